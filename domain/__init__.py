@@ -1,0 +1,1 @@
+"""The ground floor: types, ports, errors and pure rules; standard library only."""

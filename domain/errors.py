@@ -1,0 +1,86 @@
+"""Every error this project raises on purpose, in one tree.
+
+    TingxueError
+    ├── ConfigError        a config file is wrong: file, key, line
+    ├── PluginError        a named plug-in does not exist or does not keep its contract
+    ├── InputError         a file from outside cannot be taken at all (single bad rows are Rejects)
+    ├── SourceError        a live source cannot be read
+    │   └── NotConfigured  it switches itself off, with the reason
+    ├── LedgerError        the system of record refuses
+    │   ├── SchemaTooNew   written by a newer version of this code
+    │   ├── DrillMixed     drill data and real data may not share a ledger
+    │   └── Conflict       somebody else changed it first (compare-and-set)
+    ├── CaseworkError      an action on a case is refused
+    │   ├── IllegalAction  not possible in this state
+    │   ├── NotPermitted   possible, but not for this person
+    │   └── NoSuchCase
+    └── SearchUnavailable  the search index cannot answer; nothing else stops for it
+
+Messages are in Chinese where a duty officer may read them, and say what to do next.
+No message ever holds a secret or an author's account.
+"""
+
+
+class TingxueError(Exception):
+    """Root of all errors raised on purpose."""
+
+
+class ConfigError(TingxueError):
+    """A config file is wrong; names the file, the key and, where known, the line (1-based)."""
+
+    def __init__(self, *, file: str, key: str, reason: str, line: int | None = None) -> None:
+        self.file, self.key, self.line, self.reason = file, key, line, reason
+        where = file if line is None else f"{file}:{line}"
+        super().__init__(f"配置有误 {where} [{key}]：{reason}")
+
+
+class PluginError(TingxueError):
+    """A named plug-in does not exist or does not keep its contract."""
+
+
+class InputError(TingxueError):
+    """A file from outside cannot be taken at all; says why and what to do, in Chinese."""
+
+
+class SourceError(TingxueError):
+    """A live source cannot be read."""
+
+
+class NotConfigured(SourceError):
+    """A source or channel switches itself off, with the reason."""
+
+
+class LedgerError(TingxueError):
+    """The system of record refuses."""
+
+
+class SchemaTooNew(LedgerError):
+    """The ledger was written by a newer version of this code."""
+
+
+class DrillMixed(LedgerError):
+    """Drill data and real data may not share a ledger."""
+
+
+class Conflict(LedgerError):
+    """Somebody else changed the record first; read it again and decide again."""
+
+
+class CaseworkError(TingxueError):
+    """An action on a case is refused."""
+
+
+class IllegalAction(CaseworkError):
+    """The action is not possible in the present state."""
+
+
+class NotPermitted(CaseworkError):
+    """The action is possible, but not for this person."""
+
+
+class NoSuchCase(CaseworkError):
+    """No case has this number."""
+
+
+class SearchUnavailable(TingxueError):
+    """The search index cannot answer now."""

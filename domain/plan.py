@@ -1,0 +1,200 @@
+"""The resort's plan as the code sees it: categories, departments, places, levels, rosters.
+
+``config`` reads these from YAML and hands them down; no room reads a file by itself.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+from domain.types import Level, Urgency
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category:
+    """One of the 20 kinds of complaint. ``task``: number(s) of the plan's task, e.g. "10,23"."""
+
+    code: str
+    name: str
+    covers: str
+    lead: str
+    supports: tuple[str, ...]
+    task: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Department:
+    """A member department. ``channels`` in order of preference: the next is tried when one is
+    dead. ``head`` is told when a limit has passed."""
+
+    name: str
+    duty_phone: str
+    head: str
+    channels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """A place of ours. kind: "site" (ski resort, park), "zone" (the whole zone), "town", "hub"
+    (the airport, outside the zone but on the way)."""
+
+    name: str
+    kind: str
+    aliases: tuple[str, ...]
+    operator: str
+    town: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lookalike:
+    """A place that shares a word with ours but is not ours. ``word`` is the shared word
+    ("莲花山"), or "" for a competitor known by its own ``names``; ``near`` are the words that,
+    close to the shared one, make it the other place ("深圳", "番禺")."""
+
+    name: str
+    word: str
+    names: tuple[str, ...]
+    near: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A time limit in minutes; ``working``: counted in office hours only."""
+
+    minutes: int
+    working: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelRule:
+    """One level: limits, who is told, and what raises a case to it.
+
+    urgencies: any one complaint of this urgency gives the level. reports_24h: so many reports of
+    one event. views / interactions: of the whole event (interactions = likes+comments+shares).
+    authors / authors_hours: so many distinct authors within so many hours. first_of: categories
+    whose first complaint already gives the level. 0 = not used.
+    """
+
+    level: Level
+    ack: Limit
+    reply: Limit
+    urgencies: tuple[Urgency, ...]
+    reports_24h: int
+    views: int
+    interactions: int
+    authors: int
+    authors_hours: int
+    first_of: tuple[str, ...]
+    receivers: tuple[str, ...]
+    name_duty_person: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """All level rules, and the rules that hold for every level.
+
+    always_copied: departments told of every complaint. overdue_to: who watches what is overdue.
+    life_lead / life_supports: who gets a red text that fits no category. event_hours: one
+    category and one named place within so many hours are one event. statutory_*: 旅游投诉处理办法
+    (文旅部令第14号, in force 2026-03-15), counted from registration.
+    """
+
+    rules: Mapping[Level, LevelRule]
+    always_copied: tuple[str, ...]
+    overdue_to: str
+    life_lead: str
+    life_supports: tuple[str, ...]
+    event_hours: int
+    reminders: tuple[float, ...]
+    repeat_overdue_hours: int
+    statutory_acceptance_workdays: int
+    statutory_settlement_days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shift:
+    """One person on duty for one department over [start, end), UTC."""
+
+    department: str
+    person: str
+    phone: str
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfficeHours:
+    """Working time: daily spans in Shanghai time, public holidays, and weekends worked (调休)."""
+
+    spans: tuple[tuple[time, time], ...]
+    holidays: frozenset[date]
+    makeup_days: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelSpec:
+    """One configured channel: ``kind`` names the plug-in in alerts/channels, ``options`` are its
+    own; values that are secrets were read from the environment and are never shown."""
+
+    name: str
+    kind: str
+    options: Mapping[str, str]
+
+    def __repr__(self) -> str:
+        return f"ChannelSpec(name={self.name!r}, kind={self.kind!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceSpec:
+    """One configured source: ``kind`` names the plug-in in crawlers/platforms.
+
+    own_channel: what it brings was said on a channel of the resort's own. every_minutes: how often
+    ``watch`` runs it. expected_per_day: usual number of new mentions, for the silent-source alarm.
+    """
+
+    name: str
+    title: str
+    kind: str
+    platform: str
+    enabled: bool
+    start_urls: tuple[str, ...]
+    own_channel: bool
+    every_minutes: int
+    expected_per_day: float
+    delay_seconds: float
+    options: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retention:
+    """Days things are kept. Law asks for the shortest time needed (个保法 §19); the numbers are a
+    proposal except where config says otherwise."""
+
+    originals: int
+    rejects: int
+    mentions: int
+    cases: int
+    audit: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Everything config/ says, checked across its files."""
+
+    zone: str
+    case_prefix: str
+    categories: Mapping[str, Category]
+    departments: Mapping[str, Department]
+    places: tuple[Place, ...]
+    lookalikes: tuple[Lookalike, ...]
+    platform_names: Mapping[str, str]
+    levels: Levels
+    shifts: tuple[Shift, ...]
+    hours: OfficeHours
+    channels: Mapping[str, ChannelSpec]
+    receivers: Mapping[str, tuple[str, ...]]
+    sources: tuple[SourceSpec, ...]
+    retention: Retention
+    user_dictionary: tuple[str, ...]
+    report_title: str
+    search_words: tuple[str, ...]

@@ -1,0 +1,233 @@
+"""The doors between the rooms: what a source, an analyser, a ledger, an index, a channel must do.
+
+Each Protocol's docstring is its contract; each has one test class in tests/contracts/ that every
+implementation passes. The hall (tingxue/) is the only place that joins two rooms.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from typing import Protocol
+
+from domain.types import (
+    Actor,
+    Alert,
+    Case,
+    CaseEvent,
+    Delivery,
+    Incoming,
+    Mention,
+    Outcome,
+    Reject,
+    RunReport,
+    SearchDoc,
+    SearchPage,
+    SearchQuery,
+    SendResult,
+    Sighting,
+    SourceRun,
+    Verdict,
+)
+
+
+class Intake(Protocol):
+    """Takes what a source found. Idempotent; safe to call again with the same items."""
+
+    def __call__(self, items: Sequence[Incoming]) -> int:
+        """Store the items in one transaction; the number of mentions not seen before."""
+        ...
+
+
+class Source(Protocol):
+    """A live source. ``collect`` hands everything to ``intake`` in small batches as it goes, so a
+    crash repeats at most one batch. It never guesses: an unknown shape ends the run with
+    SCHEMA_CHANGED. It does not raise for anything the site does; it reports an Outcome."""
+
+    def collect(self, intake: Intake) -> RunReport: ...
+
+
+class Analyser(Protocol):
+    """Reads texts. Pure: the same mention gives the same verdict under one ``version``.
+    Takes any text, also empty or 1 MB, and answers in bounded time."""
+
+    @property
+    def version(self) -> str: ...
+
+    def analyse(self, mention: Mention, scored_at: datetime) -> Verdict: ...
+
+    def analyse_many(self, mentions: Sequence[Mention], scored_at: datetime) -> list[Verdict]: ...
+
+
+class Channel(Protocol):
+    """Sends one message. Never raises for what the network or the provider does; classes it (see
+    SendResult). "ok" only when the provider's own answer says accepted: an HTTP 200 with an error
+    code inside is not ok. Never puts a secret into a result or a log line."""
+
+    def send(self, delivery: Delivery) -> SendResult: ...
+
+
+class WorkCalendar(Protocol):
+    """Working time in Changchun."""
+
+    def is_workday(self, day: date) -> bool: ...
+
+    def add_minutes(self, start: datetime, minutes: int) -> datetime:
+        """The moment when so many working minutes have passed since ``start`` (UTC in and out)."""
+        ...
+
+    def add_workdays(self, start: datetime, days: int) -> datetime:
+        """End of office hours (UTC) of the ``days``-th working day after the day of ``start``."""
+        ...
+
+
+class Outbox(Protocol):
+    """Alerts waiting to be delivered; at least once, never lost.
+
+    claim: takes up to ``limit`` deliveries that are due (pending or retry with next_at <= now, or
+    sending with an expired lease), marks them "sending" with a lease until now+lease_seconds and
+    counts the attempt, all in one transaction; two claimers never get the same one. A delivery
+    whose lease expired was perhaps accepted: its ``unconfirmed`` is counted up.
+    finish: writes the result of that attempt; a dead one queues the receiver's next channel in the
+    same transaction. Ignored when another claimer has taken the delivery over meanwhile.
+    """
+
+    def claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]: ...
+
+    def finish(self, delivery: Delivery, result: SendResult, now: datetime,
+               next_at: datetime | None) -> None:
+        """``next_at``: when to try again; None means no further try (sent, or dead)."""
+        ...
+
+
+class SearchIndex(Protocol):
+    """The searchable projection; may be lost and rebuilt at any time. Idempotent by mention_id.
+    Raises SearchUnavailable when it cannot answer."""
+
+    def upsert(self, docs: Sequence[SearchDoc]) -> None: ...
+
+    def remove(self, mention_ids: Sequence[str]) -> None: ...
+
+    def search(self, query: SearchQuery) -> SearchPage: ...
+
+    def rebuild(self, docs: Iterator[SearchDoc]) -> int:
+        """Replace everything by ``docs``; searches answer from the old content until it is done.
+        The number of documents."""
+        ...
+
+
+class Mentions(Protocol):
+    """Mentions, their originals, sightings and verdicts, inside one transaction.
+
+    store: new mentions with their originals; a known id with changed text becomes a new revision
+    and is analysed again, id and first_seen_at stay; new counts become a sighting. Returns the
+    ids not seen before.
+    """
+
+    def store(self, items: Sequence[tuple[Mention, Incoming]]) -> list[str]: ...
+
+    def get(self, mention_id: str) -> Mention | None: ...
+
+    def many(self, mention_ids: Sequence[str]) -> list[Mention]: ...
+
+    def to_analyse(self, version: str, limit: int) -> list[Mention]: ...
+
+    def put_verdicts(self, verdicts: Sequence[Verdict]) -> None: ...
+
+    def verdicts(self, mention_ids: Sequence[str]) -> dict[str, Verdict]: ...
+
+    def to_triage(self, limit: int) -> list[Mention]: ...
+
+    def triaged(self, mention_ids: Sequence[str]) -> None: ...
+
+    def latest_counts(self, mention_ids: Sequence[str]) -> dict[str, Sighting]: ...
+
+    def sightings(self, mention_id: str) -> list[Sighting]: ...
+
+
+class Cases(Protocol):
+    """Cases as their events, and the fold kept beside them, inside one transaction.
+
+    append: raises Conflict unless ``events[0].no`` follows the case's present version.
+    """
+
+    def next_id(self, now: datetime, prefix: str) -> str: ...
+
+    def get(self, case_id: str) -> Case: ...
+
+    def events(self, case_id: str) -> list[CaseEvent]: ...
+
+    def append(self, case: Case, events: Sequence[CaseEvent]) -> None: ...
+
+    def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]: ...
+
+    def by_keys(self, keys: Mapping[str, datetime]) -> list[str]: ...
+
+    def add_keys(self, case_id: str, keys: Sequence[str], at: datetime) -> None: ...
+
+
+class Runs(Protocol):
+    """What the sources did."""
+
+    def begin(self, run: SourceRun) -> None: ...
+
+    def end(self, run_id: str, finished_at: datetime, report: RunReport) -> None: ...
+
+    def latest(self) -> dict[str, SourceRun]: ...
+
+    def within(self, since: datetime, until: datetime) -> list[SourceRun]: ...
+
+
+class Rejects(Protocol):
+    """Rows that could not be taken."""
+
+    def add(self, rejects: Sequence[Reject], at: datetime) -> int: ...
+
+    def pending(self) -> list[tuple[int, Reject]]: ...
+
+    def resolved(self, reject_id: int, at: datetime) -> None: ...
+
+
+class Audit(Protocol):
+    """Who opened an original, what was purged: append-only and hash-chained."""
+
+    def write(self, at: datetime, actor: Actor, action: str, subject: str, reason: str) -> None: ...
+
+
+class Books(Protocol):
+    """The ledger within one transaction: all of it is written, or none."""
+
+    @property
+    def mentions(self) -> Mentions: ...
+    @property
+    def cases(self) -> Cases: ...
+    @property
+    def runs(self) -> Runs: ...
+    @property
+    def rejects(self) -> Rejects: ...
+    @property
+    def audit(self) -> Audit: ...
+
+    def queue(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
+        """Outbox rows; False and no change when this alert_id was queued before."""
+        ...
+
+
+class Ledger(Protocol):
+    """The system of record. ``write()`` is one serialisable transaction (committed on leaving
+    without an error), ``read()`` one consistent view."""
+
+    @property
+    def drill(self) -> bool: ...
+
+    @property
+    def outbox(self) -> Outbox: ...
+
+    def write(self) -> AbstractContextManager[Books]: ...
+
+    def read(self) -> AbstractContextManager[Books]: ...
+
+
+__all__ = [
+    "Analyser", "Audit", "Books", "Cases", "Channel", "Intake", "Ledger", "Mentions", "Outbox",
+    "Outcome", "Rejects", "Runs", "SearchIndex", "Source", "WorkCalendar",
+]  # fmt: skip

@@ -1,0 +1,62 @@
+"""Time: aware UTC everywhere, Shanghai only for days, weeks, screens and paper.
+
+Shanghai is a fixed UTC+8: China has had no summer time since 1991, and a fixed offset needs
+no time-zone data on the machine.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta, timezone
+
+Clock = Callable[[], datetime]
+"""Gives the present moment as an aware UTC datetime. Always handed in, never called globally."""
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+
+
+def system_clock() -> datetime:
+    """The wall clock, in UTC."""
+    return datetime.now(UTC)
+
+
+def utc(moment: datetime) -> datetime:
+    """The same moment in UTC. Raises ValueError for a naive datetime: nothing is guessed."""
+    if moment.tzinfo is None:
+        raise ValueError(f"naive datetime: {moment!r}")
+    return moment.astimezone(UTC)
+
+
+def shanghai(moment: datetime) -> datetime:
+    """The same moment on a clock in Changchun."""
+    return utc(moment).astimezone(SHANGHAI)
+
+
+def shanghai_day(moment: datetime) -> date:
+    """The calendar day of the moment in Changchun."""
+    return shanghai(moment).date()
+
+
+def at_shanghai(day: date, hour: int = 0, minute: int = 0) -> datetime:
+    """UTC moment of a wall-clock time in Changchun."""
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=SHANGHAI).astimezone(UTC)
+
+
+def day_bounds(day: date) -> tuple[datetime, datetime]:
+    """[start, end) of a Shanghai day, in UTC."""
+    return at_shanghai(day), at_shanghai(day + timedelta(days=1))
+
+
+def week_start(day: date) -> date:
+    """The Monday of the week the day lies in."""
+    return day - timedelta(days=day.weekday())
+
+
+def week_bounds(day: date) -> tuple[datetime, datetime]:
+    """[start, end) of the Monday-to-Sunday Shanghai week the day lies in, in UTC."""
+    monday = week_start(day)
+    return at_shanghai(monday), at_shanghai(monday + timedelta(days=7))
+
+
+def on_screen(moment: datetime) -> str:
+    """``11月23日 14:35``, Changchun time, for people."""
+    local = shanghai(moment)
+    return f"{local.month}月{local.day}日 {local:%H:%M}"
