@@ -16,7 +16,9 @@ from domain.types import (
     CaseEvent,
     Delivery,
     Incoming,
+    KeyHit,
     Mention,
+    Obligation,
     Outcome,
     Reject,
     RunReport,
@@ -75,6 +77,11 @@ class WorkCalendar(Protocol):
         """The moment when so many working minutes have passed since ``start`` (UTC in and out)."""
         ...
 
+    def share(self, start: datetime, end: datetime, share: float) -> datetime:
+        """The moment when that share (0…1) of the working time between two moments has passed; of
+        the real time when there is no working time between them or less than one hour in all."""
+        ...
+
     def add_workdays(self, start: datetime, days: int) -> datetime:
         """End of office hours (UTC) of the ``days``-th working day after the day of ``start``."""
         ...
@@ -93,8 +100,9 @@ class Outbox(Protocol):
 
     def claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]: ...
 
-    def finish(self, delivery: Delivery, result: SendResult, now: datetime,
-               next_at: datetime | None) -> None:
+    def finish(
+        self, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None
+    ) -> None:
         """``next_at``: when to try again; None means no further try (sent, or dead)."""
         ...
 
@@ -129,7 +137,7 @@ class Mentions(Protocol):
 
     def many(self, mention_ids: Sequence[str]) -> list[Mention]: ...
 
-    def to_analyse(self, version: str, limit: int) -> list[Mention]: ...
+    def to_analyse(self, limit: int) -> list[Mention]: ...
 
     def put_verdicts(self, verdicts: Sequence[Verdict]) -> None: ...
 
@@ -160,9 +168,17 @@ class Cases(Protocol):
 
     def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]: ...
 
-    def by_keys(self, keys: Mapping[str, datetime]) -> list[str]: ...
+    def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
+        """Reports filed under these keys since the given moments, newest first."""
+        ...
 
-    def add_keys(self, case_id: str, keys: Sequence[str], at: datetime) -> None: ...
+    def add_keys(
+        self, case_id: str, mention_id: str, keys: Sequence[str], at: datetime
+    ) -> None: ...
+
+    def open_obligations(self) -> list[Obligation]:
+        """All that somebody still owes an open case, oldest case first."""
+        ...
 
 
 class Runs(Protocol):

@@ -266,13 +266,19 @@ class Actor:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Obligation:
-    """What one department owes one case, with its own two clocks (sign for it, reply)."""
+    """What one department owes one case, with its own two clocks (sign for it, reply).
+
+    own_limit: reply_due came with the worksheet and no level moves it. chased: the steps already
+    taken, "ack:0.5" … "reply:1", "reply:1+2" (second repeat). transferred_to: set once 宣传部 has
+    decided. clock_from: when the limits that run now were set; reminders are shares of that span.
+    """
 
     case_id: str
     department: str
     duty: Duty
     status: State
     opened_at: datetime
+    clock_from: datetime
     ack_due: datetime
     reply_due: datetime
     acknowledged_at: datetime | None = None
@@ -284,6 +290,7 @@ class Obligation:
     transferred_to: str | None = None
     reply_asked: bool = False
     extension_asked: bool = False
+    own_limit: bool = False
     chased: frozenset[str] = frozenset()
 
 
@@ -330,6 +337,16 @@ class Case:
     registered_at: datetime | None = None
     acceptance_due: datetime | None = None
     settlement_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyHit:
+    """A report filed under a joining key (see ``casework.join_keys``), and its case."""
+
+    key: str
+    case_id: str
+    mention_id: str
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,225 @@
+"""Channel ``mail``: one mail per message over SMTP.
+
+Options: ``host``, ``from``, ``to`` (required; several addresses separated by commas), ``security``
+("starttls" default, "tls", "none"), ``port`` (587, 465, 25), ``user`` and ``password`` (secret),
+``ca_file``, ``helo``, ``timeout`` (10 s).
+
+The Message-ID follows from the delivery, so that a second copy can be folded by whoever gets it.
+Either all addresses are accepted or nothing is sent: a mail that reached two of three is not sent.
+"""
+
+import re
+import smtplib
+import ssl
+import time
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email.message import EmailMessage
+from email.policy import SMTP as SMTP_POLICY
+from email.utils import format_datetime, getaddresses
+from pathlib import Path
+
+from alerts.texts import one_line, printable
+from domain.errors import ConfigError, NotConfigured
+from domain.identity import digest
+from domain.plan import ChannelSpec
+from domain.times import Clock
+from domain.types import Delivery, Level, SendResult
+
+# Slower than this before the text, and the lease might run out: nothing is sent, try again later.
+_BUDGET_SECONDS = 25.0
+_PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9.-]+")
+_PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailSettings:
+    """Where and how to send. The password is in no ``repr``."""
+
+    host: str
+    port: int
+    security: str
+    sender: str
+    to: tuple[str, ...]
+    helo: str
+    timeout: float
+    user: str
+    password: str = field(repr=False)
+    tls: ssl.SSLContext | None = field(repr=False)
+
+
+def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "Mail":
+    """Raises NotConfigured without ``host``, and ConfigError for options that cannot be used."""
+    if not spec.options.get("host"):
+        raise NotConfigured(f"通道 {spec.name}（邮件）没有配置 host，未启用")
+    return Mail(settings=_settings(spec, home), clock=clock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mail:
+    """Implements ``domain.ports.Channel``; one connection per message."""
+
+    settings: MailSettings
+    clock: Clock
+
+    def send(self, delivery: Delivery) -> SendResult:
+        """ "ok" on the server's 250 after the text; provider_id is the Message-ID. 4xx "retry",
+        5xx "dead", no answer after the text "unknown", no connection "retry"."""
+        message, until = self._message(delivery), time.monotonic() + _BUDGET_SECONDS
+        try:
+            smtp = self._connect()
+        except smtplib.SMTPConnectError as error:
+            return _refused(error.smtp_code, "连接")
+        except (OSError, smtplib.SMTPServerDisconnected) as error:
+            return SendResult(outcome="retry", error=f"连不上邮件服务器（{type(error).__name__}）")
+        try:
+            return self._talk(smtp, message, until)
+        finally:
+            with suppress(OSError, smtplib.SMTPException):
+                smtp.close()
+
+    def _connect(self) -> smtplib.SMTP:
+        s = self.settings
+        if s.security == "tls":
+            return smtplib.SMTP_SSL(
+                s.host, s.port, local_hostname=s.helo, timeout=s.timeout, context=s.tls
+            )
+        return smtplib.SMTP(s.host, s.port, local_hostname=s.helo, timeout=s.timeout)
+
+    def _talk(self, smtp: smtplib.SMTP, message: EmailMessage, until: float) -> SendResult:
+        """Everything up to the text is surely not accepted; after it, perhaps."""
+        try:
+            refused = self._greet(smtp) or self._envelope(smtp)
+        except smtplib.SMTPResponseException as error:
+            return _refused(error.smtp_code, "登录")
+        except smtplib.SMTPNotSupportedError:
+            return SendResult(outcome="dead", error="邮件服务器不支持所要求的加密或登录方式")
+        except (OSError, smtplib.SMTPException) as error:
+            return SendResult(outcome="retry", error=f"邮件连接中断（{type(error).__name__}）")
+        if time.monotonic() > until:
+            return SendResult(outcome="retry", error="邮件服务器太慢，正文未发")
+        return refused or _text(smtp, message)
+
+    def _greet(self, smtp: smtplib.SMTP) -> SendResult | None:
+        s = self.settings
+        smtp.ehlo_or_helo_if_needed()
+        if s.security == "starttls":
+            code, _ = smtp.starttls(context=s.tls)
+            if code != 220:
+                return _refused(code, "加密")
+            smtp.ehlo_or_helo_if_needed()
+        if s.user:
+            smtp.login(s.user, s.password)
+        return None
+
+    def _envelope(self, smtp: smtplib.SMTP) -> SendResult | None:
+        code, _ = smtp.mail(self.settings.sender)
+        if code != 250:
+            return _refused(code, "发件人")
+        codes = [smtp.rcpt(address)[0] for address in self.settings.to]
+        bad = [code for code in codes if code not in (250, 251)]
+        if bad:
+            return _refused(max(bad), f"{len(bad)}/{len(codes)} 个收件人")
+        code, _ = smtp.docmd("DATA")
+        return None if code == 354 else _refused(code, "正文")
+
+    def _message(self, delivery: Delivery) -> EmailMessage:
+        alert, s = delivery.alert, self.settings
+        message = EmailMessage(policy=SMTP_POLICY)
+        message["Subject"] = one_line(alert.title)
+        message["From"], message["To"] = s.sender, ", ".join(s.to)
+        message["Date"] = format_datetime(self.clock())
+        message["Message-ID"] = message_id(delivery.delivery_id, s.sender)
+        message["Auto-Submitted"] = "auto-generated"
+        if alert.level in (Level.RED, Level.ORANGE):
+            message["Importance"] = "high"
+        message.set_content(printable(alert.body), charset="utf-8", cte="base64")
+        return message
+
+
+def message_id(delivery_id: str, sender: str) -> str:
+    """``<delivery id@domain of the sender>``; the same for every copy."""
+    safe = delivery_id if _PLAIN_ID.fullmatch(delivery_id) else digest(delivery_id, length=32)
+    return f"<{safe}@{sender.rpartition('@')[2]}>"
+
+
+def _text(smtp: smtplib.SMTP, message: EmailMessage) -> SendResult:
+    """After 354: the text, its final dot, and the answer that decides."""
+    data = re.sub(rb"(?m)^\.", b"..", message.as_bytes())
+    try:
+        smtp.send(data + b".\r\n")
+        code, _ = smtp.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        return SendResult(outcome="unknown", error=f"邮件已发出但未确认（{type(error).__name__}）")
+    if code != 250:
+        return _refused(code, "正文")
+    with suppress(OSError, smtplib.SMTPException):
+        smtp.quit()
+    return SendResult(outcome="ok", provider_id=str(message["Message-ID"]))
+
+
+def _refused(code: int, what: str) -> SendResult:
+    """By the first digit. The server's words are not quoted: they may repeat an address."""
+    outcome = "dead" if 500 <= code < 600 else "retry"
+    return SendResult(outcome=outcome, error=f"邮件服务器拒绝{what}：SMTP {code}")
+
+
+def _settings(spec: ChannelSpec, home: Path) -> MailSettings:
+    options = spec.options
+    security = options.get("security", "starttls")
+    if security not in _PORTS:
+        raise _wrong(spec, "security", "只能是 starttls、tls 或 none")
+    user, password = options.get("user", ""), options.get("password", "")
+    if bool(user) != bool(password):
+        raise _wrong(spec, "user", "用户名和密码要么都填，要么都不填")
+    if user and security == "none":
+        raise _wrong(spec, "security", "不加密的连接不能带密码登录")
+    sender, *more = _addresses(spec, "from")
+    if more:
+        raise _wrong(spec, "from", "发件人只能有一个")
+    return MailSettings(
+        host=options["host"], port=_port(spec, _PORTS[security]), security=security,
+        sender=sender, to=_addresses(spec, "to"), timeout=_seconds(spec),
+        helo=options.get("helo", "") or sender.rpartition("@")[2],
+        user=user, password=password,
+        tls=None if security == "none" else _tls(spec, home),
+    )  # fmt: skip
+
+
+def _addresses(spec: ChannelSpec, key: str) -> tuple[str, ...]:
+    found = tuple(address for _, address in getaddresses([spec.options.get(key, "")]) if address)
+    if not found:
+        raise _wrong(spec, key, "缺少邮件地址")
+    if not all(_ADDRESS.fullmatch(address) for address in found):
+        raise _wrong(spec, key, "邮件地址不合格式")
+    return found
+
+
+def _port(spec: ChannelSpec, default: int) -> int:
+    value = spec.options.get("port", "") or str(default)
+    if not (value.isascii() and value.isdigit() and 0 < int(value[:6]) < 65536):
+        raise _wrong(spec, "port", "要是 1 到 65535 的数")
+    return int(value)
+
+
+def _seconds(spec: ChannelSpec) -> float:
+    try:
+        value = float(spec.options.get("timeout", 10.0))
+    except ValueError:
+        value = 0.0
+    if not 0.0 < value <= 15.0:
+        raise _wrong(spec, "timeout", "要是 0 到 15 之间的秒数")
+    return value
+
+
+def _tls(spec: ChannelSpec, home: Path) -> ssl.SSLContext:
+    ca_file = spec.options.get("ca_file")
+    try:
+        return ssl.create_default_context(cafile=str(home / ca_file) if ca_file else None)
+    except OSError as error:
+        raise _wrong(spec, "ca_file", f"证书文件不能用（{type(error).__name__}）") from error
+
+
+def _wrong(spec: ChannelSpec, key: str, reason: str) -> ConfigError:
+    return ConfigError(file="settings.yaml", key=f"channels.{spec.name}.{key}", reason=reason)

@@ -1,0 +1,214 @@
+"""What departments read: title and body of every alert, in Chinese, from prepared values.
+
+Pure, and without access to the ledger. A body is plain lines that read the same on a terminal, in
+a mail and as 企业微信 markdown; what must be done stands above what may be cut. Each function
+returns (title, body) of one message to one receiver; digests come with part 3.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from urllib.parse import quote
+
+from alerts.roster import Contact
+from alerts.texts import excerpt, one_line
+from domain.times import on_screen
+from domain.types import Level
+
+DRILL = "【演练】"
+RESENT = "（重发，请以编号为准）"
+_NOTE_LENGTH = 100
+_NAMES_IN_TITLE = 3
+
+
+class Part(StrEnum):
+    """What the receiver is to the case."""
+
+    LEAD = "牵头"
+    SUPPORT = "配合"
+    COPIED = "抄送"
+
+
+class Step(StrEnum):
+    """What a limit is set for."""
+
+    SIGN = "签收"
+    REPLY = "答复"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseBrief:
+    """What a message says of a case.
+
+    categories: Chinese names; () for a red text that fits none. source: where it was said, as
+    people name it ("抖音", "12345工单"). text: masked. url: of the source post, "" for none.
+    contacts: the person on duty of each department concerned, shown for 红 and 橙.
+    """
+
+    case_id: str
+    level: Level
+    categories: tuple[str, ...]
+    place: str | None
+    first_seen_at: datetime
+    source: str
+    text: str
+    url: str
+    leads: tuple[str, ...]
+    supports: tuple[str, ...]
+    contacts: tuple[Contact, ...] = ()
+    reports: int = 1
+    drill: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ask:
+    """What one receiver is asked: its part, and until when (UTC). COPIED owes nothing and may
+    leave the times out; a SUPPORT signs, and replies when asked (``reply_due`` given)."""
+
+    receiver: str
+    part: Part
+    ack_due: datetime | None = None
+    reply_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Late:
+    """A limit that has passed: whose, for what, and when (UTC)."""
+
+    department: str
+    step: Step
+    due: datetime
+
+
+def new_case(brief: CaseBrief, ask: Ask) -> tuple[str, str]:
+    """A case was opened."""
+    return _title(brief, "新投诉"), _body(brief, _asked(brief, ask))
+
+
+def raised_level(
+    brief: CaseBrief, ask: Ask, *, was: Level, reasons: Sequence[str]
+) -> tuple[str, str]:
+    """The level rose; ``reasons`` as ``levels.reasons_for`` words them."""
+    why = "；".join(_note(reason) for reason in reasons) or "未注明"
+    change = f"级别：{was.value}色升为{brief.level.value}色，原因：{why}"
+    return _title(brief, f"{was.value}色升级"), _body(brief, [change, *_asked(brief, ask)])
+
+
+def reminder(
+    brief: CaseBrief, ask: Ask, *, step: Step, due: datetime, now: datetime
+) -> tuple[str, str]:
+    """A limit comes near, or has passed without anything done."""
+    left = f"还剩 {_span(due - now)}" if due > now else f"已超时 {_span(now - due)}"
+    lines = [f"您的角色：{ask.part.value}（{ask.receiver}）",
+             f"请办：请于 {on_screen(due)} 前{step.value}，{left}"]  # fmt: skip
+    return _title(brief, f"催{step.value}"), _body(brief, lines)
+
+
+def escalation(brief: CaseBrief, late: Late, *, receiver: str, now: datetime) -> tuple[str, str]:
+    """A limit has passed: to 督查室, and to the department's head."""
+    lines = [
+        f"超时：{late.department}应于 {on_screen(late.due)} 前{late.step.value}，"
+        f"已超时 {_span(now - late.due)}",
+        f"请办：请{receiver}督促{late.department}立即{late.step.value}",
+    ]
+    return _title(brief, f"{late.department}超时未{late.step.value}"), _body(brief, lines)
+
+
+def transfer(brief: CaseBrief, ask: Ask, *, origin: str, reason: str) -> tuple[str, str]:
+    """The case was handed over from another department; sent to the new one."""
+    line = f"转办：由{origin}转来，原因：{_note(reason) or '未注明'}"
+    return _title(brief, f"转办（{origin}转来）"), _body(brief, [line, *_asked(brief, ask)])
+
+
+def rework(brief: CaseBrief, ask: Ask, *, reason: str, times: int) -> tuple[str, str]:
+    """The reviewer gave a reply back, for the ``times``-th time (from 1)."""
+    until = f"请于 {on_screen(ask.reply_due)} 前重新答复" if ask.reply_due else "请尽快重新答复"
+    lines = [f"退回：第 {times} 次退回重办，原因：{_note(reason) or '未注明'}",
+             f"您的角色：{ask.part.value}（{ask.receiver}）", f"请办：{until}"]  # fmt: skip
+    return _title(brief, "退回重办"), _body(brief, lines)
+
+
+def _title(brief: CaseBrief, event: str) -> str:
+    drill = DRILL if brief.drill else ""
+    place = f"（{brief.place}）" if brief.place else ""
+    names = _names(brief.categories)
+    return one_line(f"{drill}【{brief.level.value}色】{event}：{names}{place} {brief.case_id}")
+
+
+def _names(categories: Sequence[str]) -> str:
+    if not categories:
+        return "人身安全（未归类）"
+    more = f"等{len(categories)}类" if len(categories) > _NAMES_IN_TITLE else ""
+    return "、".join(categories[:_NAMES_IN_TITLE]) + more
+
+
+def _body(brief: CaseBrief, first: Sequence[str]) -> str:
+    """``first`` is what this message is about; then the case, the longest lines last."""
+    lines = [f"编号：{brief.case_id}", *first]
+    if brief.drill:
+        lines.insert(0, f"{DRILL}本条为演练信息，不是真实投诉")
+    lines += [
+        f"类别：{'、'.join(brief.categories) or '人身安全（未归类）'}",
+        f"地点：{brief.place or '未写明'}",
+        f"发现时间：{on_screen(brief.first_seen_at)}，现有 {brief.reports} 条反映",
+        *_offices(brief),
+        f"原帖：{_link(brief.url)}",
+        f"反映内容（{brief.source}，未核实）：「{excerpt(brief.text) or '无文字'}」",
+    ]
+    return "\n".join(lines)
+
+
+def _asked(brief: CaseBrief, ask: Ask) -> list[str]:
+    return [f"您的角色：{ask.part.value}（{ask.receiver}）", f"请办：{_task(brief, ask)}"]
+
+
+def _task(brief: CaseBrief, ask: Ask) -> str:
+    if ask.part is Part.COPIED:
+        return "请知悉，无需签收"
+    wanted = [f"{on_screen(due)} 前{step.value}" for due, step in
+              ((ask.ack_due, Step.SIGN), (ask.reply_due, Step.REPLY)) if due]  # fmt: skip
+    with_whom = f"，配合{'、'.join(brief.leads)}办理" if ask.part is Part.SUPPORT else ""
+    return f"请于 {'，'.join(wanted)}{with_whom}" if wanted else f"请尽快办理{with_whom}"
+
+
+def _offices(brief: CaseBrief) -> list[str]:
+    """Who deals with it; for 红 and 橙 with the person to ring."""
+    supports = f"；配合：{'、'.join(brief.supports)}" if brief.supports else ""
+    lines = [f"牵头：{'、'.join(brief.leads)}{supports}"]
+    if brief.level.rank < Level.ORANGE.rank:
+        return lines
+    if not brief.contacts:
+        return [*lines, "值班：本条未附值班人，请查值班表"]
+    return lines + [_on_duty(person) for person in brief.contacts]
+
+
+def _on_duty(contact: Contact) -> str:
+    person = contact.person or "值班表无人，请打值班电话"
+    return f"值班：{contact.department} {person} {contact.phone or '无电话'}"
+
+
+def _link(url: str) -> str:
+    """The address with the signs that could act as markup percent-encoded; only web addresses."""
+    if not url.startswith(("http://", "https://")):
+        return "无链接"
+    return quote(url, safe="%/:=&?~#+!$,;'@()*.-_")
+
+
+def _note(text: str) -> str:
+    return excerpt(text, _NOTE_LENGTH)
+
+
+def _span(length: timedelta) -> str:
+    """``2小时5分``, ``3天4小时``; whole minutes, rounded down."""
+    minutes = max(0, int(length.total_seconds() // 60))
+    days, hours = divmod(minutes // 60, 24)
+    if days:
+        return f"{days}天{hours}小时"
+    return f"{hours}小时{minutes % 60}分" if hours else f"{minutes}分钟"
+
+
+__all__ = [
+    "DRILL", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step", "escalation",
+    "new_case", "raised_level", "reminder", "rework", "transfer",
+]  # fmt: skip

@@ -1,0 +1,123 @@
+"""Cutting and cleaning texts for messages: never inside a character, a mask, or a byte limit.
+
+A character is what a reader takes for one: a letter with its accents, an emoji with its joiners,
+a flag. A mask is a run such as ``138****5678``: cut in two it would look like a different number.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+
+MASK_SIGNS = "*＊█■●×"
+_MASK = re.compile(rf"[0-9A-Za-z@._+-]*[{MASK_SIGNS}][0-9A-Za-z@._+{MASK_SIGNS}-]*")
+_BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+# Signs that markdown or a chat robot would obey ("<@all>" rings every phone in the group).
+_INERT = str.maketrans("<>[]`*", "＜＞［］｀＊")
+_JOINER = "\u200d"
+
+
+def wellformed(text: str) -> str:
+    """The text as valid Unicode: surrogate pairs joined, lone halves as U+FFFD."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def printable(text: str) -> str:
+    """Without control characters (a terminal would obey them) but with its line breaks."""
+    plain = wellformed(text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        c for c in plain if c in "\n\t" or (unicodedata.category(c) != "Cc" and c not in _BIDI)
+    )
+
+
+def one_line(text: str) -> str:
+    """Printable, with every run of white space as one blank."""
+    return " ".join(printable(text).split())
+
+
+def inert(text: str) -> str:
+    """One line in which a visitor's words cannot act as markup or as a mention."""
+    return one_line(text).translate(_INERT)
+
+
+def clusters(text: str) -> Iterator[str]:
+    """The characters as a reader sees them; joined they are the text again."""
+    start = 0
+    for index in range(1, len(text)):
+        if not _belongs(text, start, index):
+            yield text[start:index]
+            start = index
+    if text:
+        yield text[start:]
+
+
+def excerpt(text: str, limit: int = 60) -> str:
+    """At most ``limit`` code points on one inert line, ending with "…" where something was left
+    out; a mask or a character that does not fit is left out whole."""
+    line = inert(text)
+    if len(line) <= limit:
+        return line
+    cut = sum(map(len, _head(line, limit - 1)))
+    for mask in _MASK.finditer(line):
+        if mask.start() < cut < mask.end():
+            cut = mask.start()
+    return line[:cut].rstrip() + "…"
+
+
+def fit_lines(lines: Sequence[str], limit: int, ending: str) -> str:
+    """The lines joined, in at most ``limit`` bytes of UTF-8; ``ending`` stands as the last line
+    where lines were left out. A line is cut in the middle only when it is the first.
+
+    Raises ValueError when not even ``ending`` fits.
+    """
+    whole = "\n".join(lines)
+    if _size(whole) <= limit:
+        return whole
+    room = limit - _size("\n" + ending)
+    if room < 0:
+        raise ValueError(f"limit of {limit} bytes is below the ending")
+    kept: list[str] = []
+    for line in lines:
+        if _size("\n".join([*kept, line])) > room:
+            break
+        kept.append(line)
+    return "\n".join([*(kept or [cut_bytes(lines[0], room)]), ending])
+
+
+def cut_bytes(text: str, limit: int) -> str:
+    """The longest head of whole characters in at most ``limit`` bytes of UTF-8."""
+    kept: list[str] = []
+    used = 0
+    for cluster in clusters(text):
+        used += _size(cluster)
+        if used > limit:
+            break
+        kept.append(cluster)
+    return "".join(kept)
+
+
+def _head(text: str, limit: int) -> Iterator[str]:
+    used = 0
+    for cluster in clusters(text):
+        used += len(cluster)
+        if used > limit:
+            return
+        yield cluster
+
+
+def _size(text: str) -> int:
+    return len(text.encode())
+
+
+def _belongs(text: str, start: int, index: int) -> bool:
+    """Whether the code point at ``index`` continues the character that begins at ``start``."""
+    this, before = text[index], text[index - 1]
+    if this == _JOINER or before == _JOINER:
+        return True
+    if unicodedata.category(this) in ("Mn", "Me", "Mc") or "\U0001f3fb" <= this <= "\U0001f3ff":
+        return True
+    return _regional(this) and _regional(before) and (index - start) == 1
+
+
+def _regional(char: str) -> bool:
+    """Half of a flag."""
+    return "\U0001f1e6" <= char <= "\U0001f1ff"

@@ -1,0 +1,204 @@
+"""From the checked files to the frozen ``domain.plan.Plan``.
+
+A roster's ``standing`` entries become shifts from ``ALWAYS_FROM`` to ``ALWAYS_TO``, placed behind
+all dated ones: the first shift in order that covers a moment is on duty, so dated shifts win.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from itertools import chain
+
+from config.channels import build_channels
+from config.files import Files
+from config.models import CategoryEntry, LimitEntry, RuleEntry
+from domain.plan import (
+    Category,
+    Department,
+    LevelRule,
+    Levels,
+    Limit,
+    Lookalike,
+    OfficeHours,
+    Place,
+    Plan,
+    Retention,
+    Shift,
+    SourceSpec,
+)
+from domain.types import Level
+
+# Far ends that a clock in Changchun (UTC+8) can still show; datetime.max would overflow there.
+ALWAYS_FROM = datetime(1970, 1, 1, tzinfo=UTC)
+ALWAYS_TO = datetime(9999, 1, 1, tzinfo=UTC)
+
+
+def build(files: Files, environ: Mapping[str, str]) -> Plan:
+    """The plan; the files must have passed every check."""
+    settings = files.settings
+    return Plan(
+        zone=settings.zone,
+        case_prefix=settings.case_prefix,
+        categories={entry.code: _category(entry) for entry in files.taxonomy.categories},
+        departments=_departments(files),
+        places=_places(files),
+        lookalikes=_lookalikes(files),
+        platform_names=dict(files.sources.platforms),
+        levels=_levels(files),
+        shifts=_shifts(files),
+        hours=_hours(files),
+        channels=build_channels(files, environ),
+        receivers=_receivers(files),
+        sources=_sources(files),
+        retention=Retention(**settings.retention.model_dump()),
+        user_dictionary=files.words,
+        report_title=settings.report_title,
+        search_words=tuple(dict.fromkeys(_search_words(files))),
+    )
+
+
+def _category(entry: CategoryEntry) -> Category:
+    """``各成员单位`` names nobody: who supports is decided case by case with 转办."""
+    supports = () if isinstance(entry.support, str) else entry.support
+    return Category(
+        code=entry.code, name=entry.name, covers=entry.covers,
+        lead=entry.lead, supports=supports, task=entry.task,
+    )  # fmt: skip
+
+
+def _departments(files: Files) -> dict[str, Department]:
+    usual = files.departments.default_channels
+    return {
+        entry.name: Department(
+            name=entry.name,
+            duty_phone=entry.duty_phone,
+            head=entry.head,
+            channels=usual if entry.channels is None else entry.channels,
+        )
+        for entry in files.departments.departments
+    }
+
+
+def _receivers(files: Files) -> dict[str, tuple[str, ...]]:
+    """Departments, then the other receivers, then heads that are not listed themselves: a head
+    is reached over the own department's channels."""
+    usual = files.departments.default_channels
+    departments = _departments(files)
+    found = {name: one.channels for name, one in departments.items()}
+    for entry in files.departments.other_receivers:
+        found[entry.name] = usual if entry.channels is None else entry.channels
+    for one in departments.values():
+        found.setdefault(one.head, one.channels)
+    return found
+
+
+def _places(files: Files) -> tuple[Place, ...]:
+    return tuple(
+        Place(
+            name=entry.name,
+            kind=entry.kind,
+            aliases=entry.aliases + entry.weak_aliases,
+            operator=entry.operator,
+            town=entry.town,
+        )
+        for entry in files.places.places
+    )
+
+
+def _lookalikes(files: Files) -> tuple[Lookalike, ...]:
+    return tuple(
+        Lookalike(name=entry.name, word=entry.word, names=entry.names, near=entry.near)
+        for entry in files.places.lookalikes
+    )
+
+
+def _search_words(files: Files) -> Iterator[str]:
+    """Names and aliases that mean us wherever they stand; never a weak alias such as 莲花山."""
+    for entry in files.places.places:
+        if entry.searched:
+            yield from (entry.name, *entry.aliases)
+
+
+def _levels(files: Files) -> Levels:
+    content = files.levels
+    rules = {entry.level: _rule(entry) for entry in content.levels}
+    return Levels(
+        rules={level: rules[level] for level in sorted(Level, key=_severity, reverse=True)},
+        **content.model_dump(exclude={"levels"}),
+    )
+
+
+def _severity(level: Level) -> int:
+    return level.rank
+
+
+def _rule(entry: RuleEntry) -> LevelRule:
+    return LevelRule(
+        level=entry.level,
+        ack=_limit(entry.ack),
+        reply=_limit(entry.reply),
+        urgencies=entry.urgencies,
+        reports_24h=entry.reports_24h,
+        views=entry.views,
+        interactions=entry.interactions,
+        authors=entry.authors,
+        authors_hours=entry.authors_hours,
+        first_of=entry.first_of,
+        receivers=entry.receivers,
+        name_duty_person=entry.name_duty_person,
+    )
+
+
+def _limit(entry: LimitEntry) -> Limit:
+    return Limit(minutes=entry.minutes, working=entry.working)
+
+
+def _shifts(files: Files) -> tuple[Shift, ...]:
+    dated = tuple(
+        Shift(
+            department=entry.department,
+            person=entry.person,
+            phone=entry.phone,
+            start=entry.start,
+            end=entry.end,
+        )
+        for entry in sorted(files.roster.shifts, key=lambda one: one.start)
+    )
+    standing = tuple(
+        Shift(
+            department=entry.department,
+            person=entry.person,
+            phone=entry.phone,
+            start=ALWAYS_FROM,
+            end=ALWAYS_TO,
+        )
+        for entry in files.roster.standing
+    )
+    return dated + standing
+
+
+def _hours(files: Files) -> OfficeHours:
+    hours = files.settings.hours
+    return OfficeHours(
+        spans=hours.spans,
+        holidays=frozenset(chain.from_iterable(hours.holidays)),
+        makeup_days=frozenset(chain.from_iterable(hours.makeup_days)),
+    )
+
+
+def _sources(files: Files) -> tuple[SourceSpec, ...]:
+    return tuple(
+        SourceSpec(
+            name=entry.name,
+            title=entry.title,
+            kind=entry.kind,
+            platform=entry.platform,
+            enabled=entry.enabled,
+            start_urls=entry.start_urls,
+            own_channel=entry.own_channel,
+            every_minutes=entry.every_minutes,
+            expected_per_day=entry.expected_per_day,
+            delay_seconds=entry.delay_seconds,
+            options=dict(entry.options),
+        )
+        for entry in files.sources.sources
+    )

@@ -1,0 +1,60 @@
+"""Channels with their secrets: ``${NAME}`` in an option is read from the environment.
+
+A secret appears in no error and no repr: errors name file, key, line and the variable only.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from config.files import Files
+from domain.errors import ConfigError
+from domain.plan import ChannelSpec
+
+FILE = "settings.yaml"
+_VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
+_INLINE = re.compile(r"(?:key|token|secret|password)=(?!\$\{)", re.IGNORECASE)
+_SECRET = re.compile(r"(key|token|secret|password|webhook)\Z", re.IGNORECASE)
+
+
+def variables(files: Files) -> frozenset[str]:
+    """The environment variables that the channels of this load ask for."""
+    options = [entry.options for entry in files.settings.channels.values()]
+    return frozenset(
+        name for one in options for value in one.values() for name in _VARIABLE.findall(value)
+    )
+
+
+def check_channels(files: Files, environ: Mapping[str, str]) -> Iterator[ConfigError]:
+    """Variables that are not set (empty counts as not set), and secrets written in plain."""
+    for name, entry in files.settings.channels.items():
+        for option, value in entry.options.items():
+            where = ("channels", name, "options", option)
+            for reason in _objections(option, value, environ):
+                yield files.error(FILE, *where, reason=reason)
+
+
+def _objections(option: str, value: str, environ: Mapping[str, str]) -> Iterator[str]:
+    asked = _VARIABLE.findall(value)
+    for variable in asked:
+        if not environ.get(variable):
+            yield f"环境变量 {variable} 没有设置；请先设置它，或去掉这个渠道"
+    if "${" in _VARIABLE.sub("", value):
+        yield "环境变量应写成 ${NAME}，NAME 只用字母、数字和下划线"
+    elif _INLINE.search(value) or (_SECRET.search(option) and not asked):
+        yield "密钥不能写在文件里；请写成 ${环境变量名}，再设置这个环境变量"
+
+
+def build_channels(files: Files, environ: Mapping[str, str]) -> dict[str, ChannelSpec]:
+    """The channels with their options filled in; ``check_channels`` must have found nothing."""
+    return {
+        name: ChannelSpec(
+            name=name,
+            kind=entry.kind,
+            options={key: _filled(value, environ) for key, value in entry.options.items()},
+        )
+        for name, entry in files.settings.channels.items()
+    }
+
+
+def _filled(value: str, environ: Mapping[str, str]) -> str:
+    return _VARIABLE.sub(lambda found: environ[found[1]], value)

@@ -1,0 +1,257 @@
+"""What only several places together can get wrong: names nobody defined, one word for two things.
+
+Each check is a generator of ConfigErrors over all files of one load; none stops at its first find.
+Reasons may quote names, never a channel's options.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import chain, pairwise
+
+from config.files import Files
+from config.place_checks import check_places
+from domain.errors import ConfigError
+from domain.types import Level, Urgency
+
+PLATFORMS = frozenset(
+    "douyin kuaishou xiaohongshu channels weibo bilibili tieba zhihu toutiao baidu wechat_article"
+    " ctrip meituan heimao liuyan hotline news rss manual".split()
+)
+"""house.md §4: people only ever see a platform's Chinese name, so each must have one."""
+
+Check = Callable[[Files], Iterator[ConfigError]]
+
+
+def cross_check(files: Files) -> list[ConfigError]:
+    """Everything wrong between the files, file by file; empty when all is well."""
+    checks: Sequence[Check] = (
+        _hours, _retention, _categories, _departments, _channels, check_places, _levels,
+        _level_names, _limits, _duties, _shifts, _overlaps, _standing, _platforms, _sources,
+    )  # fmt: skip
+    return list(chain.from_iterable(check(files) for check in checks))
+
+
+def _unknown_department(files: Files, name: str) -> str | None:
+    if name in files.department_names():
+        return None
+    return f"departments.yaml 里没有「{name}」这个部门"
+
+
+def _unknown_receiver(files: Files, name: str) -> str | None:
+    if name in files.receiver_names():
+        return None
+    return f"departments.yaml 里没有「{name}」这个部门或收信人"
+
+
+def _repeated(
+    files: Files, file: str, section: str, key: str, values: Sequence[str]
+) -> Iterator[ConfigError]:
+    """``values[i]`` stands at section[i].key; each must be there once."""
+    first: dict[str, int] = {}
+    for place, value in enumerate(values):
+        if value in first:
+            line = files.line(file, section, first[value])
+            reason = f"「{value}」在第 {line} 行开始的那一条已经用过"
+            yield files.error(file, section, place, key, reason=reason)
+        first.setdefault(value, place)
+
+
+def _hours(files: Files) -> Iterator[ConfigError]:
+    file, hours = "settings.yaml", files.settings.hours
+    for place, (start, end) in enumerate(hours.spans):
+        if end <= start:
+            reason = "下班时间必须晚于上班时间"
+            yield files.error(file, "hours", "spans", place, reason=reason)
+    for place, ((_, before), (after, _)) in enumerate(pairwise(hours.spans), start=1):
+        if after < before:
+            reason = "各段工作时间应从早到晚排列，不能重叠"
+            yield files.error(file, "hours", "spans", place, reason=reason)
+    holidays = set(chain.from_iterable(hours.holidays))
+    for place, days in enumerate(hours.makeup_days):
+        for day in days:
+            if day in holidays or day.weekday() < 5:
+                what = "同时写成了放假" if day in holidays else "本来就是工作日"
+                reason = f"{day} {what}，不能是调休上班日"
+                yield files.error(file, "hours", "makeup_days", place, reason=reason)
+
+
+def _retention(files: Files) -> Iterator[ConfigError]:
+    days = files.settings.retention
+    if days.originals > days.mentions:
+        reason = "未脱敏的原文不能比脱敏后的文本（mentions）保存得更久"
+        yield files.error("settings.yaml", "retention", "originals", reason=reason)
+
+
+def _categories(files: Files) -> Iterator[ConfigError]:
+    file, section, entries = "taxonomy.yaml", "categories", files.taxonomy.categories
+    yield from _repeated(files, file, section, "code", [entry.code for entry in entries])
+    yield from _repeated(files, file, section, "name", [entry.name for entry in entries])
+    for place, entry in enumerate(entries):
+        if reason := _unknown_department(files, entry.lead):
+            yield files.error(file, section, place, "lead", reason=reason)
+        supports = () if isinstance(entry.support, str) else entry.support
+        for number, name in enumerate(supports):
+            repeated = name == entry.lead or name in supports[:number]
+            reason = (
+                f"「{name}」在这一类里写了两次" if repeated else _unknown_department(files, name)
+            )
+            if reason:
+                yield files.error(file, section, place, "support", number, reason=reason)
+
+
+def _departments(files: Files) -> Iterator[ConfigError]:
+    file, content = "departments.yaml", files.departments
+    names = [entry.name for entry in content.departments]
+    yield from _repeated(files, file, "departments", "name", names)
+    others = [entry.name for entry in content.other_receivers]
+    yield from _repeated(files, file, "other_receivers", "name", others)
+    for place, name in enumerate(others):
+        if name in names:
+            reason = f"「{name}」已经是成员单位"
+            yield files.error(file, "other_receivers", place, "name", reason=reason)
+    for place, entry in enumerate(content.departments):
+        if entry.head in names:
+            reason = f"「{entry.head}」是部门，负责人应写职务，例如「{entry.name}负责人」"
+            yield files.error(file, "departments", place, "head", reason=reason)
+
+
+def _channels(files: Files) -> Iterator[ConfigError]:
+    content = files.departments
+    lists: list[tuple[tuple[str | int, ...], Sequence[str]]] = [
+        (("default_channels",), content.default_channels)
+    ]
+    for section in ("departments", "other_receivers"):
+        for place, entry in enumerate(getattr(content, section)):
+            if entry.channels is not None:
+                lists.append(((section, place, "channels"), entry.channels))
+    for where, names in lists:
+        yield from _channel_list(files, where, names)
+
+
+def _channel_list(
+    files: Files, where: tuple[str | int, ...], names: Sequence[str]
+) -> Iterator[ConfigError]:
+    if not names:
+        yield files.error("departments.yaml", *where, reason="至少要有一个通知渠道")
+    for number, name in enumerate(names):
+        reason = ""
+        if name not in files.settings.channels:
+            reason = f"settings.yaml 的 channels 里没有「{name}」这个渠道"
+        elif name in names[:number]:
+            reason = f"「{name}」写了两次"
+        if reason:
+            yield files.error("departments.yaml", *where, number, reason=reason)
+
+
+def _levels(files: Files) -> Iterator[ConfigError]:
+    file, rules = "levels.yaml", files.levels.levels
+    yield from _repeated(files, file, "levels", "level", [rule.level for rule in rules])
+    for level in Level:
+        if level not in {rule.level for rule in rules}:
+            yield files.error(file, "levels", reason=f"缺少级别「{level.value}」")
+    owner: dict[Urgency, Level] = {}
+    for place, rule in enumerate(rules):
+        for number, urgency in enumerate(rule.urgencies):
+            if urgency in owner:
+                reason = f"{urgency.value} 已经归「{owner[urgency].value}」"
+                yield files.error(file, "levels", place, "urgencies", number, reason=reason)
+            owner.setdefault(urgency, rule.level)
+    for urgency in Urgency:
+        if urgency is not Urgency.NONE and urgency not in owner:
+            reason = f"没有一个级别接收紧急程度为 {urgency.value} 的投诉"
+            yield files.error(file, "levels", reason=reason)
+
+
+def _level_names(files: Files) -> Iterator[ConfigError]:
+    codes = {entry.code for entry in files.taxonomy.categories}
+    for place, rule in enumerate(files.levels.levels):
+        for number, name in enumerate(rule.receivers):
+            if reason := _unknown_receiver(files, name):
+                where = ("levels", place, "receivers", number)
+                yield files.error("levels.yaml", *where, reason=reason)
+        for number, code in enumerate(rule.first_of):
+            if code not in codes:
+                where = ("levels", place, "first_of", number)
+                reason = f"taxonomy.yaml 里没有「{code}」这个类别"
+                yield files.error("levels.yaml", *where, reason=reason)
+
+
+def _limits(files: Files) -> Iterator[ConfigError]:
+    file, content = "levels.yaml", files.levels
+    for place, rule in enumerate(content.levels):
+        if rule.reply.minutes <= rule.ack.minutes:
+            reason = "答复时限必须长于签收时限"
+            yield files.error(file, "levels", place, "reply", "minutes", reason=reason)
+        if bool(rule.authors) != bool(rule.authors_hours):
+            key = "authors" if rule.authors else "authors_hours"
+            reason = "authors 和 authors_hours 要么都写，要么都不写"
+            yield files.error(file, "levels", place, key, reason=reason)
+    for place, (before, after) in enumerate(pairwise(content.reminders), start=1):
+        if after <= before:
+            yield files.error(file, "reminders", place, reason="应从小到大排列")
+
+
+def _duties(files: Files) -> Iterator[ConfigError]:
+    file, content = "levels.yaml", files.levels
+    single = (("overdue_to", content.overdue_to), ("life_lead", content.life_lead))
+    for key, name in single:
+        if reason := _unknown_department(files, name):
+            yield files.error(file, key, reason=reason)
+    for key, names in (
+        ("always_copied", content.always_copied), ("life_supports", content.life_supports)
+    ):  # fmt: skip
+        for number, name in enumerate(names):
+            if reason := _unknown_department(files, name):
+                yield files.error(file, key, number, reason=reason)
+
+
+def _shifts(files: Files) -> Iterator[ConfigError]:
+    file, shifts = "roster.yaml", files.roster.shifts
+    for place, shift in enumerate(shifts):
+        if reason := _unknown_receiver(files, shift.department):
+            yield files.error(file, "shifts", place, "department", reason=reason)
+        if shift.end <= shift.start:
+            yield files.error(file, "shifts", place, "to", reason="结束时间必须晚于开始时间")
+
+
+def _overlaps(files: Files) -> Iterator[ConfigError]:
+    """Neighbours in time within one department; a year's roster is long, so no pair by pair."""
+    file, shifts = "roster.yaml", files.roster.shifts
+    latest: dict[str, int] = {}
+    for place in sorted(range(len(shifts)), key=lambda number: shifts[number].start):
+        shift = shifts[place]
+        other = latest.get(shift.department)
+        if other is not None and shift.start < shifts[other].end:
+            later, earlier = max(place, other), min(place, other)
+            line = files.line(file, "shifts", earlier)
+            reason = f"与第 {line} 行开始的那一段重叠（{shift.department}）"
+            yield files.error(file, "shifts", later, "from", reason=reason)
+        if other is None or shift.end > shifts[other].end:
+            latest[shift.department] = place
+
+
+def _standing(files: Files) -> Iterator[ConfigError]:
+    file, entries = "roster.yaml", files.roster.standing
+    names = [entry.department for entry in entries]
+    yield from _repeated(files, file, "standing", "department", names)
+    for place, name in enumerate(names):
+        if reason := _unknown_receiver(files, name):
+            yield files.error(file, "standing", place, "department", reason=reason)
+
+
+def _platforms(files: Files) -> Iterator[ConfigError]:
+    for code in sorted(PLATFORMS - files.sources.platforms.keys()):
+        reason = f"缺少平台 {code} 的中文名"
+        yield files.error("sources.yaml", "platforms", code, reason=reason)
+
+
+def _sources(files: Files) -> Iterator[ConfigError]:
+    file, entries = "sources.yaml", files.sources.sources
+    yield from _repeated(files, file, "sources", "name", [entry.name for entry in entries])
+    for place, entry in enumerate(entries):
+        if entry.platform not in files.sources.platforms:
+            reason = f"platforms 里没有「{entry.platform}」这个平台"
+            yield files.error(file, "sources", place, "platform", reason=reason)
+        for key, value in entry.options.items():
+            if "${" in value:
+                reason = "来源的选项不读环境变量；密钥只能用在 settings.yaml 的 channels 里"
+                yield files.error(file, "sources", place, "options", key, reason=reason)

@@ -1,0 +1,198 @@
+"""The shape of each config file, as pydantic models; outside data enters here and nowhere else.
+
+Unknown keys are errors, nothing changes after reading, and no model inherits from another. What
+only two files together can get wrong is in ``config.checks``.
+"""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from config.scalars import (
+    Clock,
+    Code,
+    Days,
+    Moment,
+    NotNegative,
+    Phone,
+    Positive,
+    PositiveNumber,
+    Prefix,
+    Share,
+    Task,
+    Text,
+    Url,
+)
+from domain.types import Level, Urgency
+
+# settings.yaml
+
+
+class HoursEntry(BaseModel, extra="forbid", frozen=True):
+    spans: Annotated[tuple[tuple[Clock, Clock], ...], Field(min_length=1)]
+    holidays: tuple[Days, ...]
+    makeup_days: tuple[Days, ...]
+
+
+class ChannelEntry(BaseModel, extra="forbid", frozen=True):
+    kind: Code
+    options: dict[str, str] = Field(default_factory=dict, repr=False)
+
+
+class RetentionEntry(BaseModel, extra="forbid", frozen=True):
+    originals: Positive
+    rejects: Positive
+    mentions: Positive
+    cases: Positive
+    audit: Positive
+
+
+class SettingsFile(BaseModel, extra="forbid", frozen=True):
+    zone: Text
+    case_prefix: Prefix
+    report_title: Text
+    hours: HoursEntry
+    retention: RetentionEntry
+    channels: Annotated[dict[Code, ChannelEntry], Field(min_length=1)]
+
+
+# taxonomy.yaml
+
+
+class CategoryEntry(BaseModel, extra="forbid", frozen=True):
+    code: Code
+    name: Text
+    covers: Text
+    lead: Text
+    support: tuple[Text, ...] | Literal["各成员单位"]
+    task: Task
+
+
+class TaxonomyFile(BaseModel, extra="forbid", frozen=True):
+    categories: Annotated[tuple[CategoryEntry, ...], Field(min_length=1)]
+
+
+# departments.yaml
+
+
+class DepartmentEntry(BaseModel, extra="forbid", frozen=True):
+    name: Text
+    duty_phone: Phone
+    head: Text
+    channels: tuple[Text, ...] | None = None
+
+
+class ReceiverEntry(BaseModel, extra="forbid", frozen=True):
+    name: Text
+    channels: tuple[Text, ...] | None = None
+
+
+class DepartmentsFile(BaseModel, extra="forbid", frozen=True):
+    default_channels: Annotated[tuple[Text, ...], Field(min_length=1)]
+    departments: Annotated[tuple[DepartmentEntry, ...], Field(min_length=1)]
+    other_receivers: tuple[ReceiverEntry, ...]
+
+
+# places.yaml
+
+
+class PlaceEntry(BaseModel, extra="forbid", frozen=True):
+    name: Text
+    kind: Literal["site", "zone", "town", "hub"]
+    aliases: tuple[Text, ...] = ()
+    weak_aliases: tuple[Text, ...] = ()
+    operator: str = ""
+    town: str = ""
+    searched: bool = True
+
+
+class LookalikeEntry(BaseModel, extra="forbid", frozen=True):
+    name: Text
+    word: str = ""
+    names: tuple[Text, ...] = ()
+    near: tuple[Text, ...] = ()
+
+
+class PlacesFile(BaseModel, extra="forbid", frozen=True):
+    places: Annotated[tuple[PlaceEntry, ...], Field(min_length=1)]
+    lookalikes: tuple[LookalikeEntry, ...]
+
+
+# levels.yaml
+
+
+class LimitEntry(BaseModel, extra="forbid", frozen=True):
+    minutes: Positive
+    working: bool = False
+
+
+class RuleEntry(BaseModel, extra="forbid", frozen=True):
+    level: Level
+    ack: LimitEntry
+    reply: LimitEntry
+    urgencies: tuple[Urgency, ...]
+    reports_24h: NotNegative = 0
+    views: NotNegative = 0
+    interactions: NotNegative = 0
+    authors: NotNegative = 0
+    authors_hours: NotNegative = 0
+    first_of: tuple[Text, ...] = ()
+    receivers: tuple[Text, ...]
+    name_duty_person: bool
+
+
+class LevelsFile(BaseModel, extra="forbid", frozen=True):
+    levels: tuple[RuleEntry, ...]
+    always_copied: tuple[Text, ...]
+    overdue_to: Text
+    life_lead: Text
+    life_supports: tuple[Text, ...]
+    event_hours: Positive
+    reminders: tuple[Share, ...]
+    repeat_overdue_hours: Positive
+    statutory_acceptance_workdays: Positive
+    statutory_settlement_days: Positive
+
+
+# roster.yaml
+
+
+class StandingEntry(BaseModel, extra="forbid", frozen=True):
+    department: Text
+    person: Text
+    phone: Phone
+
+
+class ShiftEntry(BaseModel, extra="forbid", frozen=True):
+    department: Text
+    person: Text
+    phone: Phone
+    start: Moment = Field(alias="from")
+    end: Moment = Field(alias="to")
+
+
+class RosterFile(BaseModel, extra="forbid", frozen=True):
+    shifts: tuple[ShiftEntry, ...]
+    standing: tuple[StandingEntry, ...]
+
+
+# sources.yaml
+
+
+class SourceEntry(BaseModel, extra="forbid", frozen=True):
+    name: Code
+    title: Text
+    kind: Code
+    platform: Text
+    enabled: bool
+    start_urls: tuple[Url, ...] = ()
+    own_channel: bool = False
+    every_minutes: Positive
+    expected_per_day: PositiveNumber
+    delay_seconds: PositiveNumber
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class SourcesFile(BaseModel, extra="forbid", frozen=True):
+    platforms: Annotated[dict[Code, Text], Field(min_length=1)]
+    sources: tuple[SourceEntry, ...]

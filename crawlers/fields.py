@@ -1,0 +1,445 @@
+"""Reads single values as platforms and exports write them: counts, times, texts, addresses, ids.
+
+Pure functions, used by live parsers and file imports alike. Nothing is guessed: a value of an
+unknown shape raises Unreadable, whose Chinese message never quotes the value. The shapes are
+those of the platform reference, §0.5.
+"""
+
+import html
+import re
+import unicodedata
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from urllib.parse import urlsplit, urlunsplit
+
+from domain.times import SHANGHAI, at_shanghai, shanghai, utc
+from domain.types import Kind
+
+
+class Unreadable(ValueError):
+    """A value has an unknown shape; the message is Chinese and does not quote it."""
+
+
+# --- counts ---------------------------------------------------------------------------------
+
+_COUNT = re.compile(
+    r"(?P<number>[0-9]{1,12}(?:\.[0-9]{1,4})?)(?P<unit>[千万亿kw]?)(?P<more>\+?)"
+    r"(?:次|人|条|个)?(?:播放|观看|阅读|浏览|点赞|赞|评论|回复|转发|分享|收藏)?",
+    re.IGNORECASE,
+)
+_UNITS = {"": 1, "千": 1000, "k": 1000, "万": 10_000, "w": 10_000, "亿": 100_000_000}
+_EMPTY_BUTTONS = frozenset(
+    ("", "赞", "点赞", "喜欢", "评论", "抢首评", "回复", "转发", "分享", "收藏", "播放", "阅读")
+)
+_MOST = 10**15  # more than all people times all days; beyond it a column has slipped
+
+
+def count(raw: object) -> tuple[int | None, bool]:
+    """A number of reactions and whether it is only a lower bound ("1.2万", "10+").
+
+    None gives (None, False): not shown. "" or the bare name of a button ("赞") is a page's way to
+    write 0. Raises Unreadable for anything else, also negative numbers and fractions.
+    """
+    if raw is None:
+        return None, False
+    if isinstance(raw, bool) or not isinstance(raw, (int, float, str)):
+        raise Unreadable("不是数量")
+    if not isinstance(raw, str):
+        return _whole(raw), False
+    return _count_in_words(raw)
+
+
+def _count_in_words(raw: str) -> tuple[int, bool]:
+    text = re.sub(r"[,\s]", "", unicodedata.normalize("NFKC", raw)).removesuffix(".0")
+    if text in _EMPTY_BUTTONS:
+        return 0, False
+    match = _COUNT.fullmatch(text)
+    if match is None:
+        raise Unreadable("不是数量")
+    unit = _UNITS[match["unit"].lower()]
+    value = Decimal(match["number"]) * unit
+    return _whole(value), unit > 1 or bool(match["more"])
+
+
+def _whole(value: int | float | Decimal) -> int:
+    if not (0 <= value <= _MOST) or value != int(value):
+        raise Unreadable("不是数量")
+    return int(value)
+
+
+# --- times ----------------------------------------------------------------------------------
+
+_EARLIEST, _LATEST = at_shanghai(date(1990, 1, 1)), at_shanghai(date(2100, 1, 1))
+_EXCEL_ZERO = datetime(1899, 12, 30, tzinfo=SHANGHAI)
+_CLOCK = (
+    r"(?:[T\s]*(?P<hour>\d{1,2})[:时点](?:(?P<minute>\d{1,2})分?)?"
+    r"(?::?(?P<second>\d{1,2})秒?(?:\.\d+)?)?)?"
+)
+_FULL = re.compile(
+    r"(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?" + _CLOCK
+    + r"\s*(?P<zone>Z|[+-]\d{2}:?\d{2})?"
+)  # fmt: skip
+_COMPACT = re.compile(
+    r"(?P<year>(?:19|20)\d\d)(?P<month>\d\d)(?P<day>\d\d)"
+    r"(?:(?P<hour>\d\d)(?P<minute>\d\d)(?P<second>\d\d)?)?(?P<zone>)"
+)
+_MONTH_DAY = re.compile(r"(?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})日?" + _CLOCK)
+_NAMED_DAY = re.compile(r"(?P<name>今天|昨天|前天)" + _CLOCK)
+_AGO = re.compile(
+    r"(?P<many>\d{1,6}|半)\s*个?(?P<unit>秒钟?|分钟?|小?时|天|日|周|星期|月|年)(?:之?前)"
+)
+_NUMBER = re.compile(r"\d{1,15}(?:\.\d{1,12})?")
+_ENGLISH = re.compile(  # 微博: Sun Nov 22 15:00:00 +0800 2026
+    r"[A-Z][a-z]{2} (?P<month>[A-Z][a-z]{2}) (?P<day>\d{1,2}) (?P<hour>\d\d):(?P<minute>\d\d)"
+    r":(?P<second>\d\d) (?P<zone>[+-]\d{4}) (?P<year>\d{4})"
+)
+_MONTHS = {name: str(no) for no, name in enumerate(
+    ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"), 1
+)}  # fmt: skip
+_SLASH_DATE = re.compile(r"/Date\((\d{12,14})[+-]?\d{0,4}\)/")  # 携程
+_LEAD_IN = re.compile(r"^(?:发布于|发表于|编辑于|更新于|回复于|最后回复)[:\s]*")
+_SPAN = {"秒": 1, "分": 60, "小": 3600, "时": 3600, "天": 86_400, "日": 86_400, "周": 604_800,
+         "星": 604_800, "月": 30 * 86_400, "年": 365 * 86_400}  # fmt: skip
+_DAYS_BACK = {"今天": 0, "昨天": 1, "前天": 2}
+
+
+def moment(raw: object, *, anchor: datetime, ahead: bool = False) -> datetime | None:
+    """A point in time as aware UTC; None for None or an empty cell.
+
+    Takes epoch seconds and milliseconds (above 10^12), Excel datetimes and serial numbers, ISO,
+    Chinese, 微博 and 携程 notations, and times relative to ``anchor`` (刚刚, 5分钟前, 昨天 12:30,
+    11-22). Without a zone it is Shanghai time. ``ahead``: the value may lie in the future
+    (a time limit), so a bare month and day is the nearest one and not the last one.
+    Raises Unreadable, also for years outside 1990-2099.
+    """
+    if raw is None:
+        return None
+    if isinstance(raw, str):
+        text = _LEAD_IN.sub("", unicodedata.normalize("NFKC", raw).strip())
+        if not text:
+            return None
+        found = _from_text(text, anchor, ahead)
+    else:
+        found = _from_native(raw)
+    if not _EARLIEST <= found < _LATEST:
+        raise Unreadable("不是时间")
+    return found
+
+
+def _from_native(raw: object) -> datetime:
+    if isinstance(raw, date) and not 1980 < raw.year < 2110:
+        raise Unreadable("不是时间")
+    if isinstance(raw, datetime):
+        return utc(raw if raw.tzinfo else raw.replace(tzinfo=SHANGHAI))
+    if isinstance(raw, date):
+        return at_shanghai(raw)
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)):
+        raise Unreadable("不是时间")
+    return _from_number(raw)
+
+
+def _from_number(value: int | float) -> datetime:
+    if not 0 < value < 1e15:  # also refuses what is not a number
+        raise Unreadable("不是时间")
+    if value < 100_000:  # an Excel day number; as an epoch it would be 1 January 1970
+        return utc(_EXCEL_ZERO + timedelta(seconds=round(value * 86_400)))
+    compact = _COMPACT.fullmatch(str(int(value)))
+    if compact is not None:
+        return _on_the_clock(compact, int(compact["year"]))
+    seconds = value / 1000 if value > 1e12 else value
+    if seconds > 5e9:
+        raise Unreadable("不是时间")
+    return datetime.fromtimestamp(seconds, SHANGHAI).astimezone(_EARLIEST.tzinfo)
+
+
+def _from_text(text: str, anchor: datetime, ahead: bool) -> datetime:
+    for pattern, read in _NOTATIONS:
+        match = pattern.fullmatch(text)
+        if match is not None:
+            return read(match, anchor, ahead)
+    raise Unreadable("不是时间")
+
+
+def _absolute(match: re.Match[str], anchor: datetime, ahead: bool) -> datetime:
+    return _on_the_clock(match, int(match["year"]))
+
+
+def _number(match: re.Match[str], anchor: datetime, ahead: bool) -> datetime:
+    return _from_number(float(match[0]) if "." in match[0] else int(match[0]))
+
+
+def _slash_date(match: re.Match[str], anchor: datetime, ahead: bool) -> datetime:
+    return _from_number(int(match[1]))
+
+
+def _just_now(match: re.Match[str], anchor: datetime, ahead: bool) -> datetime:
+    return utc(anchor)
+
+
+def _ago(match: re.Match[str], anchor: datetime, ahead: bool) -> datetime:
+    many = 0.5 if match["many"] == "半" else int(match["many"])
+    try:
+        return utc(anchor) - timedelta(seconds=many * _SPAN[match["unit"][0]])
+    except OverflowError:
+        raise Unreadable("不是时间") from None
+
+
+def _named_day(match: re.Match[str], anchor: datetime, ahead: bool) -> datetime:
+    day = shanghai(anchor).date() - timedelta(days=_DAYS_BACK[match["name"]])
+    return _at(day.year, day.month, day.day, match)
+
+
+def _month_day(match: re.Match[str], anchor: datetime, ahead: bool) -> datetime:
+    """The year is not written: the last such day, or with ``ahead`` the nearest one."""
+    this = shanghai(anchor).year
+    found = []
+    for year in (this - 1, this, this + 1):
+        try:
+            found.append(_on_the_clock(match, year))
+        except Unreadable:  # 29 February
+            continue
+    if not ahead:
+        found = [one for one in found if one <= anchor]
+    if not found:
+        raise Unreadable("不是时间")
+    return min(found, key=lambda one: abs(one - anchor))
+
+
+def _on_the_clock(match: re.Match[str], year: int) -> datetime:
+    month = _MONTHS.get(match["month"], match["month"])
+    if not month.isdigit():
+        raise Unreadable("不是时间")
+    return _at(year, int(month), int(match["day"]), match)
+
+
+def _at(year: int, month: int, day: int, match: re.Match[str]) -> datetime:
+    clock = match.groupdict(default="")
+    hour, minute, second = (int(clock[key] or 0) for key in ("hour", "minute", "second"))
+    next_day = (hour, minute, second) == (24, 0, 0)  # how Chinese limits write midnight
+    zone = clock.get("zone") or "+0800"
+    zone = "+0000" if zone == "Z" else zone.replace(":", "")
+    offset = timedelta(hours=int(zone[1:3]), minutes=int(zone[3:])) * (-1 if zone[0] == "-" else 1)
+    try:
+        local = datetime(year, month, day, 0 if next_day else hour, minute, second, tzinfo=SHANGHAI)
+        return utc(local + timedelta(hours=8, days=int(next_day)) - offset)
+    except (ValueError, OverflowError):
+        raise Unreadable("不是时间") from None
+
+
+_NOTATIONS: tuple[
+    tuple[re.Pattern[str], Callable[[re.Match[str], datetime, bool], datetime]], ...
+] = (
+    (_FULL, _absolute),
+    (_NUMBER, _number),
+    (re.compile("刚刚|刚才"), _just_now),
+    (_AGO, _ago),
+    (_NAMED_DAY, _named_day),
+    (_MONTH_DAY, _month_day),
+    (_ENGLISH, _absolute),
+    (_SLASH_DATE, _slash_date),
+)
+
+
+# --- texts ----------------------------------------------------------------------------------
+
+# Only real HTML tags: people write "<3" and "<重要>", and those words are theirs. [^<>] keeps the
+# search linear on hostile input.
+_EMOJI = re.compile(r"<img\b[^<>]*?\balt\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]*>", re.IGNORECASE)
+_BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\s*/?>", re.IGNORECASE)
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|blockquote|big|br|center|code|dd|del|div|dl|dt|em|figure|figcaption|font|"
+    r"h[1-6]|hr|i|iframe|img|ins|label|li|mark|noscript|ol|p|pre|q|s|section|small|span|strong|"
+    r"sub|sup|svg|table|tbody|td|th|thead|tr|u|ul|video|wbr)(?:\s[^<>]*)?/?>|<!--[^<>]*-->",
+    re.IGNORECASE,
+)
+# Line ends apart, no control characters; no invisible ones that split or turn words around.
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]"
+)
+_LINE_END = re.compile("\r\n?|[\u2028\u2029\x85]")
+_LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def clean(raw: str) -> str:
+    """The words as a reader sees them: no tags, entities resolved, emoji kept (also those a page
+    draws as ``img alt``), control and direction characters removed, lone surrogates as U+FFFD."""
+    text = raw
+    if "<" in text:
+        text = _TAG.sub("", _BREAK.sub("\n", _EMOJI.sub(r"\1", text)))
+    if "&" in text:
+        text = html.unescape(text)
+    text = _UNSEEN.sub("", _LINE_END.sub("\n", text))
+    return _LONE_SURROGATE.sub("\ufffd", text).strip()
+
+
+def words(raw: object) -> str:
+    """A text cell, cleaned; "" for none. Raises Unreadable for nested data."""
+    if raw is None:
+        return ""
+    if isinstance(raw, (bool, list, dict)):
+        raise Unreadable("不是文字")
+    return clean(str(raw))
+
+
+def region(raw: str) -> str:
+    """吉林 from "发布于 吉林", "IP属地：吉林" or "来自吉林"."""
+    return re.sub(r"^(?:发布于|来自|IP属地)[\s::]*", "", clean(raw))
+
+
+# --- ids and addresses ----------------------------------------------------------------------
+
+_SCIENTIFIC = re.compile(r"\d(?:\.\d+)?[eE]\+?\d+")
+_EXACT = 10**15  # a float, and Excel, keep 15 digits
+_BV_ALPHABET = "FcwAPNKTMug3GV5Lj7EJnHpWsx4tb8haYeviqBz6rkCy12mUSDQX9RdoZf"
+_BASE62 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def identifier(raw: object) -> str:
+    """A platform's id as text; "" for none. Raises Unreadable when a table program has rounded it
+    (more than 15 digits as a number, "7.56E+18")."""
+    if raw is None:
+        return ""
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < _EXACT:
+        raw = int(raw)
+    if isinstance(raw, bool) or not isinstance(raw, (str, int)):
+        raise Unreadable("被表格软件改成了近似数，请把这一列设为文本后重新导出")
+    text = clean(str(raw)).strip("'`")  # 'CC2026… is how one keeps Excel from rounding
+    if _SCIENTIFIC.fullmatch(text):
+        raise Unreadable("被表格软件改成了近似数，请把这一列设为文本后重新导出")
+    if len(text) > 256:
+        raise Unreadable("太长，不是编号")
+    return text
+
+
+def post_id(platform: str, given: str) -> str:
+    """The id by which ``domain.identity`` knows a post: B站 av number -> bvid, 微博 bid -> mid."""
+    if platform == "bilibili":
+        number = given.lower().removeprefix("av")
+        return bvid(int(number)) if re.fullmatch("[0-9]{1,16}", number) else given
+    if platform == "weibo" and re.fullmatch(r"[0-9A-Za-z]{9}", given) and not given.isdigit():
+        return weibo_mid(given)
+    return given
+
+
+def bvid(aid: int) -> str:
+    """The BV id of a B站 av number (the site's own reversible notation). av170001 is
+    BV17x411w7KC. A number outside the notation (0, or from 2^51 up) is given back as it is."""
+    if not 0 < aid < 1 << 51:
+        return str(aid)
+    rest, out = (1 << 51 | aid) ^ 23442827791579, []
+    while rest:
+        rest, digit = divmod(rest, 58)
+        out.append(_BV_ALPHABET[digit])
+    signs = [*"BV1", *reversed(out)]
+    signs[3], signs[9], signs[4], signs[7] = signs[9], signs[3], signs[7], signs[4]
+    return "".join(signs)
+
+
+def weibo_mid(bid: str) -> str:
+    """The numeric id of a 微博 short id: four base-62 signs stand for seven digits, from the
+    right. z0JH2lOMb is 3501756485200075."""
+    blocks = [bid[max(0, end - 4) : end] for end in range(len(bid), 0, -4)]
+    digits = (str(_from_base62(block)).zfill(7) for block in reversed(blocks))
+    return "".join(digits).lstrip("0")
+
+
+def _from_base62(block: str) -> int:
+    value = 0
+    for sign in block:
+        value = value * 62 + _BASE62.index(sign)
+    return value
+
+
+# Never of use for finding the post again; each names a reader, an author or a session.
+_TOKENS = frozenset(
+    ("xsec_token", "xsec_source", "authorid", "author_id", "userid", "user_id", "uid", "sec_uid",
+     "sec_user_id", "share_token", "shareuid", "share_uid", "token", "access_token", "sign",
+     "signature", "session", "sessionid", "openid", "unionid", "device_id",
+     "u_code", "share_id", "share_link_id", "sharer_shareid", "sharer_sharetime", "uin", "key",
+     "pass_ticket", "phone", "mobile", "vd_source", "spm_id_from", "utm_source", "utm_medium",
+     "utm_campaign", "utm_term", "utm_content")
+)  # fmt: skip
+_BARE_HOSTS = ("xiaohongshu.com", "kuaishou.com", "douyin.com", "bilibili.com", "weibo.cn")
+_AV = re.compile(r"^/video/av([0-9]{1,16})/?$")
+_WEIBO = re.compile(r"/\d{4,12}/([0-9A-Za-z]{9,20})/?")
+
+
+def bare_url(raw: str) -> str:
+    """The address without tokens and accounts; "" when nothing of it may be kept.
+
+    Hosts whose path alone names the post lose the query. ``weibo.com/<uid>/<bid>`` becomes
+    ``https://m.weibo.cn/detail/<mid>``; an author's page is no address of a post.
+    """
+    text = clean(raw)
+    text = f"https:{text}" if text.startswith("//") else text
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
+    except ValueError:
+        return ""
+    if parts.scheme.lower() not in ("http", "https") or not host:
+        return ""
+    if host in ("weibo.com", "www.weibo.com"):
+        return _weibo_url(parts.path)
+    if host.endswith("bilibili.com"):
+        parts = parts._replace(path=_AV.sub(lambda av: f"/video/{bvid(int(av[1]))}", parts.path))
+    query = "" if host.endswith(_BARE_HOSTS) else _harmless(parts.query)
+    return urlunsplit((parts.scheme.lower(), host, parts.path, query, ""))
+
+
+def _weibo_url(path: str) -> str:
+    match = _WEIBO.fullmatch(path)
+    return f"https://m.weibo.cn/detail/{post_id('weibo', match[1])}" if match else ""
+
+
+def _harmless(query: str) -> str:
+    pairs = query.split("&")
+    return "&".join(pair for pair in pairs if pair.split("=", 1)[0].lower() not in _TOKENS)
+
+
+# --- names of platforms and kinds -------------------------------------------------------------
+
+_PLATFORMS = {
+    "douyin": ("抖音", "dy"), "kuaishou": ("快手", "ks"), "xiaohongshu": ("小红书", "xhs"),
+    "channels": ("视频号", "微信视频号"), "weibo": ("微博", "新浪微博", "wb"),
+    "bilibili": ("B站", "哔哩哔哩", "bili"), "tieba": ("贴吧", "百度贴吧"), "zhihu": ("知乎",),
+    "toutiao": ("今日头条", "头条"), "baidu": ("百度",), "wechat_article": ("公众号", "微信公众号"),
+    "ctrip": ("携程",), "meituan": ("美团", "大众点评"), "heimao": ("黑猫投诉", "黑猫"),
+    "liuyan": ("领导留言板", "人民网领导留言板"), "hotline": ("热线", "12345", "12345热线"),
+    "news": ("新闻", "报纸"), "rss": (), "manual": ("手工录入", "人工录入"),
+}  # fmt: skip
+_PLATFORM_OF = {name.lower(): code for code, names in _PLATFORMS.items() for name in (code, *names)}
+_KIND_OF = {
+    "post": Kind.POST, "帖子": Kind.POST, "笔记": Kind.POST, "视频": Kind.POST, "微博": Kind.POST,
+    "comment": Kind.COMMENT, "评论": Kind.COMMENT, "回复": Kind.COMMENT,
+    "review": Kind.REVIEW, "点评": Kind.REVIEW, "评价": Kind.REVIEW,
+    "article": Kind.ARTICLE, "文章": Kind.ARTICLE, "报道": Kind.ARTICLE, "新闻": Kind.ARTICLE,
+    "call": Kind.CALL, "来电": Kind.CALL, "工单": Kind.CALL, "热线": Kind.CALL,
+}  # fmt: skip
+
+
+def platform(raw: object) -> str:
+    """The code of a platform from its code, Chinese name or short name. Raises Unreadable."""
+    code = _PLATFORM_OF.get(words(raw).lower())
+    if code is None:
+        raise Unreadable("不是已知的平台，请填平台代码或中文名，例如 douyin 或 抖音")
+    return code
+
+
+def kind(raw: object) -> Kind:
+    """What a mention is, from its code or Chinese name. Raises Unreadable."""
+    found = _KIND_OF.get(words(raw).lower())
+    if found is None:
+        raise Unreadable("不是已知的类型，请填 帖子、评论、点评、文章 或 来电")
+    return found
+
+
+def yes(raw: object) -> bool:
+    """是/否, true/false, 1/0; empty is no. Raises Unreadable."""
+    text = str(raw).strip().lower() if raw is not None else ""
+    if text in ("1", "1.0", "true", "yes", "y", "是"):
+        return True
+    if text in ("", "0", "0.0", "false", "no", "n", "否"):
+        return False
+    raise Unreadable("不是 是 或 否")

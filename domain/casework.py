@@ -1,0 +1,233 @@
+"""Casework, pure: what the program itself does to a case, and how the clocks run.
+
+A case is the fold of its events (``casefold``); what people do stands in ``commands``, and what
+they may do in ``actions``.
+Nothing here reads a clock or a store: the moment is given, and so is the calendar.
+
+Clocks. An obligation has two: sign (``ack_due``) and reply (``reply_due``).
+* Neither ever lies before the case was opened, and sign never lies after reply.
+* A higher level may only tighten them; a lower one (a person's decision) leaves them alone.
+* Review stops the reply clock: sent back, it gets the time spent in review added.
+* An extension only ever moves the reply clock later.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from domain.actions import UNANSWERED
+from domain.casefold import apply, sealed
+from domain.errors import IllegalAction
+from domain.plan import Levels, Limit
+from domain.ports import WorkCalendar
+from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
+
+SYSTEM = Actor(name="系统", role=Role.SYSTEM)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """A department and what it owes; ``reply_due`` set when the source brought its own limit."""
+
+    department: str
+    duty: Duty
+    reply_due: datetime | None = None
+
+
+def due(limit: Limit, start: datetime, calendar: WorkCalendar) -> datetime:
+    """The moment a limit runs out, in real or in working minutes."""
+    if limit.working:
+        return calendar.add_minutes(start, limit.minutes)
+    return start + timedelta(minutes=limit.minutes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The levels and the calendar that clocks are set by."""
+
+    levels: Levels
+    calendar: WorkCalendar
+
+    def rows(self, charges: Sequence[Charge], level: Level, start: datetime) -> list[object]:
+        """Obligations as event data; never due before ``start``."""
+        out: list[object] = []
+        for charge in charges:
+            ack, reply = self.dues(level, start)
+            if charge.reply_due is not None:
+                reply = max(charge.reply_due, start)
+            out.append(
+                {
+                    "department": charge.department,
+                    "duty": str(charge.duty),
+                    "ack_due": min(ack, reply).isoformat(),
+                    "reply_due": reply.isoformat(),
+                    "own_limit": charge.reply_due is not None,
+                }
+            )
+        return out
+
+    def dues(self, level: Level, start: datetime) -> tuple[datetime, datetime]:
+        """(sign by, reply by) of a level's own limits; sign never after reply."""
+        rule = self.levels.rules[level]
+        reply = due(rule.reply, start, self.calendar)
+        return min(due(rule.ack, start, self.calendar), reply), reply
+
+
+def open_case(
+    *,
+    case_id: str,
+    at: datetime,
+    level: Level,
+    categories: Sequence[str],
+    place: str | None,
+    mention_ids: Sequence[str],
+    charges: Sequence[Charge],
+    terms: Terms,
+    linked: Sequence[str] = (),
+    recurs: str | None = None,
+) -> CaseEvent:
+    """The first event of a case. Every charge gets its own clocks from ``at``."""
+    data: dict[str, object] = {
+        "categories": list(categories),
+        "place": place,
+        "level": str(level),
+        "mention_ids": list(mention_ids),
+        "linked": list(linked),
+        "recurs": recurs,
+        "obligations": terms.rows(charges, level, at),
+    }
+    event = CaseEvent(
+        case_id=case_id, no=1, at=at, actor=SYSTEM, action="open", to_state=State.TO_SIGN, data=data
+    )
+    return sealed(event, "")
+
+
+def add_report(
+    case: Case,
+    *,
+    at: datetime,
+    mention_ids: Sequence[str],
+    categories: Sequence[str],
+    charges: Sequence[Charge],
+    terms: Terms,
+) -> CaseEvent:
+    """More reports of one event; departments not yet concerned get an obligation of their own."""
+    known = {o.department for o in case.obligations}
+    new = [c for c in charges if c.department not in known]
+    data: dict[str, object] = {
+        "mention_ids": list(mention_ids),
+        "categories": list(categories),
+        "obligations": terms.rows(new, case.level, at),
+    }
+    return new_event(case, "report", at, SYSTEM, data=data)
+
+
+def raise_level(case: Case, level: Level, at: datetime, terms: Terms, note: str) -> CaseEvent:
+    """The program's own change of level: only upwards."""
+    if level.rank <= case.level.rank:
+        raise IllegalAction(f"{case.case_id} 已是{case.level}级，系统不降级")
+    return level_event(case, "raise", level, at, terms, SYSTEM, note)
+
+
+def link(case: Case, other: str, at: datetime) -> CaseEvent:
+    """Marks two cases as probably one event without merging them."""
+    return new_event(case, "link", at, SYSTEM, data={"to": other})
+
+
+def level_event(
+    case: Case, action: str, level: Level, at: datetime, terms: Terms, actor: Actor, note: str
+) -> CaseEvent:
+    """A change of level, up or down; upwards it tightens the clocks that still run."""
+    dues: dict[str, object] = {}
+    if level.rank > case.level.rank:
+        ack, reply = terms.dues(level, at)
+        for row in case.obligations:
+            if row.status in UNANSWERED:
+                new_reply = row.reply_due if row.own_limit else min(row.reply_due, reply)
+                new_ack = min(row.ack_due, ack) if row.status is State.TO_SIGN else row.ack_due
+                dues[row.department] = [new_ack.isoformat(), new_reply.isoformat()]
+    return new_event(
+        case, action, at, actor, note=note, data={"dues": dues}, states=(case.level, level)
+    )
+
+
+def chase(case: Case, now: datetime, terms: Terms) -> list[CaseEvent]:
+    """Reminders and escalations that are due and not yet made: the latest step of each clock, one
+    event each. Steps overtaken by a later one (after an outage) are not made up for."""
+    events: list[CaseEvent] = []
+    for row in case.obligations:
+        for clock, until in _running(row):
+            step = _step(row, clock, until, now, terms)
+            if step is None:
+                continue
+            action = "escalate" if step.startswith(f"{clock}:1") else "remind"
+            event = new_event(
+                case,
+                action,
+                now,
+                SYSTEM,
+                department=row.department,
+                data={"step": step, "due": until.isoformat()},
+            )
+            events.append(event)
+            case = apply(case, event)
+    return events
+
+
+def overripe(row: Obligation, now: datetime, terms: Terms) -> bool:
+    """Whether ``chase`` would take a step for this obligation now."""
+    return any(_step(row, clock, until, now, terms) for clock, until in _running(row))
+
+
+def _running(row: Obligation) -> list[tuple[str, datetime]]:
+    """Clocks that run now. A support department owes a reply only when asked for one."""
+    if row.status is State.TO_SIGN:
+        return [("ack", row.ack_due)]
+    owes_reply = row.duty is Duty.LEAD or row.reply_asked
+    if row.status in {State.SIGNED, State.IN_HAND} and owes_reply:
+        return [("reply", row.reply_due)]
+    return []
+
+
+def _step(row: Obligation, clock: str, until: datetime, now: datetime, terms: Terms) -> str | None:
+    """The latest step reached, or None when it was made before."""
+    step = _reached(row, clock, until, now, terms)
+    return None if step in row.chased else step
+
+
+def _reached(
+    row: Obligation, clock: str, until: datetime, now: datetime, terms: Terms
+) -> str | None:
+    if now >= until:
+        rounds = int((now - until) / timedelta(hours=terms.levels.repeat_overdue_hours))
+        return f"{clock}:1+{rounds}" if rounds else f"{clock}:1"
+    for share in sorted(terms.levels.reminders, reverse=True):
+        if now >= terms.calendar.share(row.clock_from, until, share):
+            return f"{clock}:{share}"
+    return None
+
+
+def new_event(
+    case: Case,
+    action: str,
+    at: datetime,
+    actor: Actor,
+    *,
+    department: str = "",
+    note: str = "",
+    data: dict[str, object] | None = None,
+    states: tuple[str, str] = ("", ""),
+) -> CaseEvent:
+    """An unsealed event: the ledger seals it when it knows the hash before it."""
+    return CaseEvent(
+        case_id=case.case_id,
+        no=case.version + 1,
+        at=at,
+        actor=actor,
+        action=action,
+        department=department,
+        from_state=str(states[0]),
+        to_state=str(states[1]),
+        note=note,
+        data=data or {},
+    )

@@ -1,0 +1,46 @@
+"""Which reports are one event: keys under which reports are filed, and for how long they join.
+
+Two complaints are one event when they are near-duplicates, stand in one thread, or share a
+category and a named place within a few hours. A hotline worksheet is always a case of its own:
+its keys carry a mark, by which other cases are linked to it and never merged.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from domain.types import Kind, Mention, Verdict
+
+TEXT_WINDOW = timedelta(hours=72)
+THREAD_WINDOW = timedelta(days=7)
+RECURRENCE_WINDOW = timedelta(days=14)
+"""So long after its last report a closed event that is reported again counts as 再次发生."""
+
+CALL = "call!"
+
+
+def keys_for(mention: Mention, verdict: Verdict, fingerprints: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys of one report, without the worksheets' mark.
+
+    Below a post of the resort's own there is no one event, so such a thread does not join.
+    """
+    keys = [f"text:{key}" for key in fingerprints]
+    if not mention.context.own_channel:
+        keys.append(f"thread:{mention.parent_id or mention.mention_id}")
+    for tag in verdict.complaints:
+        keys += [f"event:{tag.category}:{place}" for place in verdict.places]
+    return tuple(keys)
+
+
+def is_worksheet(mention: Mention) -> bool:
+    """A hotline worksheet: the registry counts it, so it is never merged by the machine."""
+    return mention.kind is Kind.CALL
+
+
+def windows(keys: tuple[str, ...], now: datetime, event_hours: int) -> Mapping[str, datetime]:
+    """key -> since when a report under it is the same event."""
+    spans = {
+        "text": TEXT_WINDOW,
+        "thread": THREAD_WINDOW,
+        "event": timedelta(hours=event_hours),
+    }
+    return {key: now - spans[key.split(":", 1)[0]] for key in keys}

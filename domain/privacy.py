@@ -1,0 +1,313 @@
+"""Masks personal identifiers at equal length, so that offsets into a text stay true.
+
+Everything that leaves the table of originals passes ``mask``. It prefers one masked word too many
+to one number too few, except in names, where only stated ones ("我叫…", "市民…反映", full name with
+title) are masked: "马师傅" and "司机张口就要200" are evidence, not identities. Numbers are read in
+a folded copy of the text (full-width to ASCII, one code point each), so disguises do not help.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cache, lru_cache
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Span:
+    """Code points [start, end); kind: phone, id, plate, mail, name, at or account."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def mask(text: str) -> str:
+    """The text with every personal identifier replaced by ``*``, as many as it had code points.
+
+    Idempotent. Service numbers (110, 12345, 400-…), worksheet and platform ids, dates and prices
+    stay; so does the @ before a masked account name.
+    """
+    found = spans(text)
+    return _starred(text, found) if found else text
+
+
+def spans(text: str) -> list[Span]:
+    """What ``mask`` replaces, in order and without overlap. A masked text has none."""
+    found: list[Span] = []
+    rest = text
+    # Stars may end a word that ran on ("张三13812345678"), so look again until nothing is left.
+    while fresh := list(_find(rest)):
+        found += fresh
+        rest = _starred(rest, fresh)
+    return _merged(found)
+
+
+def _starred(text: str, found: list[Span]) -> str:
+    parts, at = [], 0
+    for span in _merged(found):
+        parts += [text[at : span.start], "*" * (span.end - span.start)]
+        at = span.end
+    return "".join([*parts, text[at:]])
+
+
+def _merged(found: list[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in sorted(found, key=lambda one: (one.start, -one.end)):
+        if merged and span.start < merged[-1].end:
+            last = merged.pop()
+            span = Span(start=last.start, end=max(last.end, span.end), kind=last.kind)
+        merged.append(span)
+    return merged
+
+
+def _find(text: str) -> Iterator[Span]:
+    folded = "".join(map(_fold, text))
+    numbers = [*_numbers(folded), *_matches(_MAIL, folded, "mail"), *_accounts(folded)]
+    yield from numbers
+    if _SPELLED_DIGIT.search(folded):  # 一三八…, ①③⑧…: only where nothing plainer was found
+        yield from _numbers("".join(map(_fold_spelled, _starred(folded, numbers))))
+    for match in _AT.finditer(folded):
+        if not _NOBODY.fullmatch(match[1]):
+            yield Span(start=match.start(1), end=match.end(1), kind="at")
+    for pattern in _name_patterns():
+        yield from _matches(pattern, folded, "name")
+
+
+def _numbers(folded: str) -> Iterator[Span]:
+    for match in _ID.finditer(folded):
+        if _names_a_birthday(re.sub(r"[^\dx]", "", match[1])):
+            yield Span(start=match.start(1), end=match.end(1), kind="id")
+    yield from _matches(_PASSPORT, folded, "id")
+    for pattern in (_MOBILE, _LANDLINE, _CUED_PHONE):
+        yield from _matches(pattern, folded, "phone")
+    for match in _PLATE.finditer(folded):
+        if sum(char.isdigit() for char in match[0]) >= 2:  # "新RAV" is a car, not its plate
+            yield Span(start=match.start(), end=match.end(), kind="plate")
+    yield from _matches(_CUED_PLATE, folded, "plate")
+
+
+def _names_a_birthday(number: str) -> bool:
+    """Whether 15 or 18 characters carry a day of birth where GB 11643 puts it.
+
+    The check digit is not asked for: one digit typed wrong must not lay the rest open.
+    """
+    if len(number) not in (15, 18):
+        return False
+    day = number[6:14] if len(number) == 18 else "19" + number[6:12]
+    try:
+        return 1850 <= date(int(day[:4]), int(day[4:6]), int(day[6:])).year < 2100
+    except ValueError:
+        return False
+
+
+def _accounts(folded: str) -> Iterator[Span]:
+    yield from _matches(_BANK_CARD, folded, "account")
+    yield from _matches(_WXID, folded, "account")
+    for match in _ACCOUNT.finditer(folded):
+        stated = match["stated"] or not match["value"].isalpha()  # "微信wallet" is no account
+        if stated and not _APP.fullmatch(match["value"]):
+            yield Span(start=match.start("value"), end=match.end("value"), kind="account")
+
+
+def _matches(pattern: re.Pattern[str], folded: str, kind: str) -> Iterator[Span]:
+    """One span for each match: its groups that took part, or all of it when there are none."""
+    for match in pattern.finditer(folded):
+        for group in range(1, pattern.groups + 1) if pattern.groups else (0,):
+            if match.start(group) < match.end(group):
+                yield Span(start=match.start(group), end=match.end(group), kind=kind)
+
+
+# --- folding: one code point to one code point --------------------------------------------------
+
+_ZERO_WIDTH = "\u200b"
+_INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f\ufeff\u20e3")
+_DASHES = frozenset("‐‑‒–—―−﹣－ー")
+_SPELLED = {
+    **dict(
+        zip("零〇○一二三四五六七八九幺壹贰叁肆伍陆柒捌玖", "0001234567891123456789", strict=True)
+    ),
+    **{circled: str(number) for number, circled in enumerate("⓪①②③④⑤⑥⑦⑧⑨")},
+}
+_SPELLED_DIGIT = re.compile(f"[{''.join(_SPELLED)}]")
+
+
+@lru_cache(maxsize=65536)
+def _fold(char: str) -> str:
+    """ASCII lower case for anything that looks like it; one kind of dash, dot and space."""
+    code = ord(char)
+    if 0xFF01 <= code <= 0xFF5E:
+        return chr(code - 0xFEE0).lower()
+    if code < 128:
+        return "·" if char == "•" else char.lower()
+    if char in _INVISIBLE:
+        return _ZERO_WIDTH
+    if char in _DASHES:
+        return "-"
+    if char in "•・‧∙⋅":
+        return "·"
+    if char.isdecimal():
+        return str(unicodedata.decimal(char))
+    return " " if unicodedata.category(char) == "Zs" else char
+
+
+def _fold_spelled(char: str) -> str:
+    return _SPELLED.get(char, char)
+
+
+# --- numbers ------------------------------------------------------------------------------------
+
+_GAP = r"[ \-.·_/()\u200b]{0,2}"  # what people put between the digits of one number
+_MOBILE = re.compile(
+    rf"(?<!\d)(?:(?:(?:\+|00)?{_GAP}86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}"
+    r"|1[3-9]\d[,、，|]\d{4}[,、，|]\d{4}"
+    r"|(?:1[3-9]\d{9}){2,3})(?!\d)"
+)
+_AREA = r"0(?:10|2\d|[3-9]\d{2})"
+_LANDLINE = re.compile(
+    rf"(?<!\d)(?:\(?{_AREA}{_GAP}|(?:\+|00){_GAP}86{_GAP}{_AREA[1:]}{_GAP})"
+    rf"[2-9]\d{{2,3}}{_GAP}\d{{4}}(?:(?:转|-)\d{{1,5}})?(?!\d)"
+    rf"|(?<![\d+])\+[1-9]\d{{0,2}}(?:{_GAP}\d){{8,12}}(?!\d)"
+)
+# 95… and 96… are service numbers; eight digits like 20261123 are a day.
+_CUED_PHONE = re.compile(
+    r"(?:电话|座机|手机(?:号码?|[: ])|联系方式|(?:联系|求助|来电)号码|tel|phone|致电|拨打)[^\d\n]{0,6}"
+    rf"(?<!\d)(?!9[56]\d{{6}}|20\d\d[01]\d[0-3]\d(?!\d))([2-9]\d{{2,3}}{_GAP}\d{{4}})(?!\d)"
+)
+_REGION = rf"(?:1{_GAP}[1-5]|2{_GAP}[1-3]|3{_GAP}[1-7]|4{_GAP}[1-6]|5{_GAP}[0-4]|6{_GAP}[1-5]|8{_GAP}[1-3])"
+# In a lookahead, so that a stray digit before the number does not hide it.
+_ID = re.compile(
+    rf"(?<!\d)(?=({_REGION}(?:{_GAP}\d){{13}}(?:(?:{_GAP}\d){{2}}{_GAP}[\dx])?)(?!\d))"
+)
+_PASSPORT = re.compile(r"(?:护照|通行证|台胞证)[^a-z\d\n]{0,6}([a-z]{1,2}\d{7,9})(?!\d)")
+_PROVINCE = "[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼]"
+_PIN = r"[ \-.·_\u200b]{0,2}"
+_SERIAL = r"(?:[a-z\d][ \u200b]?){4,5}(?:[a-z\d]|[挂学警港澳使领])(?![a-z\d])"
+_PLATE = re.compile(
+    rf"{_PROVINCE}{_PIN}[a-hj-z]{_PIN}{_SERIAL}"
+    rf"|(?<![a-z])wj{_PIN}{_PROVINCE}?{_PIN}\d{{4,5}}[a-z\d]?(?![a-z\d])"
+    r"|使[ ]?\d{3}[ -]?\d{3}(?![\d元块人名个多万])|(?<!\d)\d{6}使(?![用得人劲唤])"
+)
+_CUED_PLATE = re.compile(rf"车牌(?:号码?|照|尾号|是|为|[: ]){{0,3}}([a-hj-z]{_PIN}{_SERIAL})")
+# --- accounts -----------------------------------------------------------------------------------
+
+_MAIL = re.compile(
+    r"(?<![a-z\d._%+\-])[a-z\d._%+\-]++ ?(?:@|\(at\)|\[at\]|#(?=(?:qq|163|126|sina|gmail)\.)) ?"
+    r"[a-z\d\-]++(?:(?: ?\.|。) ?[a-z\d\-]++){1,4}"
+)
+_WXID = re.compile(r"(?<![a-z\d])wxid_[a-z\d]{4,}")
+_BANK_CARD = re.compile(
+    rf"(?:银行卡|储蓄卡|信用卡|卡号|账号|账户|帐号)[^\d\n]{{0,8}}(?<!\d)(\d(?:{_GAP}\d){{14,18}})(?!\d)"
+)
+_ACCOUNT = re.compile(
+    r"(?:(?<!公众)微信|薇信|威信|加?v信|加v|\+v|(?<![a-z])(?:vx|wx|wechat|qq)|扣扣|企鹅号?|支付宝"
+    r"|(?:小红书|抖音|快手|微博|b站)(?=号|账号|id))"
+    r"(?P<stated>(?:账?号码?|群号?|id|[:=是为 ]){0,4})"
+    rf"(?P<value>[1-9](?:{_GAP}\d){{4,11}}(?![\da-z元块万多个分人次秒年月米])|[a-z][a-z\d_\-]{{4,19}})"
+)
+_APP = re.compile(r"android|e?mail|iphone|music|official|wallet|browser|https?.*|apple")
+_AT = re.compile(r"@([\w\-·\u2600-\u27bf\u200b\U0001f000-\U0001faff]{1,30})")
+# Offices, newspapers, and turns of speech after a bare @ are nobody's name.
+_NOBODY = re.compile(
+    r".{0,8}(?:度假区|滑雪场|雪场|景区|乐园|新天地|天定山|莲花山|机场|发布|文旅|公安|交警|警方|消防|政府|网信办"
+    r"|热线|12345|客服|日报|晚报|新闻|微博|广播|电视台|管委会|(?:应急|文旅|住建|城管|交通|旅游|市监|监管)局)"
+    r"(?:了|(?:你|您|能|请|管|出来|怎么|为什么|快|啥).{0,24})?"
+    r"|官方|官号|网友|所有.{0,6}|各位|大家|我|我了|我们|提问的.{0,8}|错人.{0,28}|过[的我].{0,28}|\d{1,4}元?"
+)
+
+
+# --- names --------------------------------------------------------------------------------------
+
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾丁魏薛叶"
+    "阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹黎易常武乔贺赖"
+    "龚文庞樊兰殷施陶洪翟安颜倪严牛温芦季俞章鲁葛伍韦申尤毕聂丛焦柳邢路岳齐梅莫庄辛管祝左涂谷祁舒耿牟卜詹"
+    "关苗凌费纪靳盛童欧甄项曲游阳裴席卫屈鲍覃霍翁隋植甘景薄柏柯阮桂闵冉辜饶刁瞿戚丘古米池滕晋苑邬臧"
+    "畅宫苟褚廉简娄盖符奚穆党燕郎邸冀谈姬屠郜晏栾郁蒙喻窦迟敖糜冷卓仇艾巩井练仲虞卞封竺冼楚佟匡宗鞠"
+    "桑荆谌扬岑习蔺朴玄肖闫付房宁华邰仝逄亓佘"
+)
+_COMPOUND = "欧阳|上官|司马|诸葛|慕容|令狐|皇甫|尉迟|公孙|东方|夏侯|宇文|司徒|端木|长孙|南宫|闻人"
+# Words that begin like a name. All but the first line are asked only where the cue is weak: a
+# person may well be called 高原 or 江南.
+_NEVER = (
+    "高德 高铁 高速 高价 高级 高度 马上 马路 付款 付费 付钱 代驾 于是 关于 安排 安全 项目 方便 方式 方法 方面 任何 "
+    "万一 金额 金牌 程序 平台 管理 管家 曾经 常常 常年 周末 周围 房间 房东 施工 何时 何人 温泉 武警 龙嘉 马来 "
+)
+_ORDINARY = _NEVER + (
+    "万元 万块 万人 万多 万能 万达 万科 严重 严格 严肃 严厉 严禁 习惯 付出 任务 任意 任性 任由 何况 何必 何处 何以 何故 "
+    "何事 何种 何苦 何方 何为 何止 余地 余下 余额 余名 党员 党委 党内 党政 关系 关键 关注 关心 关闭 关联 关头 关上 "
+    "关切 关门 关口 关照 关外 关内 关爱 冷静 冷漠 冷淡 冷水 冷落 冷冻 冷风 冷饮 凌晨 华北 华人 华东 华南 华为 "
+    "卫生 卫生间 古代 古怪 古迹 古人 古典 古城 古镇 史上 史料 周期 周边 周年 周一 周二 周三 周四 周五 周六 周日 周到 "
+    "夏天 夏季 夏日 季度 季节 季票 宁夏 宁愿 宁波 宁可 安装 安徽 安慰 安定 安置 安心 安放 安庆 安稳 安检 安保 安静 安阳 "
+    "宗旨 宫里 封闭 封面 封口 封路 封顶 尤其 左右 左手 左侧 左边 常见 常用 常规 常有 常住 常驻 常人 常识 常州 常客 "
+    "庄严 庄家 庞大 廉价 徐州 房子 房屋 房门 房价 房租 房费 房卡 房型 扬州 文化 文学 文章 文物 文字 文件 文艺 文明 "
+    "文旅 文体 文创 文具 方案 方针 方才 方位 方形 方向 方言 施救 景点 景观 景区 景象 景色 景物 景致 曲折 曲线 朴实 "
+    "梅花 林区 林业 林场 欧洲 欧美 武汉 武器 武力 段落 段位 毕业 毕竟 毛病 毛巾 毛毯 毛线 毛笔 毛利 江苏 江湖 江西 "
+    "江北 江边 江城 江水 江面 江浙 池塘 沈阳 洪水 涂料 温度 温暖 温差 温室 温水 温馨 温柔 温州 游客 游戏 游泳 游览 "
+    "游人 游玩 游艺 游船 游园 焦点 焦急 焦虑 牛肉 牛奶 牛皮 牛马 牛逼 牛气 王国 王家 王者 王牌 甘肃 甘心 田地 申请 "
+    "申报 申诉 畅通 畅销 畅快 畅游 白色 白天 白人 白纸 白夜 白酒 白菜 白雪 白城 白山 白跑 白花 白等 白班 白白 白来 白送 "
+    "白领 白眼 盛产 盛大 盛会 盛情 石头 石油 石化 石家 石子 石板 石块 祝愿 祝福 祝您 程度 童年 童话 童装 童车 童票 "
+    "符合 符号 简单 简称 简介 简直 简历 简化 简易 简陋 简洁 管事 管道 管用 管好 管教 米饭 米粉 米线 米 纪念 纪律 "
+    "练习 练车 练得 舒服 舒适 芦苇 苏州 苏宁 范围 莫非 莫名 蒙古 薄弱 许多 许可 许久 谈判 谈话 谈论 谷底 费用 费力 费劲 "
+    "费心 赖账 赖皮 路线 路上 路桥 路边 路过 路面 路径 路灯 路口 路旁 路程 路途 路段 路况 辛苦 辛酸 迟到 迟迟 迟早 "
+    "郁闷 郑州 郑重 金融 金属 金银 金钱 金色 金卡 金杯 钟头 钟点 钟表 钱包 钱币 钱款 钱财 阳台 阳光 阳性 陆续 陆地 "
+    "雷电 雷击 雷同 雷人 雷区 韩国 韩式 项链 顾客 顾虑 颜色 颜值 马力 马车 马场 马蹄 马桶 马虎 高兴 高中 高校 高考 "
+    "高原 高手 高于 高大 高温 高层 高山 高低 高效 高空 高声 高压 高档 高端 高峰 高额 高分 高管 高冷 高超 高喊 高达 "
+    "高声 黄金 黄色 黄山 黄瓜 黄牛 黄线 黄豆 黄标 黄昏 龙头 龙嘉 龙门 张口 张嘴 张开 张罗 张家 张贴 李子 林子 "
+    "孔雀 孙子 孙女 叶子 梁子 胡乱 胡说 胡同 胡来 胡椒 杜绝 宋代 唐代 程式 曾拨 曾多 曾向 曾到 曾在 曾与 曾就 吴中 "
+    "易拉 易碎 易滑 常态 丁点 汤圆 章程 葛根 谢绝 谢谢 谢罪 盖章 盖子 盖被 屈服 席位 苗条 苗族 植物 甄别 "
+    "燕窝 冀北 封存 迟缓 卓越 池子 盛夏 柏油 桂林 桂花 蒙混 兰州 古玩 邢台 牟利 左转 右转 欧元 余款 余票 齐全 齐备 "
+    "祁连 肖像 华山 华侨 华丽 房客 房主 房源 房顶 石墨 鲁莽 鲁菜 耿直 聂耳 柳州 丛林 戴着 戴口 戴上 陶瓷 陶醉 洪亮 "
+    "伍佰 韦伯 岳父 岳母 康复 康养 金州 秦岭 顾及 万般 钱都 段子 夏令 任教 郝然 熊孩 熊猫 龙虾 龙井 龙江 蒙牛 冷面 路人 陈述 陈列 陈旧 "
+    "任课 常务 钱请 管床 安全 大堂 "
+)
+# The end of another word, not a surname: 感谢, 经常, 公安, 主任, 由于, 客房 …
+_BROKEN = (
+    "(?<=[感谢多])谢|(?<=[经日通平正非])常|(?<=[公保治平西])安|(?<=[主班历时责信现前原])任|(?<=[主物车监城交托保])管"
+    "|(?<=[对甲乙警校院官店商馆园我你他双地卖买各一])方|(?<=[平交轻容不贸])易|(?<=[工路行过全课里流日教])程"
+    "|(?<=[自学练实补])习|(?<=[客住买租票退订])房|(?<=[马公铁线高一道问半])路|(?<=[背全风雪])景|(?<=[关由对至处位在等基属源终善便勇敢])于"
+    "|(?<=[花收缴付要给退])钱|(?<=[体强])温|(?<=[提最])高|(?<=[出])席|(?<=[新老])雷|(?<=[阶片手])段|(?<=[长])江|(?<=[开紧])关"
+)
+# No given name has these; and where one of _NEXT follows, a name of two characters has ended.
+_GIVEN = "(?![的了是在我你他她它们这那吗呢吧啊就不没和与及被把很都也还又要说让给到去从向对等再个着么什呀啦某后])[\u4e00-\u9fff]"
+_NEXT = (
+    "反映|来电|称|投诉|表示|介绍|认为|建议|举报|求助|希望|发现|今|昨|前天|因|住|家|手机|电话|联系|身份|现|已|正|系|男"
+    "|女|于|以|为|自|本|通过|乘|坐|打|带|来自|日期"
+)
+_TITLE = (
+    "先生|女士|小姐|师傅|经理|老师|同志|主任|教练|队长|警官|医生|大夫|律师|店长|局长|所长|书记|站长"
+    "|场长|会长|科长|处长|校长|院长|大姐|大哥|阿姨"
+)
+_SOLID = "我叫|本人叫|名叫|名字叫?是?|姓名|[我他她](?:就?是)[^，。,.;；!！?？\n]{1,12}叫"
+_PARTY = "联系人员?|投诉人|反映人|来电人|来访人|诉求人|求助人员?|当事人|举报人|申请人|报案人|署名|失主|伤者|经办人|负责人"
+_ROLE = (
+    "市民|游客|乘客|司机|师傅|驾驶员|工作人员|导游|教练|店主|老板|居民|业主|村民|家长|网友|顾客|旅客|记者|服务员|保安"
+    "|员工|经理|客服|检票员"
+)
+_PRESS = r"本报记者|见习记者|实习记者|通讯员|[(（【]\s?(?:记者|摄影|编辑|作者|责编|文|图)[/:： ]?"
+_NO_NAME = r"[^:：，,。\s]{0,3}(?:游客|市民|群众|网友|姓名|匿名|本人|不详|保密|未知|如下|先生|女士|小姐|旅客|乘客|职工|电话)"
+
+
+@cache
+def _name_patterns() -> tuple[re.Pattern[str], ...]:
+    """Compiled at first use; the groups of a match are names."""
+    called = f"(?!{_TITLE}|大娘|大叔|大嫂|奶奶|爷爷|总|姐|哥|叔|姨|老板|导|工)"
+    surname = f"(?!(?:{_COMPOUND})(?:{_TITLE}))(?:{_COMPOUND}|[{_SURNAMES}]){called}"
+    foreign = "[\u4e00-\u9fff]{2,6}·[\u4e00-\u9fff]{2,8}"
+    never, ordinary = "|".join(_NEVER.split()), "|".join(_ORDINARY.split())
+    given = f"(?![局部科室副姓位班办站院校店场老]){_GIVEN}"
+    stated = f"(?:{foreign}|(?!{never}){surname}{_GIVEN}(?:(?!{_NEXT}|{_TITLE}){_GIVEN})?)"
+    guessed = f"(?!{ordinary}|{_BROKEN}){surname}{given}{given}?"
+    end = r"(?![\w*])"
+    said = r"(?=反映|来电|称|投诉|表示|说|告诉|介绍|举报|求助|报道|摄|[^\w\s*]|\s|$)"
+    more = f"(?:[、 ]({guessed}))?(?:[、 ]({guessed}))?"
+    return (
+        re.compile(f"(?:{_SOLID})[:\\s是为]{{0,3}}({stated})"),
+        re.compile(f"(?:{_SOLID}|{_PARTY})\\s?[:|]\\s?(?!{_NO_NAME})([\u4e00-\u9fff]{{2,4}}){end}"),
+        re.compile(f"(?:{_PARTY})(?:\\s?[:|]|\\s)\\s?({stated})"),
+        re.compile(f"(?:{_PRESS})\\s?({guessed}){more}{end}"),
+        re.compile(f'(?:{_PARTY}|{_ROLE})[:“"是为]?\\s?({guessed}){more}{said}'),
+        re.compile(f"叫({guessed})(?=的)"),
+        re.compile(f"({guessed})(?={_TITLE})"),
+    )

@@ -1,0 +1,71 @@
+"""The audit: who opened an original, what was purged. Append-only and hash-chained."""
+
+import hashlib
+import json
+from datetime import datetime
+
+from sqlalchemy import Connection, select
+
+from domain.types import Actor
+from ledger import schema
+
+_A = schema.audit.c
+
+
+class Audit:
+    """domain.ports.Audit over one open transaction."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def write(self, at: datetime, actor: Actor, action: str, subject: str, reason: str) -> None:
+        """Append one line to the chain."""
+        last = self._db.execute(select(_A.no, _A.hash).order_by(_A.no.desc()).limit(1)).first()
+        no, prev = (last.no + 1, last.hash) if last else (1, "")
+        line = {
+            "no": no,
+            "at": at,
+            "actor": actor.name,
+            "role": str(actor.role),
+            "department": actor.department,
+            "action": action,
+            "subject": subject,
+            "reason": reason,
+        }
+        values = line | {"prev_hash": prev, "hash": _hash(prev, line)}
+        self._db.execute(schema.audit.insert().values(**values))
+
+    def lines(self) -> list[dict[str, object]]:
+        """Everything, oldest first."""
+        query = select(schema.audit).order_by(_A.no)
+        return [dict(row) for row in self._db.execute(query).mappings()]
+
+    def last(self, action: str) -> datetime | None:
+        """When this was last done; None for never."""
+        query = select(_A.at).where(_A.action == action).order_by(_A.no.desc()).limit(1)
+        return self._db.scalar(query)
+
+    def broken_at(self) -> int | None:
+        """The number of the first line whose place in the chain is wrong. The purge removes old
+        lines from the front, so the first one kept is the anchor."""
+        prev: str | None = None
+        for row in self.lines():
+            line = {k: v for k, v in row.items() if k not in {"prev_hash", "hash"}}
+            before = str(row["prev_hash"])
+            if (prev is not None and before != prev) or _hash(before, line) != row["hash"]:
+                return int(str(row["no"]))
+            prev = str(row["hash"])
+        return None
+
+
+def _hash(prev: str, line: dict[str, object]) -> str:
+    body = json.dumps(line, ensure_ascii=False, sort_keys=True, default=_iso)
+    return hashlib.sha256(f"{prev}|{body}".encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _iso(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(type(value).__name__)

@@ -1,0 +1,35 @@
+"""The ledger within one transaction: the books that are written together or not at all."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Connection
+
+from domain.types import Alert, Delivery
+from ledger.audit import Audit
+from ledger.cases import Cases
+from ledger.mentions import Mentions
+from ledger.outbox import queue
+from ledger.purge import Purge
+from ledger.rejects import Rejects
+from ledger.reports import Reports
+from ledger.runs import Runs
+
+
+class Books:
+    """domain.ports.Books, over one open transaction."""
+
+    __slots__ = ("audit", "cases", "connection", "mentions", "purge", "rejects", "reports", "runs")
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.mentions = Mentions(connection)
+        self.cases = Cases(connection)
+        self.runs = Runs(connection)
+        self.rejects = Rejects(connection)
+        self.reports = Reports(connection)
+        self.audit = Audit(connection)
+        self.purge = Purge(connection)
+
+    def queue(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
+        """Outbox rows; False and no change when this alert_id was queued before."""
+        return queue(self.connection, alert, deliveries)

@@ -1,0 +1,267 @@
+"""Mentions, their originals, sightings and verdicts.
+
+``stage`` of a mention says which stage has it next: analyse, triage, done. Everything that
+changes what people search counts up ``change_no``; the index stage catches up by it.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select, update
+
+from domain.types import Counts, Incoming, Mention, Sighting, Verdict
+from ledger import schema
+from ledger.rows import (
+    chunks,
+    insert_new,
+    mention_row,
+    sighting_row,
+    to_mention,
+    to_sighting,
+    to_verdict,
+    verdict_row,
+)
+
+_M = schema.mentions.c
+
+
+class Mentions:
+    """domain.ports.Mentions over one open transaction."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    # --- coming in
+
+    def store(self, items: Sequence[tuple[Mention, Incoming]]) -> list[str]:
+        """Ids not seen before, in order. See domain.ports.Mentions."""
+        known = {m.mention_id: m for m in self.many([m.mention_id for m, _ in items])}
+        new: dict[str, tuple[Mention, Incoming]] = {}
+        for mention, raw in items:
+            before = known.get(mention.mention_id)
+            if before is None and mention.mention_id not in new:
+                new[mention.mention_id] = (mention, raw)
+            elif before is not None:
+                known[mention.mention_id] = self._seen_again(before, mention, raw)
+        self._add(list(new.values()))
+        self._sight(items)
+        return list(new)
+
+    def _add(self, items: Sequence[tuple[Mention, Incoming]]) -> None:
+        if items:
+            self._db.execute(schema.mentions.insert(), [mention_row(m) for m, _ in items])
+            self._db.execute(
+                schema.originals.insert(),
+                [_original(m, raw, m.first_seen_at, m.revision) for m, raw in items],
+            )
+
+    def _seen_again(self, before: Mention, now: Mention, raw: Incoming) -> Mention:
+        """Another query found it, or its text was changed (a revision, analysed again)."""
+        values: dict[str, object] = {}
+        queries = tuple(dict.fromkeys((*before.queries, *now.queries)))
+        if queries != before.queries:
+            values["queries"] = list(queries)
+        if (now.title, now.text) != (before.title, before.text):
+            revision = before.revision + 1
+            values |= {
+                "title": now.title,
+                "text": now.text,
+                "revision": revision,
+                "stage": "analyse",
+                "change_no": _M.change_no + 1,
+            }
+            self._db.execute(
+                schema.originals.insert(), _original(before, raw, now.first_seen_at, revision)
+            )
+        if not values:
+            return before
+        self._db.execute(
+            update(schema.mentions).where(_M.mention_id == before.mention_id).values(**values)
+        )
+        return self.many([before.mention_id])[0]
+
+    def _sight(self, items: Sequence[tuple[Mention, Incoming]]) -> None:
+        """Append counts where something changed; a case's level may follow from them."""
+        last = {
+            i: s.counts for i, s in self.latest_counts([m.mention_id for m, _ in items]).items()
+        }
+        rows, grown = [], []
+        for mention, raw in items:
+            before = last.get(mention.mention_id)
+            if raw.counts is None or raw.counts in (before, Counts()):
+                continue
+            last[mention.mention_id] = raw.counts
+            sighting = Sighting(
+                mention_id=mention.mention_id,
+                seen_at=mention.first_seen_at,
+                counts=raw.counts,
+                source=mention.source,
+            )
+            rows.append(sighting_row(sighting))
+            if before is not None:
+                grown.append(mention.mention_id)
+        if rows:
+            self._db.execute(insert_new(self._db, schema.sightings), rows)
+        for part in chunks(grown):
+            self._db.execute(
+                update(schema.mentions)
+                .where(_M.mention_id.in_(part), _M.stage == "done")
+                .values(stage="triage", change_no=_M.change_no + 1)
+            )
+
+    # --- reading
+
+    def get(self, mention_id: str) -> Mention | None:
+        """The mention, or None."""
+        found = self.many([mention_id])
+        return found[0] if found else None
+
+    def many(self, mention_ids: Sequence[str]) -> list[Mention]:
+        """The mentions of these ids that exist, in the order of first seen."""
+        found: list[Mention] = []
+        for part in chunks(list(dict.fromkeys(mention_ids))):
+            query = select(schema.mentions).where(_M.mention_id.in_(part))
+            found += [to_mention(row) for row in self._db.execute(query).mappings()]
+        return sorted(found, key=lambda m: (m.first_seen_at, m.mention_id))
+
+    def seen_within(self, since: datetime, until: datetime) -> list[tuple[Mention, Verdict]]:
+        """Scored mentions first seen in [since, until), in that order."""
+        joined = schema.mentions.join(schema.verdicts)
+        query = (
+            select(schema.mentions.c.mention_id)
+            .select_from(joined)
+            .where(_M.first_seen_at >= since, _M.first_seen_at < until)
+            .order_by(_M.first_seen_at, _M.mention_id)
+        )
+        ids = list(self._db.scalars(query))
+        verdicts = self.verdicts(ids)
+        return [(mention, verdicts[mention.mention_id]) for mention in self.many(ids)]
+
+    def first_seen(self) -> datetime | None:
+        """When the first mention of all was seen."""
+        return self._db.scalar(select(func.min(_M.first_seen_at)))
+
+    def originals(self, mention_id: str) -> list[tuple[str, str]]:
+        """(title, text) as they came, oldest revision first. Only ``tingxue.door`` calls this."""
+        table = schema.originals.c
+        query = select(table.title, table.text).where(table.mention_id == mention_id)
+        return [(t, x) for t, x in self._db.execute(query.order_by(table.revision))]
+
+    def latest_counts(self, mention_ids: Sequence[str]) -> dict[str, Sighting]:
+        """The newest sighting of each."""
+        table, found = schema.sightings, {}
+        for part in chunks(list(mention_ids)):
+            query = select(table).where(table.c.mention_id.in_(part)).order_by(table.c.seen_at)
+            for row in self._db.execute(query).mappings():
+                found[row["mention_id"]] = to_sighting(row)
+        return found
+
+    def sightings(self, mention_id: str) -> list[Sighting]:
+        """All counts of one mention, oldest first."""
+        table = schema.sightings
+        query = select(table).where(table.c.mention_id == mention_id).order_by(table.c.seen_at)
+        return [to_sighting(row) for row in self._db.execute(query).mappings()]
+
+    # --- stages
+
+    def to_analyse(self, limit: int) -> list[Mention]:
+        """Mentions without a verdict on their present text, first seen first."""
+        return self._at_stage("analyse", limit)
+
+    def to_triage(self, limit: int) -> list[Mention]:
+        """Mentions whose verdict or spread no case has taken up yet."""
+        return self._at_stage("triage", limit)
+
+    def _at_stage(self, stage: str, limit: int) -> list[Mention]:
+        query = (
+            select(schema.mentions)
+            .where(_M.stage == stage)
+            .order_by(_M.first_seen_at, _M.mention_id)
+            .limit(limit)
+        )
+        return [to_mention(row) for row in self._db.execute(query).mappings()]
+
+    def put_verdicts(self, verdicts: Sequence[Verdict]) -> None:
+        """Replace the verdicts of these mentions and hand them to triage."""
+        ids = [v.mention_id for v in verdicts]
+        table = schema.verdicts
+        for part in chunks(ids):
+            self._db.execute(table.delete().where(table.c.mention_id.in_(part)))
+            self._to_stage(part, "triage")
+        if verdicts:
+            self._db.execute(table.insert(), [verdict_row(v) for v in verdicts])
+
+    def triaged(self, mention_ids: Sequence[str]) -> None:
+        """Triage has dealt with these."""
+        for part in chunks(list(mention_ids)):
+            self._to_stage(part, "done")
+
+    def _to_stage(self, ids: Sequence[str], stage: str) -> None:
+        self._db.execute(
+            update(schema.mentions)
+            .where(_M.mention_id.in_(ids))
+            .values(stage=stage, change_no=_M.change_no + 1)
+        )
+
+    def again(self) -> int:
+        """Have everything analysed again (a new analyser); the number of mentions."""
+        done = self._db.execute(update(schema.mentions).values(stage="analyse"))
+        return done.rowcount
+
+    def verdicts(self, mention_ids: Sequence[str]) -> dict[str, Verdict]:
+        """The present verdicts of those that have one."""
+        table, found = schema.verdicts, {}
+        for part in chunks(list(mention_ids)):
+            query = select(table).where(table.c.mention_id.in_(part))
+            for row in self._db.execute(query).mappings():
+                found[row["mention_id"]] = to_verdict(row)
+        return found
+
+    # --- the index
+
+    def touch(self, mention_ids: Sequence[str]) -> None:
+        """Something people search these by has changed (their case, say)."""
+        for part in chunks(list(mention_ids)):
+            self._db.execute(
+                update(schema.mentions)
+                .where(_M.mention_id.in_(part))
+                .values(change_no=_M.change_no + 1)
+            )
+
+    def to_index(self, limit: int) -> list[tuple[str, int]]:
+        """(mention_id, change_no) of what the index has not seen."""
+        query = select(_M.mention_id, _M.change_no).where(_M.change_no > _M.indexed_no)
+        return [(i, n) for i, n in self._db.execute(query.limit(limit))]
+
+    def indexed(self, done: Sequence[tuple[str, int]]) -> None:
+        """The index holds these as of that change; a later change stays to be indexed."""
+        for mention_id, change_no in done:
+            self._db.execute(
+                update(schema.mentions)
+                .where(_M.mention_id == mention_id, _M.indexed_no < change_no)
+                .values(indexed_no=change_no)
+            )
+
+    def every_id(self) -> Iterator[list[str]]:
+        """All ids in pieces, in the order of first seen."""
+        query = select(_M.mention_id).order_by(_M.first_seen_at, _M.mention_id)
+        for part in self._db.execution_options(yield_per=500).scalars(query).partitions():
+            yield list(part)
+
+    def waiting(self) -> dict[str, int]:
+        """How many mentions each stage has before it."""
+        query = select(_M.stage, func.count()).group_by(_M.stage)
+        return {stage: n for stage, n in self._db.execute(query)}
+
+
+def _original(mention: Mention, raw: Incoming, at: datetime, revision: int) -> dict[str, object]:
+    return {
+        "mention_id": mention.mention_id,
+        "revision": revision,
+        "title": raw.title,
+        "text": raw.text,
+        "parent_text": raw.context.parent_text,
+        "seen_at": at,
+    }

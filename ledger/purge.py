@@ -1,0 +1,114 @@
+"""Forgetting: what may not be kept longer is deleted, in one transaction, with its counts.
+
+Originals go first, long before the masked mentions; what stands under a legal hold stays, with
+everything that belongs to it.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select, update
+
+from domain.actions import OPEN
+from domain.errors import NoSuchCase
+from domain.plan import Retention
+from domain.types import State
+from ledger import schema
+from ledger.rows import chunks
+
+_M, _C = schema.mentions.c, schema.cases.c
+
+
+class Purge:
+    """Deletion by age, over one open transaction."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def run(self, now: datetime, keep: Retention) -> Mapping[str, int]:
+        """Rows deleted per table."""
+        self._say(True)
+        counts = {
+            "originals": self._originals(now - timedelta(days=keep.originals)),
+            "rejects": self._older("rejects", "kept_at", now - timedelta(days=keep.rejects)),
+            "cases": self._cases(now - timedelta(days=keep.cases)),
+            "mentions": self._mentions(now - timedelta(days=keep.mentions)),
+            "audit": self._older("audit", "at", now - timedelta(days=keep.audit)),
+        }
+        self._say(False)
+        return counts
+
+    def hold(self, case_id: str, held: bool) -> None:
+        """Put a case and its mentions under legal hold, or release them. Raises NoSuchCase."""
+        members = schema.case_mentions.c
+        ids = select(members.mention_id).where(members.case_id == case_id)
+        done = self._db.execute(update(schema.cases).where(_C.case_id == case_id).values(held=held))
+        if done.rowcount == 0:
+            raise NoSuchCase(f"没有编号为 {case_id} 的案件")
+        self._db.execute(update(schema.mentions).where(_M.mention_id.in_(ids)).values(held=held))
+
+    def _say(self, purging: bool) -> None:
+        """Lifts and restores the append-only guard for this transaction."""
+        table = schema.meta
+        self._db.execute(table.delete().where(table.c.key == "purging"))
+        if purging:
+            self._db.execute(table.insert().values(key="purging", value="1"))
+
+    def _older(self, name: str, column: str, before: datetime) -> int:
+        table = schema.metadata.tables[name]
+        return self._db.execute(delete(table).where(table.c[column] < before)).rowcount
+
+    def _originals(self, before: datetime) -> int:
+        table = schema.originals
+        held = select(_M.mention_id).where(_M.held)
+        gone = delete(table).where(table.c.seen_at < before, table.c.mention_id.not_in(held))
+        return self._db.execute(gone).rowcount
+
+    def _cases(self, before: datetime) -> int:
+        """Finished cases whose last report is that old, with everything that hangs on them."""
+        live = [*map(str, OPEN), str(State.NOT_OURS)]
+        old = select(_C.case_id).where(
+            _C.last_report_at < before, _C.held.is_(False), _C.status.not_in(live)
+        )
+        ids = list(self._db.scalars(old))
+        for part in chunks(ids):
+            self._drop_deliveries(
+                select(schema.alerts.c.alert_id).where(schema.alerts.c.case_id.in_(part))
+            )
+            for table in (
+                schema.alerts,
+                schema.events,
+                schema.obligations,
+                schema.case_keys,
+                schema.case_mentions,
+                schema.cases,
+            ):
+                self._db.execute(delete(table).where(table.c.case_id.in_(part)))
+        return len(ids)
+
+    def _drop_deliveries(self, alert_ids: "Select[tuple[str]]") -> None:
+        table = schema.deliveries
+        mine: ColumnElement[bool] = table.c.alert_id.in_(alert_ids)
+        ids = select(table.c.delivery_id).where(mine)
+        self._db.execute(delete(schema.attempts).where(schema.attempts.c.delivery_id.in_(ids)))
+        self._db.execute(delete(table).where(mine))
+
+    def _mentions(self, before: datetime) -> int:
+        """Old mentions that belong to no case."""
+        in_case = select(schema.case_mentions.c.mention_id)
+        old = select(_M.mention_id).where(
+            _M.first_seen_at < before, _M.held.is_(False), _M.mention_id.not_in(in_case)
+        )
+        ids = list(self._db.scalars(old))
+        tables: tuple[Table, ...] = (
+            schema.originals,
+            schema.sightings,
+            schema.verdicts,
+            schema.mentions,
+        )
+        for part in chunks(ids):
+            for table in tables:
+                self._db.execute(delete(table).where(table.c.mention_id.in_(part)))
+        return len(ids)

@@ -1,0 +1,59 @@
+"""Which papers were made, when, and what their files hash to. A finished edition never changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, func, select
+
+from ledger import schema
+from ledger.rows import insert_new
+
+_R = schema.reports.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One finished paper; files are (name, sha256)."""
+
+    kind: str
+    period_start: datetime
+    edition: int
+    made_at: datetime
+    late: bool
+    files: tuple[tuple[str, str], ...]
+
+
+class Reports:
+    """Editions over one open transaction."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._db = connection
+
+    def last_edition(self, kind: str, period_start: datetime) -> int:
+        """0 when the paper was never made."""
+        query = select(func.max(_R.edition)).where(_R.kind == kind, _R.period_start == period_start)
+        return self._db.scalar(query) or 0
+
+    def record(self, edition: Edition) -> bool:
+        """False when that edition is recorded already (another process made it)."""
+        row = {
+            "kind": edition.kind,
+            "period_start": edition.period_start,
+            "edition": edition.edition,
+            "made_at": edition.made_at,
+            "late": edition.late,
+            "files": [list(pair) for pair in edition.files],
+        }
+        done = self._db.execute(insert_new(self._db, schema.reports).values(**row))
+        return bool(done.rowcount)
+
+    def all(self) -> Sequence[Edition]:
+        """Every edition, oldest period first."""
+        query = select(schema.reports).order_by(_R.period_start, _R.kind, _R.edition)
+        return [
+            Edition(**{**row, "files": tuple((n, h) for n, h in row["files"])})
+            for row in self._db.execute(query).mappings()
+        ]

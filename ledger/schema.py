@@ -1,0 +1,314 @@
+"""The tables of the ledger, as SQLAlchemy Core.
+
+Moments are stored as UTC. ``originals`` is the only table that holds an unmasked word. Every
+table here must also work on PostgreSQL; what only SQLite needs stands in ``sqlite.py``.
+"""
+
+from datetime import UTC, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Dialect,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    types,
+)
+
+metadata = MetaData()
+
+
+class UtcMoment(types.TypeDecorator[datetime]):
+    """An aware UTC datetime; refuses naive ones. SQLite keeps it as text that sorts by time."""
+
+    impl = types.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"naive datetime for the ledger: {value!r}")
+        moment = value.astimezone(UTC)
+        return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+meta = Table(
+    "meta",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("mention_id", String(24), primary_key=True),
+    Column("platform", String(30), nullable=False),
+    Column("native_id", Text, nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("parent_id", String(24)),
+    Column("author_ref", String(80)),
+    Column("published_at", UtcMoment),
+    Column("first_seen_at", UtcMoment, nullable=False),
+    Column("due_at", UtcMoment),
+    Column("ip_region", Text, nullable=False),
+    Column("queries", JSON, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("own_channel", Boolean, nullable=False),
+    Column("parent_text", Text, nullable=False),
+    Column("query", Text, nullable=False),
+    Column("source_kind", String(20), nullable=False),
+    Column("drill", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("stage", String(10), nullable=False),  # analyse -> triage -> done
+    Column("change_no", Integer, nullable=False),  # counts up with every change to be indexed
+    Column("indexed_no", Integer, nullable=False),
+    Column("held", Boolean, nullable=False),  # legal hold: purge leaves it
+    Index("mentions_by_stage", "stage", "first_seen_at", "mention_id"),
+    Index("mentions_by_seen", "first_seen_at"),
+)
+Index(
+    "mentions_to_index",
+    mentions.c.mention_id,
+    sqlite_where=mentions.c.change_no > mentions.c.indexed_no,
+    postgresql_where=mentions.c.change_no > mentions.c.indexed_no,
+)
+
+originals = Table(
+    "originals",
+    metadata,
+    Column("mention_id", String(24), ForeignKey("mentions.mention_id"), primary_key=True),
+    Column("revision", Integer, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("parent_text", Text, nullable=False),
+    Column("seen_at", UtcMoment, nullable=False, index=True),
+)
+
+sightings = Table(
+    "sightings",
+    metadata,
+    Column("mention_id", String(24), ForeignKey("mentions.mention_id"), primary_key=True),
+    Column("seen_at", UtcMoment, primary_key=True),
+    Column("likes", Integer),
+    Column("comments", Integer),
+    Column("shares", Integer),
+    Column("views", Integer),
+    Column("lower_bounds", JSON, nullable=False),
+    Column("source", Text, nullable=False),
+)
+
+verdicts = Table(
+    "verdicts",
+    metadata,
+    Column("mention_id", String(24), ForeignKey("mentions.mention_id"), primary_key=True),
+    Column("relevant", Boolean, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("places", JSON, nullable=False),
+    Column("stance", String(12), nullable=False),
+    Column("sentiment", Float, nullable=False),
+    Column("polarity", String(10), nullable=False),
+    Column("complaints", JSON, nullable=False),
+    Column("urgency", String(10), nullable=False),
+    Column("version", String(60), nullable=False),
+    Column("scored_at", UtcMoment, nullable=False),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("case_id", String(40), primary_key=True),
+    Column("categories", JSON, nullable=False),
+    Column("place", Text),
+    Column("level", String(4), nullable=False),
+    Column("status", String(10), nullable=False, index=True),
+    Column("opened_at", UtcMoment, nullable=False, index=True),
+    Column("last_report_at", UtcMoment, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("linked", JSON, nullable=False),
+    Column("recurs", String(40)),
+    Column("merged_into", String(40)),
+    Column("registered_at", UtcMoment),
+    Column("acceptance_due", UtcMoment),
+    Column("settlement_due", UtcMoment),
+    Column("held", Boolean, nullable=False),
+)
+
+case_mentions = Table(
+    "case_mentions",
+    metadata,
+    Column("mention_id", String(24), ForeignKey("mentions.mention_id"), primary_key=True),
+    Column("case_id", String(40), ForeignKey("cases.case_id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Index("case_mentions_by_case", "case_id", "position"),
+)
+
+case_keys = Table(
+    "case_keys",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    Column("mention_id", String(24), primary_key=True),
+    Column("case_id", String(40), ForeignKey("cases.case_id"), nullable=False, index=True),
+    Column("at", UtcMoment, nullable=False),
+    Index("case_keys_by_time", "key", "at"),
+)
+
+obligations = Table(
+    "obligations",
+    metadata,
+    Column("case_id", String(40), ForeignKey("cases.case_id"), primary_key=True),
+    Column("department", String(40), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("duty", String(10), nullable=False),
+    Column("status", String(10), nullable=False, index=True),
+    Column("opened_at", UtcMoment, nullable=False),
+    Column("clock_from", UtcMoment, nullable=False),
+    Column("ack_due", UtcMoment, nullable=False),
+    Column("reply_due", UtcMoment, nullable=False),
+    Column("acknowledged_at", UtcMoment),
+    Column("replied_at", UtcMoment),
+    Column("accepted_at", UtcMoment),
+    Column("reworked_count", Integer, nullable=False),
+    Column("assignee", Text, nullable=False),
+    Column("declined", Boolean, nullable=False),
+    Column("transferred_to", String(40)),
+    Column("reply_asked", Boolean, nullable=False),
+    Column("extension_asked", Boolean, nullable=False),
+    Column("own_limit", Boolean, nullable=False),
+    Column("chased", JSON, nullable=False),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("case_id", String(40), ForeignKey("cases.case_id"), primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("at", UtcMoment, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("actor_department", String(40), nullable=False),
+    Column("action", String(20), nullable=False),
+    Column("department", String(40), nullable=False),
+    Column("from_state", String(10), nullable=False),
+    Column("to_state", String(10), nullable=False),
+    Column("note", Text, nullable=False),
+    Column("data", JSON, nullable=False),
+    Column("command_id", String(80)),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+    UniqueConstraint("case_id", "command_id", name="one_event_per_command"),
+)
+
+alerts = Table(
+    "alerts",
+    metadata,
+    Column("alert_id", String(64), primary_key=True),
+    Column("case_id", String(40), index=True),
+    Column("purpose", String(20), nullable=False),
+    Column("level", String(4)),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("created_at", UtcMoment, nullable=False, index=True),
+    Column("drill", Boolean, nullable=False),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("delivery_id", String(64), primary_key=True),
+    Column("alert_id", String(64), ForeignKey("alerts.alert_id"), nullable=False, index=True),
+    Column("receiver", String(40), nullable=False),
+    Column("channel", String(40), nullable=False),
+    Column("fallback", JSON, nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("unconfirmed", Integer, nullable=False),
+    Column("next_at", UtcMoment),
+    Column("lease_until", UtcMoment),
+    Column("provider_id", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("accepted_at", UtcMoment),
+    Index("deliveries_due", "state", "next_at"),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("delivery_id", String(64), ForeignKey("deliveries.delivery_id"), primary_key=True),
+    Column("no", Integer, primary_key=True),
+    Column("started_at", UtcMoment, nullable=False),
+    Column("finished_at", UtcMoment),
+    Column("outcome", String(10)),
+    Column("detail", Text, nullable=False),
+)
+
+source_runs = Table(
+    "source_runs",
+    metadata,
+    Column("run_id", String(64), primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("started_at", UtcMoment, nullable=False),
+    Column("finished_at", UtcMoment),
+    Column("outcome", String(24)),
+    Column("seen", Integer, nullable=False),
+    Column("new", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
+    Index("source_runs_by_source", "source", "started_at"),
+)
+
+rejects = Table(
+    "rejects",
+    metadata,
+    Column("reject_id", Integer, primary_key=True, autoincrement=True),
+    Column("content", String(64), nullable=False, unique=True),
+    Column("file", Text, nullable=False),
+    Column("row", Integer, nullable=False),
+    Column("format", String(30), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("fields", JSON, nullable=False),
+    Column("kept_at", UtcMoment, nullable=False, index=True),
+    Column("resolved_at", UtcMoment),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("period_start", UtcMoment, primary_key=True),
+    Column("edition", Integer, primary_key=True),
+    Column("made_at", UtcMoment, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Column("files", JSON, nullable=False),  # [[name, sha256], …]
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("no", Integer, primary_key=True, autoincrement=False),
+    Column("at", UtcMoment, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("department", String(40), nullable=False),
+    Column("action", String(30), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)

@@ -1,0 +1,59 @@
+"""Everything that only SQLite needs; the rest of the room is SQL that PostgreSQL takes too."""
+
+import os
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.pool import ConnectionPoolEntry
+
+_BUSY_MS = 30_000
+
+_APPEND_ONLY = ("events", "audit")
+_PURGING = "EXISTS (SELECT 1 FROM meta WHERE key = 'purging')"
+
+
+def prepare(engine: Engine) -> None:
+    """WAL, synchronous=FULL, foreign keys; BEGIN IMMEDIATE for writers, so that two processes
+    queue up instead of failing in the middle."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        raw.isolation_level = None  # we say BEGIN ourselves
+        for pragma in (
+            f"busy_timeout={_BUSY_MS}",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+        ):
+            raw.cursor().execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("tingxue_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def guard_append_only(connection: Connection) -> None:
+    """Triggers that refuse to change or delete a case event or an audit line, but for the purge,
+    which says so in ``meta`` within its own transaction."""
+    for table in _APPEND_ONLY:
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+        connection.exec_driver_sql(
+            f"CREATE TRIGGER IF NOT EXISTS {table}_no_delete BEFORE DELETE ON {table} "
+            f"WHEN NOT {_PURGING} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+
+
+def backup(path: Path, into: Path) -> None:
+    """A consistent copy of a database that may be in use, readable by its owner only."""
+    into.touch(mode=0o600)
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(into)) as target:
+        source.backup(target)
+    with into.open("rb") as handle:
+        os.fsync(handle.fileno())

@@ -1,0 +1,111 @@
+"""Finds the complaints of a text: category, strength and the words that carry it.
+
+Every rule is an entry of rules/complaints.yaml. A hit does not count when it is negated right
+before it, when its clause asks, supposes, advises or repeats hearsay, or when the whole text
+reports no complaint of the author's own (an office's notice, an advert, a settled matter).
+Confidence is the strength its author gave a rule, joined as if rules were independent. It is not
+calibrated: 0.6 does not mean six in ten.
+"""
+
+import bisect
+import re
+from dataclasses import dataclass
+
+from domain.types import ComplaintTag, Evidence
+from nlp.clauses import Span
+from nlp.normalise import Normal
+from nlp.rulebook import Rule, complaint_rules
+from nlp.stance import SILENCES, Reading
+
+MAX_CONFIDENCE = 0.95
+_HITS_PER_RULE, _EVIDENCE_PER_TAG = 8, 5
+_NEGATED = re.compile(
+    r"(?:没有?|不(?:会|再|曾|存在|用担心|是)?|别|无|未|从没|从未|并未|并非|毫无|零|拒绝|严禁|禁止|杜绝|打击|查处|整治|治理|谢绝)"
+    r"(?:再|被|人|有|任何|什么|啥|遇到|碰到|见到|发生|出现)?.?$"
+)
+_FAULTLESS = re.compile(
+    r"(?:没(?:有)?|不但没|根本没|压根没|从没|并未|未)(?:人|再|被)?(?:塌|倒|化|断|夹|罚|贴|堵|涨|骂|吼|翻脸|多要|"
+    r"多收|宰|坑|拒|绕|甩|加价|挑|伤|脏|冻着|插队|耽误|踩)|一点(?:儿|都|也)?(?:没|事没)|分没(?:多|少)"
+)
+"""Words that a wide rule may span although they say that nothing happened."""
+_STARTS_NEGATIVE = re.compile(r"^(?:没|不|无|未|别|仅|只)")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """One rule's find at [start, end) of the normalised text."""
+
+    start: int
+    end: int
+    rule: Rule
+
+
+def tags(
+    document: str, normal: Normal, sentences: list[Span], reading: Reading
+) -> tuple[ComplaintTag, ...]:
+    """The complaints of a document, strongest first. ``document`` is the original text."""
+    if reading.stance in SILENCES:
+        return ()
+    found = []
+    for code, rules in complaint_rules().items():
+        hits = _hits(normal.text, rules, sentences, reading)
+        if hits:
+            evidence = tuple(_evidence(document, normal, hit) for hit in hits[:_EVIDENCE_PER_TAG])
+            found.append(ComplaintTag(category=code, confidence=_joined(hits), evidence=evidence))
+    return tuple(sorted(found, key=lambda tag: (-tag.confidence, tag.category)))
+
+
+def _hits(
+    text: str, rules: tuple[Rule, ...], sentences: list[Span], reading: Reading
+) -> list[Hit]:
+    hits = [hit for rule in rules for hit in _by_rule(text, rule, sentences, reading)]
+    return sorted(hits, key=lambda hit: (-hit.rule.weight, hit.start, hit.end))
+
+
+def _by_rule(text: str, rule: Rule, sentences: list[Span], reading: Reading) -> list[Hit]:
+    if rule.with_ and not rule.with_.search(text):
+        return []
+    hits: list[Hit] = []
+    for match in rule.when.finditer(text):
+        start, end = _trimmed(text, match.start(), match.end())
+        if start < end and not _vetoed(text, start, end, rule, sentences, reading):
+            hits.append(Hit(start=start, end=end, rule=rule))
+        if len(hits) == _HITS_PER_RULE:
+            break
+    return hits
+
+
+def _vetoed(
+    text: str, start: int, end: int, rule: Rule, sentences: list[Span], reading: Reading
+) -> bool:
+    if not _STARTS_NEGATIVE.match(text[start:end]) and _NEGATED.search(text[max(0, start - 5) : start]):
+        return True
+    if _FAULTLESS.search(text, max(0, start - 3), end) or reading.mutes(start, end):
+        return True
+    return bool(rule.unless and rule.unless.search(_sentence(text, start, end, sentences)))
+
+
+def _sentence(text: str, start: int, end: int, sentences: list[Span]) -> str:
+    first = bisect.bisect_right(sentences, start, key=lambda span: span.start) - 1
+    last = bisect.bisect_left(sentences, end, key=lambda span: span.end)
+    return text[sentences[max(0, first)].start : sentences[min(last, len(sentences) - 1)].end]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    while start < end and text[start] in " ,、":
+        start += 1
+    while start < end and text[end - 1] in " ,、":
+        end -= 1
+    return start, end
+
+
+def _evidence(document: str, normal: Normal, hit: Hit) -> Evidence:
+    start, end = normal.span(hit.start, hit.end)
+    return Evidence(start=start, end=end, text=document[start:end], why=hit.rule.why)
+
+
+def _joined(hits: list[Hit]) -> float:
+    doubt = 1.0
+    for rule in {hit.rule.why: hit.rule for hit in hits}.values():
+        doubt *= 1.0 - rule.weight
+    return round(min(MAX_CONFIDENCE, 1.0 - doubt), 3)

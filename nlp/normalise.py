@@ -1,0 +1,89 @@
+"""Brings a text into one plain form and remembers where every character came from.
+
+The rules read the plain form; evidence is cut from the original. `Normal.span` leads back, so
+`original[start:end]` is exactly what the visitor wrote. Per character: NFKC, lower case, controls
+become spaces, invisible marks vanish. Then known dodged spellings ("宰ke") become the plain word.
+Traditional characters are not converted.
+"""
+
+import functools
+import re
+import unicodedata
+from array import array
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from nlp.rulebook import spellings
+
+READ_LIMIT = 8_000
+"""Characters of a document that are read at all. A longer text (a whole magazine, a pasted log)
+is judged by its beginning: answers stay within bounded time and no complaint starts on page 9."""
+
+_INVISIBLE = {"Cf", "Mn", "Me"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Normal:
+    """The plain ``text``; character i of it was made from original[starts[i]:ends[i]]."""
+
+    text: str
+    starts: Sequence[int]
+    ends: Sequence[int]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """[start, end) of the original for a non-empty [start, end) of the plain text."""
+        return self.starts[start], self.ends[end - 1]
+
+
+def normalise(original: str) -> Normal:
+    """Plain form of the first READ_LIMIT characters. Takes any text, also lone surrogates."""
+    letters: list[str] = []
+    starts, ends = array("L"), array("L")
+    for at, char in enumerate(original[:READ_LIMIT]):
+        for plain in _plain(char):
+            letters.append(plain)
+            starts.append(at)
+            ends.append(at + 1)
+    return _respell(Normal(text="".join(letters), starts=starts, ends=ends))
+
+
+@functools.lru_cache(maxsize=16_384)
+def _plain(char: str) -> str:
+    if char == "\n":
+        return char
+    kind = unicodedata.category(char)
+    if kind in _INVISIBLE:
+        return ""
+    if kind in {"Cc", "Zs", "Zl", "Zp"}:
+        return " "
+    return "".join(c for c in unicodedata.normalize("NFKC", char).lower() if c != "\u0307")
+
+
+def _respell(normal: Normal) -> Normal:
+    """Dodged spellings to plain words; every letter of the new word stands for the whole old one."""
+    table = spellings()
+    for pattern, word in table:
+        if pattern.search(normal.text):
+            normal = _replaced(normal, pattern, word)
+    return normal
+
+
+def _replaced(normal: Normal, pattern: re.Pattern[str], word: str) -> Normal:
+    letters: list[str] = []
+    starts, ends = array("L"), array("L")
+    done = 0
+    for hit in pattern.finditer(normal.text):
+        if hit.start() == hit.end() or hit.group() == word:
+            continue
+        letters.append(normal.text[done : hit.start()])
+        starts.extend(normal.starts[done : hit.start()])
+        ends.extend(normal.ends[done : hit.start()])
+        first, last = normal.span(hit.start(), hit.end())
+        letters.append(word)
+        starts.extend([first] * len(word))
+        ends.extend([last] * len(word))
+        done = hit.end()
+    letters.append(normal.text[done:])
+    starts.extend(normal.starts[done:])
+    ends.extend(normal.ends[done:])
+    return Normal(text="".join(letters), starts=starts, ends=ends)

@@ -1,0 +1,115 @@
+"""Reads the rules in nlp/rules/*.yaml once and turns them into compiled patterns.
+
+How a pattern is written (see the head of complaints.yaml): a Python regular expression over the
+normalised text, where ``{词}`` stands for the word list of that name in words.yaml, ``…`` for up to
+12 and ``……`` for up to 30 characters inside one sentence.
+"""
+
+import functools
+import re
+from dataclasses import dataclass
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from domain.errors import ConfigError
+
+_GAP = r"[^。!?;\n]{0,%d}?"
+_WORD = re.compile(r"\{([^0-9,{}][^{},]*)\}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule. It holds where ``when`` is found, unless ``unless`` is found in the same sentence
+    and only if ``with_`` is found somewhere in the document. ``weight``: for complaints the
+    strength 0…1, for stances and urgencies the points it adds."""
+
+    why: str
+    when: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    with_: re.Pattern[str] | None
+    weight: float
+
+
+@functools.cache
+def complaint_rules() -> dict[str, tuple[Rule, ...]]:
+    """Category code -> its rules, in the file's order."""
+    return _rules("complaints.yaml", 0.6)
+
+
+@functools.cache
+def stance_rules() -> dict[str, tuple[Rule, ...]]:
+    """Stance (or "firsthand", "rhetorical", "advice_clause" …) -> its cues."""
+    return _rules("stance.yaml", 1.0)
+
+
+@functools.cache
+def urgency_rules() -> dict[str, tuple[Rule, ...]]:
+    """"red", "orange", "mild" -> their cues."""
+    return _rules("urgency.yaml", 1.0)
+
+
+@functools.cache
+def sentiment_rules() -> dict[str, tuple[Rule, ...]]:
+    """"praise" and "blame" -> words of liking and disliking."""
+    return _rules("sentiment.yaml", 1.0)
+
+
+@functools.cache
+def spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
+    """(dodged spelling, plain word), in the file's order."""
+    table = _read("spellings.yaml")
+    return tuple((re.compile(pattern), word) for word, pattern in table.items())
+
+
+@functools.cache
+def elsewhere_rules() -> dict[str, re.Pattern[str]]:
+    """Patterns for "this happened somewhere else"; see elsewhere.yaml."""
+    return {name: re.compile(_expand(text)) for name, text in _read("elsewhere.yaml").items()}
+
+
+def _rules(file: str, weight: float) -> dict[str, tuple[Rule, ...]]:
+    return {
+        name: tuple(_rule(file, name, entry, weight) for entry in entries)
+        for name, entries in _read(file).items()
+    }
+
+
+def _rule(file: str, name: str, entry: dict[str, Any], weight: float) -> Rule:
+    unknown = set(entry) - {"why", "when", "unless", "with", "weight"}
+    if unknown or "when" not in entry:
+        raise ConfigError(file=file, key=name, reason=f"规则写法有误：{sorted(unknown) or entry}")
+    try:
+        when, unless, with_ = (
+            re.compile(_expand(entry[key])) if entry.get(key) else None
+            for key in ("when", "unless", "with")
+        )
+    except (re.error, KeyError) as error:
+        raise ConfigError(file=file, key=f"{name}/{entry.get('why')}", reason=str(error)) from error
+    assert when is not None  # noqa: S101  "when" is required above
+    return Rule(
+        why=str(entry.get("why", name)),
+        when=when,
+        unless=unless,
+        with_=with_,
+        weight=float(entry.get("weight", weight)),
+    )
+
+
+def _expand(pattern: str) -> str:
+    pattern = _WORD.sub(lambda hit: f"(?:{_expand(_words()[hit[1]])})", pattern)
+    return pattern.replace("……", _GAP % 30).replace("…", _GAP % 12)
+
+
+@functools.cache
+def _words() -> dict[str, str]:
+    return {name: str(text) for name, text in _read("words.yaml").items()}
+
+
+def _read(file: str) -> dict[str, Any]:
+    text = resources.files("nlp").joinpath("rules", file).read_text(encoding="utf-8")
+    data = yaml.safe_load(text)
+    if not isinstance(data, dict):
+        raise ConfigError(file=file, key="", reason="应为“名称: 内容”的表")
+    return data

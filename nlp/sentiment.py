@@ -1,0 +1,98 @@
+"""How much the author likes it: a number from a named scorer, and a polarity from all that is known.
+
+SnowNLP alone calls two thirds of the harmless texts negative, so its number is only one voice: the
+polarity follows complaints and stance first, then words of liking, then the number.
+"""
+
+import functools
+import math
+import warnings
+from collections.abc import Callable
+from typing import Any
+
+from domain.errors import PluginError
+from domain.types import Polarity, Stance
+from nlp.rulebook import sentiment_rules
+from nlp.stance import points
+
+Scorer = Callable[[str], float]
+"""A text to -1 (dislikes) … 1 (likes). Takes any text, also empty."""
+
+SNOWNLP_LIMIT = 500
+"""Characters that SnowNLP reads: its time grows with length, and its sum saturates long before."""
+
+_NEGATIVE_BELOW, _POSITIVE_ABOVE = -0.6, 0.6  # 0.2 and 0.8 on SnowNLP's scale (nlp.md §2.4)
+_QUIET = {Stance.OFFICIAL, Stance.QUESTION, Stance.ADVERT, Stance.HEARSAY, Stance.ADVICE}
+_GLAD = {Stance.RESOLVED, Stance.REFUTED, Stance.JOKE}
+
+
+def scorer(name: str) -> Scorer:
+    """The scorer of that name. Raises PluginError naming what there is instead."""
+    if name not in _SCORERS:
+        raise PluginError(f"没有名为 {name} 的情感模型；现有：{'、'.join(sorted(_SCORERS))}")
+    return _SCORERS[name]
+
+
+def snownlp(text: str) -> float:
+    """SnowNLP's probability of "positive", stretched to -1 … 1; 0 where it knows nothing."""
+    cut = text[:SNOWNLP_LIMIT].encode("utf-8", "ignore").decode("utf-8").strip()
+    if not cut:
+        return 0.0
+    try:
+        value = 2.0 * float(_snow()(cut).sentiments) - 1.0
+    except (ZeroDivisionError, OverflowError):  # no word of the text was ever seen
+        return 0.0
+    return value if math.isfinite(value) else 0.0
+
+
+def by_number(score: float) -> Polarity:
+    """Polarity by the scorer's number alone: the baseline of bench/verdicts.py."""
+    if score < _NEGATIVE_BELOW:
+        return Polarity.NEGATIVE
+    return Polarity.POSITIVE if score > _POSITIVE_ABOVE else Polarity.NEUTRAL
+
+
+def polarity(text: str, score: float, stance: Stance | None, complaints: int) -> Polarity:
+    """The author's attitude as a whole, from a normalised text and what is known of it."""
+    rules = sentiment_rules()
+    praise, blame = points(text, rules["praise"]), points(text, rules["blame"])
+    if complaints:
+        return Polarity.NEUTRAL if praise >= 1 and praise > blame else Polarity.NEGATIVE
+    if stance in _QUIET:
+        return Polarity.NEUTRAL
+    if stance in _GLAD:
+        return Polarity.POSITIVE if praise > blame or stance is Stance.JOKE else Polarity.NEUTRAL
+    return _by_words(score, praise, blame)
+
+
+def _by_words(score: float, praise: float, blame: float) -> Polarity:
+    if praise > blame:
+        return Polarity.POSITIVE
+    if blame >= 1 and blame > praise:
+        return Polarity.NEGATIVE
+    if blame > praise and score < _NEGATIVE_BELOW:
+        return Polarity.NEGATIVE
+    return Polarity.POSITIVE if score > 0.9 and not blame else Polarity.NEUTRAL
+
+
+def banded(score: float, of: Polarity) -> float:
+    """The number kept on the side that the polarity says, so that averages never contradict it:
+    negative -1 … -0.2, neutral -0.2 … 0.2, positive 0.2 … 1. Rounded to 4 places."""
+    low, high = {
+        Polarity.NEGATIVE: (-1.0, -0.2),
+        Polarity.NEUTRAL: (-0.2, 0.2),
+        Polarity.POSITIVE: (0.2, 1.0),
+    }[of]
+    return round(min(high, max(low, score)), 4)
+
+
+@functools.cache
+def _snow() -> Any:
+    with warnings.catch_warnings():  # snownlp 0.12.3 has invalid escapes and open files
+        warnings.simplefilter("ignore")
+        from snownlp import SnowNLP
+
+    return SnowNLP
+
+
+_SCORERS: dict[str, Scorer] = {"snownlp": snownlp}

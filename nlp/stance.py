@@ -1,0 +1,135 @@
+"""How the author stands to what is said: for the whole text and, as vetoes, clause by clause.
+
+The cues are data (rules/stance.yaml). What is left when no cue wins (experience, praise, neutral)
+is decided by `settle`, once complaints and liking are known.
+"""
+
+from dataclasses import dataclass
+
+from domain.types import Kind, Polarity, Stance
+from nlp.clauses import Span
+from nlp.rulebook import Rule, stance_rules
+
+_ORDER = (
+    Stance.OFFICIAL,
+    Stance.RESOLVED,
+    Stance.REFUTED,
+    Stance.JOKE,
+    Stance.HEARSAY,
+    Stance.ADVERT,
+    Stance.QUESTION,
+    Stance.ADVICE,
+    Stance.PRAISE,
+)
+# The stances that a first-hand report outweighs: somebody who was there may still ask or joke.
+_YIELD = {Stance.HEARSAY, Stance.QUESTION, Stance.ADVICE, Stance.JOKE, Stance.ADVERT}
+_PRIORS = {("news", Stance.OFFICIAL): 0.7, ("wechat_article", Stance.OFFICIAL): 0.3}
+_CLAUSE_LISTS = ("question_clause", "hearsay_clause", "hypothetical_clause", "advice_clause")
+
+SILENCES = frozenset(
+    {Stance.OFFICIAL, Stance.RESOLVED, Stance.REFUTED, Stance.JOKE, Stance.HEARSAY, Stance.ADVERT,
+     Stance.QUESTION, Stance.ADVICE, Stance.PRAISE}
+)  # fmt: skip
+"""Stances whose texts report no complaint of the author's own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """``stance`` None: no cue won. ``asks``: ends like a question. ``firsthand`` in points. ``muted``: clauses whose complaints do
+    not count, with the reason."""
+
+    stance: Stance | None
+    asks: bool
+    firsthand: float
+    muted: tuple[tuple[Span, str], ...]
+
+    def mutes(self, start: int, end: int) -> str:
+        """Why a hit at [start, end) does not count, or ""."""
+        for span, why in self.muted:
+            if span.start < end and start < span.end:
+                return why
+        return ""
+
+
+def read(text: str, platform: str, kind: Kind, clauses: list[Span]) -> Reading:
+    """Stance cues of a normalised text."""
+    rules = stance_rules()
+    firsthand = points(text, rules["firsthand"])
+    scores = {stance: points(text, rules[stance.value]) for stance in _ORDER}
+    for (name, stance), extra in _PRIORS.items():
+        scores[stance] += extra if name == platform else 0.0
+    for stance in _YIELD:
+        scores[stance] -= firsthand
+    answer = points(text, rules["answer"])
+    scores[Stance.OFFICIAL] += answer - points(text, rules["letter"])
+    if kind is Kind.CALL or platform == "hotline":
+        scores = _as_worksheet(text, scores, answer)
+    elif firsthand >= 2.5:  # a reporter checked the case himself
+        scores[Stance.OFFICIAL] -= firsthand
+    best = max(_ORDER, key=lambda stance: (scores[stance], -_ORDER.index(stance)))
+    return Reading(
+        stance=best if scores[best] >= 1.0 else None,
+        asks=scores[Stance.QUESTION] + min(firsthand, 0.5) >= 0.5,
+        firsthand=firsthand,
+        muted=_muted(text, clauses),
+    )
+
+
+def settle(reading: Reading, complains: bool, polarity: Polarity) -> Stance:
+    """The stance of the document when the tags and the polarity are known."""
+    if reading.stance is not None:
+        return reading.stance
+    if complains:
+        return Stance.EXPERIENCE
+    if reading.asks:
+        return Stance.QUESTION
+    if polarity is Polarity.NEGATIVE:
+        return Stance.EXPERIENCE
+    return Stance.PRAISE if polarity is Polarity.POSITIVE else Stance.NEUTRAL
+
+
+def points(text: str, rules: tuple[Rule, ...]) -> float:
+    """Sum of the weights of the rules found in the text, each once."""
+    return sum(rule.weight for rule in rules if _holds(text, rule))
+
+
+def _holds(text: str, rule: Rule) -> bool:
+    if not rule.when.search(text) or (rule.with_ and not rule.with_.search(text)):
+        return False
+    return not (rule.unless and rule.unless.search(text))
+
+
+def _as_worksheet(text: str, scores: dict[Stance, float], answer: float) -> dict[Stance, float]:
+    """A worksheet is a caller's report unless its form says otherwise; complaint words such as
+    查处 and 整治 are then what the caller asks for, not what an office announces."""
+    asks = any(word in text for word in ("咨询", "询问", "请问", "来电人问", "市民问", "打听"))
+    reports = any(word in text for word in ("反映", "投诉", "举报", "要求", "诉求:"))
+    kept = {stance: 0.0 for stance in scores}
+    for stance in (Stance.RESOLVED, Stance.HEARSAY, Stance.PRAISE):
+        kept[stance] = scores[stance]
+    kept[Stance.OFFICIAL] = answer
+    kept[Stance.QUESTION] = 1.5 if asks and not reports else 0.0
+    return kept
+
+
+def _muted(text: str, clauses: list[Span]) -> tuple[tuple[Span, str], ...]:
+    rules = stance_rules()
+    found = []
+    for number, span in enumerate(clauses):
+        clause = text[span.start : span.end]
+        follows = clauses[number + 1] if number + 1 < len(clauses) else None
+        for name in _CLAUSE_LISTS:
+            hit = next((rule for rule in rules[name] if _holds(clause, rule)), None)
+            if hit:
+                found.append((span, hit.why))
+                break
+        else:
+            if follows and _conceded(clause, text[follows.start : follows.end]):
+                found.append((span, "让步"))
+    return tuple(found)
+
+
+def _conceded(clause: str, follows: str) -> bool:
+    """ "设施旧点，但雪质好": what is granted before a turn to praise is no complaint."""
+    rules = stance_rules()
+    return _holds(clause, rules["conceded_clause"][0]) and _holds(follows, rules["praise_turn"][0])

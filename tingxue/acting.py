@@ -1,0 +1,52 @@
+"""What people do to a case, from the command line now and from the desk later: one door.
+
+Compare-and-set: a command is decided on the case as it stands in the same transaction; the same
+command sent twice changes nothing the second time.
+"""
+
+from dataclasses import replace
+
+from domain.casefold import apply
+from domain.casework import link
+from domain.commands import Command, decide
+from domain.errors import IllegalAction
+from domain.privacy import mask
+from domain.types import Case
+from tingxue import notices
+from tingxue.app import App
+
+
+def act(app: App, case_id: str, command: Command) -> Case:
+    """Carry the command out; the case afterwards.
+
+    Raises NoSuchCase, NotPermitted, IllegalAction or Conflict, in Chinese. What the person typed
+    is masked before it is kept.
+    """
+    command = replace(command, note=mask(command.note))
+    with app.ledger.write() as books:
+        case = books.cases.get(case_id)
+        if command.command_id and books.cases.has_command(case_id, command.command_id):
+            return case
+        _check_names(app, command)
+        if command.action == "merge":
+            _check_target(books.cases.get(command.to))
+        events = decide(case, command, app.terms)
+        for event in events:
+            case = apply(case, event)
+        books.cases.append(case, events)
+        if command.action == "merge":
+            target = books.cases.get(command.to)
+            joined = link(target, case_id, command.at)
+            books.cases.append(apply(target, joined), [joined])
+        notices.acted(app, books, case, events[0])
+        return books.cases.get(case_id)
+
+
+def _check_names(app: App, command: Command) -> None:
+    if command.action == "transfer" and command.to not in app.plan.departments:
+        raise IllegalAction(f"没有“{command.to}”这个部门；现有：{'、'.join(app.plan.departments)}")
+
+
+def _check_target(target: Case) -> None:
+    if target.merged_into:
+        raise IllegalAction(f"{target.case_id} 已并入 {target.merged_into}，请改填后者")

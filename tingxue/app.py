@@ -1,0 +1,84 @@
+"""Wiring: reads the config once and joins the rooms. Every stage gets an ``App`` and no global."""
+
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from random import Random, SystemRandom
+
+import alerts.channels
+import index.embedded
+import nlp.analyser
+from alerts.workdays import OfficeCalendar
+from config.loader import load
+from domain import plugins
+from domain.casework import Terms
+from domain.identity import Pseudonym
+from domain.plan import Plan
+from domain.ports import Analyser, Channel, SearchIndex
+from domain.times import Clock, system_clock
+from ledger.engine import Ledger, open_ledger
+from tingxue.home import Home, open_home, pseudonyms
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class App:
+    """Everything a stage may need."""
+
+    home: Home
+    plan: Plan
+    ledger: Ledger
+    analyser: Analyser
+    channels: Mapping[str, Channel]
+    terms: Terms
+    clock: Clock
+    rng: Random
+    pseudonym: Pseudonym
+    environ: Mapping[str, str]
+
+    def index(self) -> SearchIndex:
+        """The search index; opened when needed, for nothing else may wait for it."""
+        return index.embedded.EmbeddedIndex.open(
+            self.home.index, user_words=self.plan.user_dictionary
+        )
+
+
+@contextmanager
+def opened(
+    *,
+    home: Home | None = None,
+    clock: Clock = system_clock,
+    rng: Random | None = None,
+    environ: Mapping[str, str] = os.environ,
+    channels: Mapping[str, Channel] | None = None,
+) -> Iterator[App]:
+    """The app on a home (default: the one the environment names), closed afterwards.
+
+    Raises ConfigError, LedgerError or NotConfigured, in Chinese. ``channels`` replaces the
+    configured ones (drill, tests).
+    """
+    home = home or open_home(environ)
+    plan = load(environ=environ, overrides=home.config)
+    ledger = open_ledger(home.ledger_url, drill=home.drill, now=clock(), backups=home.backups)
+    try:
+        yield App(
+            home=home,
+            plan=plan,
+            ledger=ledger,
+            analyser=nlp.analyser.build(plan),
+            channels=_channels(plan, home, clock) if channels is None else channels,
+            terms=Terms(levels=plan.levels, calendar=OfficeCalendar(plan.hours)),
+            clock=clock,
+            rng=rng or SystemRandom(),
+            pseudonym=pseudonyms(home, clock),
+            environ=environ,
+        )
+    finally:
+        ledger.close()
+
+
+def _channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:
+    return {
+        name: plugins.load(alerts.channels, spec.kind).channel(spec, home=home.path, clock=clock)
+        for name, spec in plan.channels.items()
+    }

@@ -1,0 +1,173 @@
+"""``tingxue case``: list, show, originals, and every action of the table in domain.actions."""
+
+import json
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+import click
+
+from domain.actions import RULES, SYSTEM_ACTIONS, Rule
+from domain.casefold import broken_at
+from domain.commands import Command
+from domain.times import SHANGHAI, on_screen, utc
+from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
+from tingxue import door
+from tingxue.acting import act
+from tingxue.app import App, opened
+
+as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+
+
+@click.group()
+def case() -> None:
+    """案件：查看和办理。"""
+
+
+@case.command("list")
+@click.option("--department", default="", help="只看某部门的")
+@click.option("--status", "statuses", multiple=True, type=click.Choice([str(s) for s in State]))
+@as_json
+def list_cases(department: str, statuses: tuple[str, ...], as_json: bool) -> None:
+    """列出案件：编号、级别、状态、类别、地点、各部门进展。"""
+    with opened() as app, app.ledger.read() as books:
+        ids = books.cases.list_ids(statuses=statuses, department=department)
+        cases = [books.cases.get(case_id) for case_id in ids]
+        for one in cases:
+            click.echo(_as_json(one) if as_json else _line(app, one))
+    if not cases and not as_json:
+        click.echo("没有案件")
+
+
+@case.command("show")
+@click.argument("case_id")
+@as_json
+def show_case(case_id: str, as_json: bool) -> None:
+    """显示一个案件：反映（已脱敏）、各部门时限、经过。"""
+    with opened() as app, app.ledger.read() as books:
+        one, events = books.cases.get(case_id), books.cases.events(case_id)
+        texts = [(m.platform, m.text, m.url) for m in books.mentions.many(one.mention_ids)]
+        if as_json:
+            click.echo(_as_json(one))
+            return
+        click.echo(_line(app, one))
+        for platform, text, url in texts:
+            click.echo(f"  {app.plan.platform_names[platform]}：{text} {url}".rstrip())
+        for row in one.obligations:
+            click.echo(_duty_line(row))
+        for event in events:
+            click.echo(_event_line(event))
+        if broken_at(events) is not None:
+            click.echo("注意：经过记录与校验链不符，请保留现场并报告宣传部", err=True)
+
+
+@case.command("original")
+@click.argument("case_id")
+@click.option("--reason", required=True, help="理由（记入审计）")
+@click.option("--by", "person", required=True, help="查看人")
+@click.option("--role", type=click.Choice([str(Role.PUBLICITY), str(Role.HANDLER)]), required=True)
+@click.option("--department", default="", help="查看人所在部门")
+def show_original(case_id: str, reason: str, person: str, role: str, department: str) -> None:
+    """查看原文（未脱敏）：仅宣传部和牵头部门，须写理由，记入审计。"""
+    actor = Actor(name=person, role=Role(role), department=department)
+    with opened() as app:
+        for original in door.originals(app, case_id, actor, reason):
+            click.echo("\n".join(part for part in (original.title, original.text) if part))
+
+
+def _line(app: App, one: Case) -> str:
+    names = "、".join(app.plan.categories[code].name for code in one.categories)
+    again = f"  再次发生（{one.recurs}）" if one.recurs else ""
+    duties = "；".join(f"{o.department} {o.status}" for o in one.obligations)
+    return (
+        f"{one.case_id}  {one.level}  {one.status}  {names or '人身安全'}  {one.place or '—'}  "
+        f"{len(one.mention_ids)} 条  {duties}{again}"
+    )
+
+
+def _duty_line(row: Obligation) -> str:
+    part = "牵头" if row.duty is Duty.LEAD else "配合"
+    return (
+        f"  {part} {row.department}：{row.status}，签收时限 {on_screen(row.ack_due)}，"
+        f"答复时限 {on_screen(row.reply_due)}"
+    )
+
+
+def _event_line(event: CaseEvent) -> str:
+    rule = RULES.get(event.action)
+    name = rule.name if rule else SYSTEM_ACTIONS[event.action]
+    note = f"：{event.note}" if event.note else ""
+    return f"  {on_screen(event.at)}  {event.actor.name}  {event.department} {name}{note}"
+
+
+def _as_json(one: Case) -> str:
+    return json.dumps(asdict(one), ensure_ascii=False, default=_plain)
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError(type(value).__name__)
+
+
+def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return utc(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI))
+    except ValueError:
+        raise click.BadParameter(f"{text}：请写 2026-11-23 17:00") from None
+
+
+def _action(rule: Rule) -> click.Command:
+    """One command per line of the table; its options follow from what the line needs."""
+
+    def run(case_id: str, **given: Any) -> None:
+        actor = Actor(
+            name=given["person"], role=Role(given["role"]), department=given["department"]
+        )
+        level = Level(given["level"]) if given.get("level") else None
+        with opened() as app:
+            command = Command(
+                action=rule.action,
+                actor=actor,
+                at=app.clock(),
+                department=given.get("target") or given["department"],
+                note=given.get("note") or "",
+                to=given.get("to") or "",
+                until=given.get("until"),
+                level=level,
+            )
+            click.echo(_line(app, act(app, case_id, command)))
+
+    params: list[click.Parameter] = [click.Argument(["case_id"]), *_WHO]
+    if rule.sources:
+        params.append(click.Option(["--for", "target"], help="哪个部门的任务（默认本部门）"))
+    params += [click.Option([f"--{need}"], required=True, **_NEEDS[need]) for need in rule.needs]
+    if "note" not in rule.needs:
+        params.append(click.Option(["--note"], **_NEEDS["note"]))
+    text = f"{rule.name}。{rule.clock}"
+    return click.Command(rule.action, callback=run, params=params, help=text)
+
+
+_WHO = [
+    click.Option(["--by", "person"], required=True, help="经办人"),
+    click.Option(
+        ["--role"],
+        required=True,
+        type=click.Choice([str(r) for r in Role if r is not Role.SYSTEM]),
+        help="身份",
+    ),
+    click.Option(["--department"], default="", help="经办人所在部门"),
+]
+_NEEDS: dict[str, dict[str, Any]] = {
+    "note": {"help": "说明（不要写当事人姓名电话）"},
+    "to": {"help": "去向：部门、同事或案件编号"},
+    "until": {"help": "新时限，如 2026-11-23 17:00", "callback": _moment},
+    "level": {"help": "新级别", "type": click.Choice([str(x) for x in Level])},
+}
+
+for _rule in RULES.values():
+    case.add_command(_action(_rule))

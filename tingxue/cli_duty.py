@@ -1,0 +1,140 @@
+"""Commands that run the program: the stages, ``once``, ``watch``, ``demo``, ``doctor``."""
+
+import json
+import signal
+import sys
+import threading
+from datetime import datetime
+
+import click
+
+from domain.times import Clock, system_clock, utc
+from domain.types import Outcome
+from tingxue import collecting, doctor, pipeline, schedule
+from tingxue.app import opened
+from tingxue.demo import runner
+
+as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+def collect(names: tuple[str, ...]) -> None:
+    """采集：运行到期的来源；给出名称则立即运行这些来源。"""
+    with opened() as app:
+        known = {spec.name: spec for spec in app.plan.sources}
+        unknown = [name for name in names if name not in known]
+        if unknown:
+            raise click.UsageError(f"没有来源 {'、'.join(unknown)}；现有：{'、'.join(known)}")
+        specs = [known[name] for name in names] or collecting.due(app)
+        new = collecting.collect(app, specs)
+        with app.ledger.read() as books:
+            latest = books.runs.latest()
+        for spec in specs:
+            run = latest[spec.name]
+            name = doctor.OUTCOME_NAMES[run.outcome] if run.outcome else "未结束"
+            click.echo(
+                f"{spec.title}：{name}，读到 {run.seen}，新增 {run.new} {run.detail}".strip()
+            )
+        click.echo(f"新增 {new} 条")
+
+
+@click.command("collect-one", hidden=True)
+@click.argument("name")
+@click.option("--now", "moment", help="采集时刻（ISO 8601，带时区）")
+def collect_one(name: str, moment: str | None) -> None:
+    """采集一个来源（由采集总管在子进程中调用）。"""
+    with opened(clock=_fixed(moment) if moment else system_clock) as app:
+        report = collecting.collect_one(app, name)
+    sys.exit(0 if report.outcome in {Outcome.OK, Outcome.EMPTY_CONFIRMED} else 1)
+
+
+def _fixed(moment: str) -> Clock:
+    at = utc(datetime.fromisoformat(moment))
+    return lambda: at
+
+
+def _stage(name: str, help_text: str) -> click.Command:
+    def run() -> None:
+        with opened() as app:
+            click.echo(f"{pipeline.STAGES[name](app)}")
+
+    return click.Command(name, callback=run, help=help_text)
+
+
+@click.command()
+@click.option("--again", is_flag=True, help="把已分析过的也重新分析一遍（换了规则之后）")
+def analyse(again: bool) -> None:
+    """分析：给还没有结论的反映下结论；输出处理条数。"""
+    with opened() as app:
+        if again:
+            with app.ledger.write() as books:
+                books.mentions.again()
+        click.echo(f"{pipeline.analyse(app)}")
+
+
+@click.command()
+@as_json
+def once(as_json: bool) -> None:
+    """依次运行全部环节一遍：采集、分析、研判、通知、检索、催办。"""
+    names = {"collect": "采集新增", "analyse": "分析", "triage": "研判", "notify": "通知",
+             "index": "检索更新", "chase": "催办"}  # fmt: skip
+    with opened() as app:
+        done = pipeline.once(app)
+    if as_json:
+        click.echo(json.dumps(done))
+    else:
+        click.echo("  ".join(f"{names[stage]} {count}" for stage, count in done.items()))
+
+
+@click.command()
+def watch() -> None:
+    """值守：一直运行，到点采集、随时报警、按时催办和出报告。"""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    with opened() as app:
+        schedule.watch(app, stop)
+
+
+@click.command("doctor")
+@as_json
+@click.option("--send", is_flag=True, help="向每个通道发送一条测试消息")
+def doctor_command(as_json: bool, send: bool) -> None:
+    """体检：配置了什么、通不通、下一步做什么；有问题时退出码为 1。"""
+    with opened() as app:
+        findings = doctor.examine(app)
+        if send:
+            findings += doctor.try_channels(app)
+    signs = {"ok": "正常", "note": "提示", "trouble": "问题"}
+    if as_json:
+        rows = [{"subject": f.subject, "state": f.state, "text": f.text} for f in findings]
+        click.echo(json.dumps(rows, ensure_ascii=False))
+    else:
+        for finding in findings:
+            click.echo(f"{signs[finding.state]}  {finding.subject}：{finding.text}")
+    sys.exit(1 if any(f.state == "trouble" for f in findings) else 0)
+
+
+@click.command()
+@click.option("--no-desk", is_flag=True, help="不打开值守台，跑完就结束")
+def demo(no_desk: bool) -> None:
+    """演示：用随程序附带的一周演练数据走完全过程（不联网、不发真实消息）。"""
+    for line in runner.run(progress=sys.stderr.isatty()):
+        click.echo(line)
+    if not no_desk:
+        click.echo("值守台尚未完成（第 6 部分），演示到此结束。", err=True)
+
+
+COMMANDS = (
+    collect,
+    collect_one,
+    analyse,
+    _stage("triage", "研判：把投诉归成案件、定级、派给部门；输出处理条数。"),
+    _stage("notify", "通知：发出到期的警报；输出处理条数。"),
+    _stage("chase", "催办：对将到期和已超时的提醒、督办；输出步数。"),
+    once,
+    watch,
+    doctor_command,
+    demo,
+)

@@ -1,0 +1,142 @@
+"""Stage 1: every due source in a child process of its own, so that one cannot harm another.
+
+The child writes into the ledger itself (``collect_one``); the parent only starts it, waits, and
+notes the end of a child that could not do so any more. A stopped source never looks empty.
+"""
+
+import logging
+import subprocess
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import crawlers.platforms
+from domain import plugins
+from domain.errors import NotConfigured
+from domain.identity import digest
+from domain.plan import SourceSpec
+from domain.privacy import mask
+from domain.types import Outcome, Reject, RunReport, SourceRun
+from tingxue.app import App
+from tingxue.intake import LedgerIntake
+
+LOG = logging.getLogger(__name__)
+
+CHILD_SECONDS = 900
+_AT_ONCE = 2
+FRAGMENT = "fragment"
+"""Format of a kept fragment of a page that had an unknown shape; not a row, never replayed."""
+
+
+def due(app: App) -> list[SourceSpec]:
+    """Enabled sources whose last run is long enough ago, in the order of config."""
+    with app.ledger.read() as books:
+        latest = books.runs.latest()
+    now = app.clock()
+
+    def ready(spec: SourceSpec) -> bool:
+        last = latest.get(spec.name)
+        return last is None or now - last.started_at >= timedelta(minutes=spec.every_minutes)
+
+    return [spec for spec in app.plan.sources if spec.enabled and ready(spec)]
+
+
+def collect_due(app: App) -> int:
+    """Collect from every due source; the number of new mentions."""
+    return collect(app, due(app))
+
+
+def collect(app: App, specs: Sequence[SourceSpec]) -> int:
+    """Collect from these sources, a few side by side; the number of new mentions."""
+    if not specs:
+        return 0
+    with app.ledger.read() as books:
+        before = sum(books.mentions.waiting().values())
+    with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
+        list(pool.map(partial(_supervise, app), specs))
+    with app.ledger.read() as books:
+        return sum(books.mentions.waiting().values()) - before
+
+
+def _supervise(app: App, spec: SourceSpec) -> None:
+    """Run one child to its end, and write down the end of a child that was killed."""
+    command = [
+        str(Path(sys.executable).with_name("tingxue")),
+        "collect-one",
+        spec.name,
+        "--now",
+        app.clock().isoformat(),
+    ]
+    try:
+        child = subprocess.run(  # noqa: S603 -- our own command, a name from config
+            command,
+            env=child_environment(app),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            timeout=CHILD_SECONDS,
+            check=False,
+        )
+        ending = f"采集进程异常结束（{child.returncode}）"
+    except subprocess.TimeoutExpired:
+        ending = f"采集超过 {CHILD_SECONDS // 60} 分钟，已停止"
+    report = RunReport(outcome=Outcome.NO_RESPONSE_SEEN, seen=0, new=0, detail=ending)
+    with app.ledger.write() as books:
+        for run in books.runs.unended():
+            if run.source == spec.name:
+                books.runs.end(run.run_id, app.clock(), report)
+
+
+def child_environment(app: App) -> dict[str, str]:
+    """The parent's environment with this app's home."""
+    return {**app.environ, "TINGXUE_HOME": str(app.home.path)}
+
+
+def collect_one(app: App, name: str) -> RunReport:
+    """In the child: run one source and record how it went. Raises NotConfigured."""
+    spec = next((s for s in app.plan.sources if s.name == name), None)
+    if spec is None:
+        raise NotConfigured(f"没有名为 {name} 的来源；请看 config/sources.yaml")
+    started = app.clock()
+    run_id = digest(name, started.isoformat(), str(id(spec)), length=32)
+    with app.ledger.write() as books:
+        last = books.runs.latest().get(name)
+        for run in books.runs.unended():  # a run that was killed with its parent
+            if run.source == name:
+                books.runs.end(run.run_id, started, _killed())
+        books.runs.begin(SourceRun(run_id=run_id, source=name, started_at=started))
+    intake = LedgerIntake(app.ledger, name, app.clock)
+    platform = plugins.load(crawlers.platforms, spec.kind)
+    source = platform.source(
+        spec,
+        clock=app.clock,
+        pseudonym=app.pseudonym,
+        cache_dir=app.home.cache / name,
+        since=last.started_at if last else None,
+        keep_fragment=partial(_keep_fragment, app, name),
+    )
+    report: RunReport = source.collect(intake)
+    with app.ledger.write() as books:
+        books.runs.end(run_id, app.clock(), report)
+    LOG.info("%s：%s，新增 %d 条", spec.title, report.outcome, report.new)
+    return report
+
+
+def _killed() -> RunReport:
+    return RunReport(
+        outcome=Outcome.NO_RESPONSE_SEEN, seen=0, new=0, detail="采集进程中断，已重新采集"
+    )
+
+
+def _keep_fragment(app: App, name: str, url: str, reason: str, fragment: str) -> None:
+    kept = Reject(
+        file=name,
+        row=0,
+        format=FRAGMENT,
+        reason=reason,
+        fields={"url": mask(url), "fragment": mask(fragment)},
+    )
+    with app.ledger.write() as books:
+        books.rejects.add([kept], app.clock())

@@ -1,0 +1,1 @@
+"""The demo: one invented season week, as the real files and pages a duty officer would have."""

@@ -1,0 +1,230 @@
+"""The demo week, played: real imports and a real crawl under a given clock, into an empty folder.
+
+Everything is a drill: a ledger of its own, 【演练】 in every message, and channels that only write
+files. ``play`` can be killed anywhere and called again: it goes on with the step it was in.
+"""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from random import Random
+
+import yaml
+from rich.console import Console
+from rich.progress import track
+
+import alerts.channels.file
+from config.loader import SHIPPED
+from domain.plan import ChannelSpec
+from domain.ports import Channel
+from domain.times import Clock, at_shanghai, shanghai_day
+from domain.types import Delivery, SendResult
+from tingxue import collecting, importing, pipeline, reporting
+from tingxue.acting import act
+from tingxue.app import App, opened
+from tingxue.demo import files, script, site, summary, week
+from tingxue.home import Home, home_at, open_home
+
+START = at_shanghai(date(2026, 12, 21))
+"""Monday 00:00 of the week that is played."""
+END = 7 * 24 * 60 + 8 * 60 + 30
+"""Minutes after the start when the papers are written: Monday 08:30."""
+PAPER = "demo_paper"
+FAILING = "demo-wecom"
+
+
+@dataclass(slots=True)
+class Moment:
+    """A clock that stands where it is put."""
+
+    now: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
+@dataclass(slots=True)
+class Failing:
+    """A channel that can be down: then it refuses, as a robot whose key was withdrawn does."""
+
+    inner: Channel
+    up: bool = True
+
+    def send(self, delivery: Delivery) -> SendResult:
+        """See domain.ports.Channel."""
+        if self.up:
+            return self.inner.send(delivery)
+        return SendResult(outcome="dead", error="演练：群机器人已停用（93000）")
+
+
+@dataclass(slots=True)
+class Stage:
+    """What the steps act on."""
+
+    app: App
+    moment: Moment
+    failing: Failing
+
+
+def run(*, progress: bool, home: Home | None = None) -> list[str]:
+    """Play the week into an empty demo folder; the lines of the summary."""
+    home = home or home_at(open_home(os.environ).path / "demo")
+    shutil.rmtree(home.path)
+    home = home_at(home.path)
+    with stage(home) as played:
+        play(played, progress=progress)
+        return summary.lines(played.app)
+
+
+@contextmanager
+def stage(home: Home) -> Iterator[Stage]:
+    """The app on a demo folder, with the local paper being served."""
+    home.mark_drill()
+    moment = Moment()
+    with ExitStack() as stack:
+        base_url = stack.enter_context(site.serve(START))
+        _configure(home, base_url)
+        channels, failing = _channels(home, moment)
+        app = stack.enter_context(
+            opened(home=home, clock=moment, rng=Random(0), channels=channels)  # noqa: S311
+        )
+        yield Stage(app, moment, failing)
+
+
+def play(stage: Stage, *, progress: bool = False) -> None:
+    """All steps from where the folder stands, then the papers."""
+    home, steps = stage.app.home.path, script.steps()
+    done = _done(home)
+    todo: Sequence[int] = range(done, len(steps))
+    for number in _tracked(todo) if progress else todo:
+        _take(stage, steps[number])
+        _mark(home, number + 1)
+    stage.moment.now = week.moment(START, END)
+    _settle(stage)
+    monday, sunday = (week.moment(START, m * 24 * 60 + 720) for m in (0, 6))
+    for kind, day in (("day", sunday), ("week", monday)):
+        _report(stage.app, kind, day)
+
+
+def _report(app: App, kind: str, day: datetime) -> None:
+    chosen: reporting.PeriodKind = "week" if kind == "week" else "day"
+    if not list(app.home.reports.glob(f"*{'周报' if kind == 'week' else '日报'}*.docx")):
+        reporting.make(app, chosen, shanghai_day(day))
+
+
+def _tracked(numbers: Sequence[int]) -> Iterator[int]:
+    yield from track(numbers, "演练一周", console=Console(stderr=True, file=sys.stderr))
+
+
+def _take(stage: Stage, step: script.Step) -> None:
+    """One step at its moment, then every stage after collecting."""
+    app = stage.app
+    stage.moment.now = week.moment(START, step.at)
+    _replay_channel(stage, step.at)
+    if step.do == "import":
+        for name in step.files:
+            importing.import_file(app, files.write_inputs(app.home.path / "inbox", START, name))
+    elif step.do == "crawl":
+        collecting.collect(app, app.plan.sources)
+    else:
+        _people(app, step)
+    _stages(app)
+
+
+def _stages(app: App) -> None:
+    pipeline.analyse(app)
+    pipeline.triage(app)
+    pipeline.chase(app)
+    pipeline.notify(app)
+    pipeline.index(app)
+
+
+def _people(app: App, step: script.Step) -> None:
+    for case_id in _meant(app, step):
+        with app.ledger.read() as books:
+            case = books.cases.get(case_id)
+        for command in script.commands(step, case, START):
+            act(app, case_id, command)
+
+
+def _meant(app: App, step: script.Step) -> list[str]:
+    """The cases a step is about."""
+    refs = [step.case_of] if step.case_of else list(step.but)
+    with app.ledger.read() as books:
+        named = books.cases.by_mention([week.mention_id(week.line(r), START) for r in refs])
+        if step.do == "act":
+            return list(named.values())
+        if step.do != "shift":
+            return []
+        waiting = dict.fromkeys(o.case_id for o in books.cases.open_obligations())
+    return [case_id for case_id in waiting if case_id not in named.values()]
+
+
+def _replay_channel(stage: Stage, at: int) -> None:
+    """The failing channel's state at this minute, whichever step we resume at."""
+    for step in script.steps():
+        if step.do == "channel" and step.at <= at:
+            stage.failing.up = step.state == "up"
+
+
+def _settle(stage: Stage) -> None:
+    """Deliver what still waits (a lease of a killed sender, a retry)."""
+    for _ in range(30):
+        _stages(stage.app)
+        if stage.app.ledger.outbox.soonest() is None:
+            return
+        stage.moment.now += timedelta(minutes=1)
+
+
+def _done(home: Path) -> int:
+    mark = home / "step"
+    return int(mark.read_text()) if mark.exists() else 0
+
+
+def _mark(home: Path, number: int) -> None:
+    draft = home / "step.new"
+    draft.write_text(str(number))
+    draft.replace(home / "step")
+
+
+def _channels(home: Home, clock: Clock) -> tuple[dict[str, Channel], Failing]:
+    made = {
+        name: alerts.channels.file.channel(
+            ChannelSpec(name=name, kind="file", options={"path": f"{name}.jsonl"}),
+            home=home.path,
+            clock=clock,
+        )
+        for name in (FAILING, "file")
+    }
+    failing = Failing(made[FAILING])
+    return {**made, FAILING: failing}, failing
+
+
+def _configure(home: Home, base_url: str) -> None:
+    """The shipped config, with the demo's channels and the demo's paper as only source."""
+    home.config.mkdir(mode=0o700, exist_ok=True)
+    settings, departments, sources = (
+        yaml.load((SHIPPED / f"{name}.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 -- BaseLoader makes strings only
+        for name in ("settings", "departments", "sources")
+    )
+    settings["channels"] = {
+        name: {"kind": "file", "options": {"path": f"{name}.jsonl"}} for name in (FAILING, "file")
+    }
+    departments["default_channels"] = [FAILING, "file"]
+    paper = next(s for s in sources["sources"] if s["kind"] == "founder")
+    sources["sources"] = [
+        paper
+        | {"name": PAPER, "title": "演练日报", "start_urls": [base_url], "delay_seconds": "0.01"}
+    ]
+    for name, content in (
+        ("settings", settings),
+        ("departments", departments),
+        ("sources", sources),
+    ):
+        text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
+        (home.config / f"{name}.yaml").write_text(text, "utf-8")

@@ -1,0 +1,194 @@
+"""``tingxue doctor``: what is configured, what is reachable, and what to do next."""
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+
+from alerts.roster import gaps
+from alerts.routing import deliveries_for
+from config.loader import placeholders
+from domain.errors import SearchUnavailable
+from domain.identity import digest
+from domain.ports import Channel
+from domain.times import on_screen
+from domain.types import Alert, Delivery, Outcome, SearchQuery, SendResult
+from tingxue.app import App
+
+_FINE = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
+_STUCK_AFTER = timedelta(minutes=5)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One line: what was looked at, whether it is well, and what to do when it is not.
+
+    state: "ok", "note" (worth knowing) or "trouble" (exit 1).
+    """
+
+    subject: str
+    state: str
+    text: str
+
+
+def examine(app: App) -> list[Finding]:
+    """Look at everything; nothing is changed and nothing is sent."""
+    return [finding for look in _LOOKS for finding in look(app)]
+
+
+def _home(app: App) -> Iterator[Finding]:
+    mode = app.home.path.stat().st_mode & 0o777
+    if mode & 0o077:
+        yield _bad("数据文件夹", f"{app.home.path} 他人可读，请执行 chmod 700")
+    kind = "演练" if app.ledger.drill else "正式"
+    free = os.statvfs(app.home.path)
+    gib = free.f_bavail * free.f_frsize / 2**30
+    state = "trouble" if gib < 1 else "ok"
+    yield Finding(
+        subject="数据文件夹",
+        state=state,
+        text=f"{app.home.path}（{kind}），剩余 {gib:.0f} GiB" + ("，请清理磁盘" if gib < 1 else ""),
+    )
+
+
+def _config(app: App) -> Iterator[Finding]:
+    fake = placeholders(app.plan)
+    if fake:
+        yield _note("电话", f"{len(fake)} 个电话还是示例号码，请在 {app.home.config} 改成真实电话")
+    only_local = {spec.kind for spec in app.plan.channels.values()} <= {"console", "file"}
+    if only_local:
+        yield _note(
+            "通道", "只有终端和文件通道，警报到不了手机；请在 settings.yaml 配置企业微信或邮件"
+        )
+    for name, spec in app.plan.channels.items():
+        yield _ok("通道", f"{name}（{spec.kind}）已配置；用 tingxue doctor --send 发送测试")
+
+
+def _roster(app: App) -> Iterator[Finding]:
+    now = app.clock()
+    empty = [
+        name
+        for name in app.plan.departments
+        if gaps(app.plan.shifts, name, now, now + timedelta(days=14))
+    ]
+    if empty:
+        yield _bad("值班表", f"今后 14 天无人值班的时段：{'、'.join(empty)}；请补全 roster.yaml")
+    else:
+        yield _ok("值班表", "今后 14 天各部门都有人")
+
+
+def _sources(app: App) -> Iterator[Finding]:
+    with app.ledger.read() as books:
+        latest = books.runs.latest()
+    for spec in app.plan.sources:
+        run = latest.get(spec.name)
+        if not spec.enabled:
+            yield _note("来源", f"{spec.title} 未启用")
+        elif run is None:
+            yield _note("来源", f"{spec.title} 还没有采集过；运行 tingxue collect")
+        elif run.outcome is None:
+            yield _note("来源", f"{spec.title} 正在采集，始于 {on_screen(run.started_at)}")
+        elif run.outcome in _FINE:
+            yield _ok("来源", f"{spec.title} {on_screen(run.started_at)} 正常，新增 {run.new}")
+        else:
+            yield _bad("来源", f"{spec.title} {OUTCOME_NAMES[run.outcome]}：{run.detail}")
+
+
+def _outbox(app: App) -> Iterator[Finding]:
+    states = app.ledger.outbox.states()
+    soonest = app.ledger.outbox.soonest()
+    if soonest is not None and app.clock() - soonest > _STUCK_AFTER:
+        yield _bad("待发", f"最早一条应在 {on_screen(soonest)} 发出；请运行 tingxue watch")
+    lost = app.ledger.outbox.undelivered()
+    if lost:
+        yield _bad("待发", f"{lost} 条警报所有通道都失败；请检查通道并电话通知")
+    yield _ok("待发", "、".join(f"{n} {count}" for n, count in sorted(states.items())) or "没有")
+
+
+def _ledger(app: App) -> Iterator[Finding]:
+    with app.ledger.read() as books:
+        waiting = books.mentions.waiting()
+        broken = books.audit.broken_at()
+        rejects = len(books.rejects.pending())
+    if broken is not None:
+        yield _bad("审计", f"第 {broken} 行与链不符，记录可能被改动；请保留现场并报告")
+    if rejects:
+        yield _note("退件", f"{rejects} 行未能导入；用 tingxue rejects 查看")
+    yield _ok("台账", f"待分析 {waiting.get('analyse', 0)}，待研判 {waiting.get('triage', 0)}")
+
+
+def _index(app: App) -> Iterator[Finding]:
+    try:
+        page = app.index().search(SearchQuery(relevant=None, limit=1))
+    except (SearchUnavailable, sqlite3.Error) as error:
+        yield _bad("检索", str(error))
+    else:
+        yield _ok("检索", f"{page.total} 条可查")
+
+
+def _ok(subject: str, text: str) -> Finding:
+    return Finding(subject=subject, state="ok", text=text)
+
+
+def _note(subject: str, text: str) -> Finding:
+    return Finding(subject=subject, state="note", text=text)
+
+
+def _bad(subject: str, text: str) -> Finding:
+    return Finding(subject=subject, state="trouble", text=text)
+
+
+OUTCOME_NAMES = {
+    Outcome.OK: "正常",
+    Outcome.EMPTY_CONFIRMED: "确认无内容",
+    Outcome.EMPTY_AMBIGUOUS: "无内容，原因不明",
+    Outcome.LOGIN_REQUIRED: "需要登录",
+    Outcome.VERIFY_REQUIRED: "需要人工验证",
+    Outcome.RATE_LIMITED: "被限速",
+    Outcome.IP_OR_ACCOUNT_BLOCKED: "被拒绝访问",
+    Outcome.ITEM_GONE: "内容已删除",
+    Outcome.SCHEMA_CHANGED: "页面改版，无法识别",
+    Outcome.NO_RESPONSE_SEEN: "无响应",
+}
+
+_LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
+    _home,
+    _config,
+    _roster,
+    _sources,
+    _ledger,
+    _outbox,
+    _index,
+)
+
+
+def try_channels(app: App) -> list[Finding]:
+    """Send one test message over every channel, past the outbox; what each answered."""
+    now = app.clock()
+    mark = "【演练】" if app.ledger.drill else ""
+    alert = Alert(
+        alert_id=digest("test", now.isoformat(), length=32),
+        case_id=None,
+        purpose="test",
+        level=None,
+        title=f"{mark}听雪通道测试",
+        body="这是一条测试消息，收到即说明通道可用，无需处理。",
+        created_at=now,
+        drill=app.ledger.drill,
+    )
+    return [_tried(name, channel.send(_test(alert, name))) for name, channel in _sorted(app)]
+
+
+def _sorted(app: App) -> list[tuple[str, Channel]]:
+    return sorted(app.channels.items())
+
+
+def _test(alert: Alert, channel: str) -> Delivery:
+    return deliveries_for(alert, "通道测试", [channel])[0]
+
+
+def _tried(name: str, result: SendResult) -> Finding:
+    if result.outcome == "ok":
+        return _ok("测试", f"{name} 已接收")
+    return _bad("测试", f"{name} 未成功：{result.error or result.outcome}")

@@ -1,0 +1,126 @@
+"""The one folder that holds everything a run keeps, and the secrets in it.
+
+``TINGXUE_HOME`` names it; without that it is ``var`` in the project's folder, whatever the
+working directory. Mode 0700. A home is real or drill for ever: the file ``演练`` marks a drill.
+"""
+
+import json
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from domain.errors import LedgerError
+from domain.identity import AuthorKey, Pseudonym, season_of
+from domain.times import Clock
+
+_PROJECT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """Paths under one folder; nothing is written outside it."""
+
+    path: Path
+
+    @property
+    def ledger_url(self) -> str:
+        """Where the ledger is, as SQLAlchemy names it."""
+        return f"sqlite:///{self.path / 'ledger.db'}"
+
+    @property
+    def index(self) -> Path:
+        """The embedded search index."""
+        return self.path / "index.db"
+
+    @property
+    def config(self) -> Path:
+        """The office's own config files; each replaces the shipped one of the same name."""
+        return self.path / "config"
+
+    @property
+    def backups(self) -> Path:
+        """Copies of the ledger from before a change of schema."""
+        return self.path / "backups"
+
+    @property
+    def cache(self) -> Path:
+        """Fetched pages, so that a rerun does not fetch them again."""
+        return self.path / "cache"
+
+    @property
+    def reports(self) -> Path:
+        """Finished papers."""
+        return self.path / "reports"
+
+    @property
+    def drill(self) -> bool:
+        """Whether everything here is a drill."""
+        return (self.path / "演练").exists()
+
+    def mark_drill(self) -> None:
+        """Make this a drill home; only before anything is written into it."""
+        if (self.path / "ledger.db").exists() and not self.drill:
+            raise LedgerError(f"{self.path} 已有正式台账，不能改作演练")
+        (self.path / "演练").touch(mode=0o600)
+
+
+def open_home(environ: Mapping[str, str]) -> Home:
+    """The home that the environment names, made if need be. Raises LedgerError when it cannot."""
+    named = environ.get("TINGXUE_HOME", "")
+    if not named and not (_PROJECT / "pyproject.toml").exists():
+        raise LedgerError("请设置环境变量 TINGXUE_HOME，指明数据存放的文件夹")
+    return home_at(Path(named).expanduser() if named else _PROJECT / "var")
+
+
+def home_at(path: Path) -> Home:
+    """The home at this path, readable by its owner only."""
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.chmod(0o700)
+    except OSError as error:
+        raise LedgerError(f"数据文件夹 {path} 不能使用：{error.strerror}；请检查权限") from error
+    return Home(path.resolve())
+
+
+def pseudonyms(home: Home, clock: Clock) -> Pseudonym:
+    """(platform, account) -> author_ref under this season's key, which is made when first needed.
+
+    A lost key only means that authors of before and after no longer compare.
+    """
+
+    def pseudonym(platform: str, account: str) -> str | None:
+        return _key(home, clock()).pseudonym(platform, account)
+
+    return pseudonym
+
+
+_KEYS: dict[tuple[Path, str], AuthorKey] = {}
+
+
+def _key(home: Home, now: datetime) -> AuthorKey:
+    season = season_of(now)
+    known = _KEYS.get((home.path, season))
+    if known is None:
+        known = AuthorKey(season, bytes.fromhex(_secret(home.path / "author-keys", season)))
+        _KEYS[(home.path, season)] = known
+    return known
+
+
+def _secret(folder: Path, season: str) -> str:
+    """The stored secret; two processes that start together agree on one."""
+    folder.mkdir(mode=0o700, exist_ok=True)
+    path = folder / f"{season}.json"
+    if not path.exists():
+        draft = folder / f".{season}.{os.getpid()}"
+        draft.touch(mode=0o600)
+        draft.write_text(json.dumps({"season": season, "key": secrets.token_hex(32)}))
+        try:
+            os.link(draft, path)
+        except FileExistsError:
+            pass  # the other process was first: its key counts
+        finally:
+            draft.unlink()
+    return str(json.loads(path.read_text())["key"])

@@ -1,0 +1,86 @@
+"""From what a source hands over to what the ledger keeps: ids, masks, first sight.
+
+This is the only door into the ledger for words from outside, live or imported.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from domain.identity import mention_id, native_id
+from domain.ports import Ledger
+from domain.privacy import mask
+from domain.times import Clock
+from domain.types import Context, Incoming, Mention
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # neither database takes them
+
+
+def storable(text: str) -> str:
+    """The text with NUL and lone surrogates as U+FFFD, at equal length."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def to_mention(raw: Incoming, *, source: str, now: datetime, drill: bool) -> Mention:
+    """The masked mention. ``now`` becomes first_seen_at, unless the ledger knows it already."""
+    native = native_id(raw.native_id, raw.url, f"{raw.title}\n{raw.text}", raw.published_at)
+    context = raw.context
+    return Mention(
+        mention_id=mention_id(raw.platform, raw.kind, native),
+        platform=raw.platform,
+        native_id=mask(native),
+        kind=raw.kind,
+        title=mask(raw.title),
+        text=mask(raw.text),
+        url=mask(raw.url),
+        parent_id=raw.parent_id,
+        author_ref=raw.author_ref,
+        published_at=raw.published_at,
+        first_seen_at=now,
+        due_at=raw.due_at,
+        ip_region=mask(raw.ip_region),
+        queries=(mask(context.query),) if context.query else (),
+        source=source,
+        context=replace(context, parent_text=mask(context.parent_text), query=mask(context.query)),
+        drill=drill,
+    )
+
+
+@dataclass(slots=True)
+class LedgerIntake:
+    """domain.ports.Intake for one source; counts what passed through it."""
+
+    ledger: Ledger
+    source: str
+    clock: Clock
+    seen: int = 0
+    new: int = 0
+
+    def __call__(self, items: Sequence[Incoming]) -> int:
+        """Store the items in one transaction; how many were not seen before."""
+        now, drill = self.clock(), self.ledger.drill
+        clean = [_clean(raw) for raw in items]
+        pairs = [(to_mention(r, source=self.source, now=now, drill=drill), r) for r in clean]
+        with self.ledger.write() as books:
+            new = len(books.mentions.store(pairs))
+        self.seen += len(items)
+        self.new += new
+        return new
+
+
+def _clean(raw: Incoming) -> Incoming:
+    context: Context = replace(
+        raw.context,
+        parent_text=storable(raw.context.parent_text),
+        query=storable(raw.context.query),
+    )
+    return replace(
+        raw,
+        title=storable(raw.title),
+        text=storable(raw.text),
+        url=storable(raw.url),
+        ip_region=storable(raw.ip_region),
+        native_id=storable(raw.native_id) if raw.native_id else None,
+        context=context,
+    )

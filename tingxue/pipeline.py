@@ -1,0 +1,98 @@
+"""START READING HERE: the six stages, from what people say to what departments owe.
+
+     1 collect   sources -> ledger                 one child process per source
+     2 analyse   mention -> Verdict
+     3 triage    Verdict -> Case + Obligations + outbox rows, in ONE transaction
+     4 notify    outbox -> channels                leased, at least once
+     5 index     mentions, verdicts, cases -> search index
+     6 chase     obligations past 50 % / 80 % / 100 % of their time -> reminder, 督查室
+
+Each stage takes what is pending in the ledger, does one thing, writes the result back; it is
+idempotent and never calls the next stage. Kill it anywhere, run it again: same end state.
+Stages talk through the ledger only. Imports (``importing``) enter beside stage 1.
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+
+from alerts.dispatcher import dispatch
+from domain.errors import SearchUnavailable
+from tingxue import chasing, collecting, indexing
+from tingxue.app import App
+from tingxue.triage import triage as triage_batch
+
+LOG = logging.getLogger(__name__)
+
+ANALYSE_BATCH = 64
+
+
+def collect(app: App) -> int:
+    """Stage 1: run every source that is due; new mentions."""
+    return collecting.collect_due(app)
+
+
+def analyse(app: App) -> int:
+    """Stage 2: give every mention without one a verdict; how many."""
+    total = 0
+    while True:
+        with app.ledger.read() as books:
+            mentions = books.mentions.to_analyse(ANALYSE_BATCH)
+        if not mentions:
+            return total
+        verdicts = app.analyser.analyse_many(mentions, app.clock())
+        with app.ledger.write() as books:
+            books.mentions.put_verdicts(verdicts)
+        total += len(verdicts)
+
+
+def triage(app: App) -> int:
+    """Stage 3: turn complaints into cases; mentions looked at."""
+    return _until_empty(triage_batch, app)
+
+
+def notify(app: App) -> int:
+    """Stage 4: deliver what is due; deliveries handled."""
+    return _until_empty(_dispatch, app)
+
+
+def index(app: App) -> int:
+    """Stage 5: bring the search index up to date; documents. An index that is down delays
+    nothing else: the backlog waits in the ledger."""
+    try:
+        return _until_empty(indexing.index_batch, app)
+    except SearchUnavailable as error:
+        LOG.warning("检索暂不可用，其他工作照常：%s", error)
+        return 0
+
+
+def chase(app: App) -> int:
+    """Stage 6: remind and escalate; steps taken."""
+    return chasing.chase(app)
+
+
+STAGES: Mapping[str, Callable[[App], int]] = {
+    "collect": collect,
+    "analyse": analyse,
+    "triage": triage,
+    "notify": notify,
+    "index": index,
+    "chase": chase,
+}
+
+
+def once(app: App, stages: Mapping[str, Callable[[App], int]] = STAGES) -> dict[str, int]:
+    """Every stage once, in order; then deliver what chasing had to say."""
+    done = {name: stage(app) for name, stage in stages.items()}
+    done["notify"] += notify(app)
+    return done
+
+
+def _until_empty(batch: Callable[[App], int], app: App) -> int:
+    total = 0
+    while count := batch(app):
+        total += count
+    return total
+
+
+def _dispatch(app: App) -> int:
+    return dispatch(app.ledger.outbox, app.channels, clock=app.clock, rng=app.rng).handled

@@ -1,0 +1,110 @@
+"""Papers from the ledger: gathers the facts of a period, has them written, records the edition.
+
+What is due is read from the ledger, never from a timer: a paper missed while the program was down
+is made at the next start and marked 补发.
+"""
+
+import hashlib
+from datetime import date, datetime, timedelta
+from pathlib import Path
+
+from domain.times import at_shanghai, shanghai_day
+from domain.types import Case
+from ledger.books import Books
+from ledger.reports import Edition
+from tingxue import reports
+from tingxue.app import App
+from tingxue.counting import Period, PeriodKind, last_finished, period_of, previous
+from tingxue.reports import Facts, MadeReport
+
+DUE_HOUR, DUE_MINUTE = 8, 30
+_LATE_AFTER = timedelta(minutes=30)
+_LOOK_BACK_DAYS = 7
+
+
+def facts_of(books: Books, period: Period) -> Facts:
+    """Everything the ledger knows that a paper on this period needs."""
+    before = previous(period)
+    mentions = books.mentions.seen_within(period.start, period.end)
+    return Facts(
+        period=period,
+        mentions=mentions,
+        previous=books.mentions.seen_within(before.start, before.end),
+        cases=_cases(books, period),
+        runs=books.runs.within(period.start, period.end),
+        spread=books.mentions.latest_counts([m.mention_id for m, _ in mentions]),
+    )
+
+
+def _cases(books: Books, period: Period) -> list[Case]:
+    """Opened in the period, or in hand at some time in it."""
+    ids = dict.fromkeys(books.cases.list_ids(since=period.start, until=period.end))
+    ids |= dict.fromkeys(c for c in books.cases.unfinished())
+    ids |= dict.fromkeys(books.cases.changed_within(period.start, period.end))
+    found = [books.cases.get(case_id) for case_id in ids]
+    return [case for case in found if case.opened_at < period.end]
+
+
+def make(
+    app: App, kind: PeriodKind, day: date, *, folder: Path | None = None, late: bool = False
+) -> MadeReport:
+    """Write the paper on the day, or on the week the day lies in, as its next edition."""
+    period, now = period_of(kind, day), app.clock()
+    with app.ledger.read() as books:
+        edition = books.reports.last_edition(kind, period.start) + 1
+        facts = facts_of(books, period)
+    made = reports.make(
+        kind,
+        facts,
+        app.plan,
+        made_at=now,
+        late=late,
+        drill=app.ledger.drill,
+        edition=edition,
+        folder=folder or app.home.reports,
+    )
+    with app.ledger.write() as books:
+        books.reports.record(
+            Edition(
+                kind=kind,
+                period_start=period.start,
+                edition=edition,
+                made_at=now,
+                late=late,
+                files=tuple((path.name, _sha256(path)) for path in (made.docx, made.xlsx)),
+            )
+        )
+    return made
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def missing(app: App) -> list[tuple[PeriodKind, date, bool]]:
+    """(kind, a day of the period, late) of the papers that should be there by now and are not:
+    08:30 after each day, Monday 08:30 after each week, back to the first mention or 7 days."""
+    now = app.clock()
+    wanted: list[tuple[PeriodKind, date, bool]] = []
+    with app.ledger.read() as books:
+        first = books.mentions.first_seen()
+        for ago in range(_LOOK_BACK_DAYS, -1, -1):
+            today = shanghai_day(now) - timedelta(days=ago)
+            due = _due(today)
+            if due > now or first is None:
+                continue
+            kinds: tuple[PeriodKind, ...] = ("day", "week") if today.weekday() == 0 else ("day",)
+            for kind in kinds:
+                period = last_finished(kind, due)
+                if period.end > first and not books.reports.last_edition(kind, period.start):
+                    wanted.append((kind, period.first_day, now - due > _LATE_AFTER))
+    return wanted
+
+
+def _due(day: date) -> datetime:
+    return at_shanghai(day, DUE_HOUR, DUE_MINUTE)
+
+
+def make_missing(app: App) -> list[MadeReport]:
+    """Make every paper that is due."""
+    return [make(app, kind, day, late=late) for kind, day, late in missing(app)]

@@ -1,0 +1,197 @@
+"""The Excel file beside a paper: 汇总, 明细, 办理情况, and 指标来源 with the ids of every figure.
+
+Texts come from strangers: nothing is ever written as a formula or a link, and a text that a
+spreadsheet might take for a formula gets an apostrophe in front, which also survives a save as CSV.
+"""
+
+import io
+import tempfile
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from domain.times import shanghai
+from domain.types import Case, Duty, Mention, Sighting, Verdict
+from tingxue.reports.casework import cases_by_mention, reply_overdue, sign_overdue
+from tingxue.reports.figure import Figure, Figures, Row
+from tingxue.reports.paper import Paper, plain, printable
+from tingxue.reports.tallies import POLARITY, categories_of
+from tingxue.reports.wording import Material
+
+Cell = str | int | float | None
+
+SUMMARY = (("指标", 34), ("数值", 12), ("单位", 8), ("算法", 60), ("指标键", 40))
+DETAIL = (
+    ("首见时间", 17), ("发布时间", 17), ("平台", 12), ("类别", 18), ("地点", 20), ("情感", 8),
+    ("级别", 8), ("案件编号", 20), ("摘要", 60), ("链接", 40), ("点赞", 8), ("评论", 8),
+    ("转发", 8), ("浏览", 10), ("信息编号", 28),
+)  # fmt: skip
+HANDLING = (
+    ("案件编号", 20), ("级别", 8), ("类别", 18), ("地点", 20), ("部门", 16), ("职责", 8),
+    ("状态", 12), ("派单时间", 17), ("签收时限", 17), ("签收时间", 17), ("答复时限", 17),
+    ("答复时间", 17), ("办结时间", 17), ("退回次数", 8), ("逾期", 10), ("信息条数", 8),
+    ("投诉登记时间", 17), ("受理决定时限", 17), ("投诉处理时限", 17),
+)  # fmt: skip
+SOURCES = (("指标键", 44), ("指标", 34), ("计入的编号（信息、案件、事项、采集）", 44))
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_LONGEST = 32_000
+_MOST_ROWS = 1_000_000
+"""Of one sheet, below the 1,048,576 of the format: more go on in a further sheet."""
+
+
+def excel_bytes(material: Material, paper: Paper) -> bytes:
+    """The .xlsx file. The same material gives the same bytes."""
+    buffer = io.BytesIO()
+    title = "".join(plain(line) for line in paper.title)
+    head = "　".join((title, *(plain(line) for line in paper.subtitle)))
+    with tempfile.TemporaryDirectory() as folder, _book(buffer, folder) as book:
+        book.set_properties({"title": title, "author": "听雪", "created": material.made_at})
+        looks = _looks(book)
+        for name, columns, rows in (
+            ("汇总", SUMMARY, _summary(material)),
+            ("明细", DETAIL, _detail(material)),
+            ("办理情况", HANDLING, _handling(material)),
+            ("指标来源", SOURCES, _sources(material)),
+        ):
+            _sheets(book, looks, name, columns, rows, head)
+    return buffer.getvalue()
+
+
+def _book(buffer: io.BytesIO, folder: str) -> xlsxwriter.Workbook:
+    """Rows go to a private temporary folder as they come: a season's ids do not fit in memory."""
+    safe = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+    return xlsxwriter.Workbook(buffer, {"constant_memory": True, "tmpdir": folder, **safe})
+
+
+def _looks(book: xlsxwriter.Workbook) -> tuple[Format, Format, Format]:
+    """Of the title line, the column names, the cells."""
+    return (
+        book.add_format({"bold": True, "font_name": "宋体", "font_size": 12}),
+        book.add_format({"bold": True, "font_name": "宋体", "bg_color": "#D9D9D9", "border": 1,
+                         "align": "center", "valign": "vcenter", "text_wrap": True}),
+        book.add_format({"font_name": "宋体", "valign": "top", "text_wrap": True, "border": 1}),
+    )  # fmt: skip
+
+
+def _sheets(
+    book: xlsxwriter.Workbook, looks: tuple[Format, Format, Format], name: str,
+    columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[Cell]], head: str,
+) -> None:  # fmt: skip
+    """One sheet, and further ones 名（2） … where the rows are too many for one."""
+    sheet = _begin(book, looks, name, columns, head)
+    number, line = 1, 2
+    for row in rows:
+        if line >= _MOST_ROWS:
+            number, line = number + 1, 2
+            sheet = _begin(book, looks, f"{name}（{number}）", columns, head)
+        for column, value in enumerate(row):
+            _put(sheet, line, column, value, looks[2])
+        line += 1
+    sheet.autofilter(1, 0, max(line - 1, 1), len(columns) - 1)
+
+
+def _begin(
+    book: xlsxwriter.Workbook, looks: tuple[Format, Format, Format], name: str,
+    columns: Sequence[tuple[str, int]], head: str,
+) -> Worksheet:  # fmt: skip
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(2, 0)
+    sheet.repeat_rows(1)
+    sheet.set_landscape()
+    sheet.set_paper(9)
+    sheet.fit_to_pages(1, 0)
+    _put(sheet, 0, 0, head, looks[0])
+    for column, (text, width) in enumerate(columns):
+        sheet.set_column(column, column, width)
+        sheet.write_string(1, column, text, looks[1])
+    return sheet
+
+
+def _put(sheet: Worksheet, row: int, column: int, value: Cell, look: Format) -> None:
+    if value is None:
+        sheet.write_blank(row, column, None, look)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, harmless(value), look)
+    else:
+        sheet.write_number(row, column, value, look)
+
+
+def harmless(text: str) -> str:
+    """The text as a cell that no spreadsheet takes for a formula, short enough for the format."""
+    clean = printable(text)
+    clean = clean if len(clean) <= _LONGEST else clean[:_LONGEST] + "……"
+    return "'" + clean if clean.startswith(_FORMULA_STARTS) else clean
+
+
+def _summary(material: Material) -> Iterator[Sequence[Cell]]:
+    for figure in material.figures.by_key.values():
+        yield figure.name, figure.value, figure.unit, how_made(figure, material.figures), figure.key
+
+
+def how_made(figure: Figure, figures: Figures) -> str:
+    """In words, how the figure is made again."""
+    if figure.parts:
+        a, b = (figures[key].name for key in figure.parts)
+        made = {"rate": f"{a}÷{b}", "change": f"（{a}－{b}）÷{b}", "difference": f"{a}－{b}"}
+        return made[figure.how]
+    ways = {"count": "计数", "sum": "合计", "average": "平均"}
+    return ways[figure.how] + ("（页面仅显示下限，为不少于）" if figure.at_least else "")
+
+
+def _detail(material: Material) -> Iterator[Sequence[Cell]]:
+    cases = cases_by_mention(material.facts.cases)
+    for row in material.rows:
+        case = cases.get(row[0].mention_id)
+        yield _detail_row(material, row, case, material.facts.spread.get(row[0].mention_id))
+
+
+def _detail_row(
+    material: Material, row: Row, case: Case | None, sighting: Sighting | None
+) -> Sequence[Cell]:
+    mention: Mention = row[0]
+    verdict: Verdict = row[1]
+    counts = sighting.counts if sighting else None
+    text = " ".join(part for part in (mention.title, mention.text) if part)
+    return (
+        _time(mention.first_seen_at), _time(mention.published_at),
+        material.platform(mention.platform).text,
+        "、".join(material.category(code).text for code in categories_of(row)),
+        "、".join(verdict.places), POLARITY[verdict.polarity],
+        str(case.level) if case else "", case.case_id if case else "",
+        text if len(text) <= 200 else text[:198] + "……", mention.url,
+        counts.likes if counts else None, counts.comments if counts else None,
+        counts.shares if counts else None, counts.views if counts else None, mention.mention_id,
+    )  # fmt: skip
+
+
+def _handling(material: Material) -> Iterator[Sequence[Cell]]:
+    for case in sorted(material.facts.cases, key=lambda c: (c.opened_at, c.case_id)):
+        kinds = "、".join(material.category(code).text for code in case.categories)
+        for o in case.obligations:
+            late = [
+                word
+                for word, check in (("未签收", sign_overdue), ("未答复", reply_overdue))
+                if check(o, material.made_at)
+            ]
+            yield (
+                case.case_id, str(case.level), kinds, case.place or "", o.department,
+                "牵头" if o.duty is Duty.LEAD else "配合", str(o.status), _time(o.opened_at),
+                _time(o.ack_due), _time(o.acknowledged_at), _time(o.reply_due),
+                _time(o.replied_at), _time(o.accepted_at), o.reworked_count, "、".join(late),
+                len(case.mention_ids), _time(case.registered_at), _time(case.acceptance_due),
+                _time(case.settlement_due),
+            )  # fmt: skip
+
+
+def _sources(material: Material) -> Iterator[Sequence[Cell]]:
+    """One row per id; a figure made of two others has a row for each of them; an empty one one."""
+    for figure in material.figures.by_key.values():
+        for one in figure.ids or figure.parts or ("",):
+            yield figure.key, figure.name, one
+
+
+def _time(moment: datetime | None) -> str:
+    return f"{shanghai(moment):%Y-%m-%d %H:%M}" if moment else ""

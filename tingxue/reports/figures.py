@@ -1,0 +1,40 @@
+"""Every number of every paper: a named figure with the ids of what it counts.
+
+No number reaches a paper by another way: papers are templates over these figures, and the sheet
+指标来源 lists the ids, so that anybody can count again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from domain.plan import Plan
+from tingxue.counting import Period, counted, previous
+from tingxue.reports.casework import case_figures
+from tingxue.reports.figure import Facts, Figure, Figures, Row
+from tingxue.reports.gaps import gap_figures
+from tingxue.reports.tallies import mention_figures
+
+
+def chosen(facts: Facts, drill: bool) -> tuple[list[Row], list[Row]]:
+    """(this period, the one before) as the counting rule chooses them, in order of first sight."""
+
+    def pick(rows: Sequence[Row], period: Period) -> list[Row]:
+        kept = [row for row in rows if counted(row[0], row[1], period, drill)]
+        return sorted(kept, key=lambda row: (row[0].first_seen_at, row[0].mention_id))
+
+    return pick(facts.mentions, facts.period), pick(facts.previous, previous(facts.period))
+
+
+def figures_of(facts: Facts, plan: Plan, *, as_of: datetime, drill: bool) -> Figures:
+    """All figures of the period. Cases stand as they are at ``as_of`` (aware UTC)."""
+    now, before = chosen(facts, drill)
+    made: dict[str, Figure] = {}
+    for figure in (
+        *mention_figures(facts.period, now, before, plan),
+        *case_figures(facts, now, plan, as_of),
+        *gap_figures(facts, plan),
+    ):
+        if figure.key in made:
+            raise ValueError(f"two figures are called {figure.key}")
+        made[figure.key] = figure
+    return Figures(period=facts.period, as_of=as_of, by_key=made)

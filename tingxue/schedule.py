@@ -1,0 +1,92 @@
+"""``tingxue watch``: the program on duty. APScheduler only ticks; what is due stands in the ledger.
+
+So a missed tick costs nothing: the next one finds the same work. Collecting has a thread of its
+own (and child processes); stages 2 to 4 look every half second whatever a crawl is doing.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from domain.casework import SYSTEM
+from domain.times import shanghai
+from tingxue import pipeline, reporting
+from tingxue.app import App
+
+LOG = logging.getLogger(__name__)
+
+PURGE_HOUR = 3
+
+
+def watch(app: App, stop: threading.Event) -> None:
+    """Run until ``stop`` is set. Every kind of work is its own job, one at a time each."""
+    scheduler = BackgroundScheduler(
+        timezone="UTC",
+        executors={"default": ThreadPoolExecutor(len(_JOBS))},
+        job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+    )
+    for name, (seconds, work) in _JOBS.items():
+        scheduler.add_job(
+            _guarded(name, work, app), "interval", seconds=seconds, id=name,
+            next_run_time=app.clock(),
+        )  # fmt: skip
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)
+    scheduler.start()
+    LOG.info("值守中。按 Ctrl-C 结束。")
+    stop.wait()
+    scheduler.shutdown(wait=True)
+
+
+def _guarded(name: str, work: Callable[[App], object], app: App) -> Callable[[], None]:
+    """The schedule is the one place that survives any error: the next tick tries again."""
+
+    def tick() -> None:
+        try:
+            work(app)
+        except Exception:
+            LOG.exception("%s 出错，稍后自动重试", name)
+
+    return tick
+
+
+def alerting(app: App) -> None:
+    """Stages 2 to 4: from a stored mention to a delivered alert."""
+    pipeline.analyse(app)
+    pipeline.triage(app)
+    pipeline.notify(app)
+
+
+def purge_nightly(app: App) -> bool:
+    """The purge, once a night after 03:00; whether it ran."""
+    now = app.clock()
+    with app.ledger.read() as books:
+        last = books.audit.last("purge")
+    tonight = shanghai(now).replace(hour=PURGE_HOUR, minute=0, second=0, microsecond=0)
+    if now < tonight or (last is not None and last >= tonight):
+        return False
+    purge(app)
+    return True
+
+
+def purge(app: App) -> dict[str, int]:
+    """Delete what is older than config allows; rows per table. The counts go into the audit."""
+    now = app.clock()
+    with app.ledger.write() as books:
+        counts = dict(books.purge.run(now, app.plan.retention))
+        said = "，".join(f"{table} {count}" for table, count in counts.items())
+        books.audit.write(now, SYSTEM, "purge", "到期清除", said)
+    return counts
+
+
+_JOBS: dict[str, tuple[float, Callable[[App], object]]] = {
+    "报警": (0.5, alerting),
+    "采集": (timedelta(minutes=1).total_seconds(), pipeline.collect),
+    "检索": (2, pipeline.index),
+    "催办": (15, pipeline.chase),
+    "报告": (60, reporting.make_missing),
+    "清除": (600, purge_nightly),
+}
