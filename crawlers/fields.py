@@ -24,7 +24,7 @@ class Unreadable(ValueError):
 # --- counts ---------------------------------------------------------------------------------
 
 _COUNT = re.compile(
-    r"(?P<number>[0-9]{1,12}(?:\.[0-9]{1,4})?)(?P<unit>[千万亿kw]?)(?P<more>\+?)"
+    r"(?P<number>[0-9]{1,15}(?:\.[0-9]{1,4})?)(?P<unit>[千万亿kw]?)(?P<more>\+?)"
     r"(?:次|人|条|个)?(?:播放|观看|阅读|浏览|点赞|赞|评论|回复|转发|分享|收藏)?",
     re.IGNORECASE,
 )
@@ -284,7 +284,7 @@ def words(raw: object) -> str:
 
 def region(raw: str) -> str:
     """吉林 from "发布于 吉林", "IP属地：吉林" or "来自吉林"."""
-    return re.sub(r"^(?:发布于|来自|IP属地)[\s::]*", "", clean(raw))
+    return re.sub(r"^(?:发布于|来自|IP属地)[\s:：]*", "", clean(raw))
 
 
 # --- ids and addresses ----------------------------------------------------------------------

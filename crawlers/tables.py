@@ -168,12 +168,16 @@ def _about_ole(handle: BinaryIO, name: str) -> str:
     return f"{name} 是旧版 Excel（.xls）。{_AS_XLSX}。"
 
 
+_USUAL_NAME = re.compile("编号|内容|时间|日期|标题|名|类型|平台|数|序号|^[A-Za-z]+(_[A-Za-z]+)*$")
+
+
 def _no_header(name: str, first: Sequence[str]) -> InputError:
     """Quotes the first row only where it looks like names of columns and not like data."""
     shown = [cell for cell in first if cell][:12]
     like_names = len(shown) > 1 and all(
-        len(cell) <= 16 and not re.search(r"\d{3}|\*", cell) for cell in shown
+        len(cell) <= 40 and not re.search(r"\d{3}|\*", cell) for cell in shown
     )
+    like_names = like_names and any(map(_USUAL_NAME.search, shown))
     known = "能认的有：12345 或旅游热线工单、MediaCrawler 导出、weibo-search 导出、通用格式"
     if not like_names:
         return InputError(

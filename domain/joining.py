@@ -12,10 +12,18 @@ from domain.types import Kind, Mention, Verdict
 
 TEXT_WINDOW = timedelta(hours=72)
 THREAD_WINDOW = timedelta(days=7)
-RECURRENCE_WINDOW = timedelta(days=14)
+RECURRENCE_WINDOW = timedelta(days=7)
 """So long after its last report a closed event that is reported again counts as 再次发生."""
 
 CALL = "call!"
+
+PARENT_LIMIT = 500
+"""Characters of a post that are kept with its comments."""
+
+
+def said(post: Mention) -> str:
+    """What a comment's context keeps of the post above it."""
+    return f"{post.title}\n{post.text}".strip()[:PARENT_LIMIT]
 
 
 def keys_for(mention: Mention, verdict: Verdict, fingerprints: tuple[str, ...]) -> tuple[str, ...]:

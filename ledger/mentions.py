@@ -9,6 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, func, select, update
 
+from domain.joining import said
 from domain.types import Counts, Incoming, Mention, Sighting, Verdict
 from ledger import schema
 from ledger.rows import (
@@ -46,6 +47,7 @@ class Mentions:
             elif before is not None:
                 known[mention.mention_id] = self._seen_again(before, mention, raw)
         self._add(list(new.values()))
+        self._adopt([mention for mention, _ in new.values()])
         self._sight(items)
         return list(new)
 
@@ -56,6 +58,27 @@ class Mentions:
                 schema.originals.insert(),
                 [_original(m, raw, m.first_seen_at, m.revision) for m, raw in items],
             )
+
+    def _adopt(self, posts: Sequence[Mention]) -> None:
+        """Comments that came before their post learn now what they are about."""
+        by_id = {post.mention_id: post for post in posts}
+        for part in chunks(list(by_id)):
+            orphans = select(_M.mention_id, _M.parent_id, _M.own_channel).where(
+                _M.parent_id.in_(part), _M.parent_text == ""
+            )
+            for mention_id, parent_id, own in self._db.execute(orphans).all():
+                post = by_id[parent_id]
+                if words := said(post):
+                    self._db.execute(
+                        update(schema.mentions)
+                        .where(_M.mention_id == mention_id)
+                        .values(
+                            parent_text=words,
+                            stage="analyse",
+                            change_no=_M.change_no + 1,
+                            own_channel=own or post.context.own_channel,
+                        )
+                    )
 
     def _seen_again(self, before: Mention, now: Mention, raw: Incoming) -> Mention:
         """Another query found it, or its text was changed (a revision, analysed again)."""
@@ -141,7 +164,8 @@ class Mentions:
 
     def first_seen(self) -> datetime | None:
         """When the first mention of all was seen."""
-        return self._db.scalar(select(func.min(_M.first_seen_at)))
+        first: datetime | None = self._db.scalar(select(func.min(_M.first_seen_at)))
+        return first
 
     def originals(self, mention_id: str) -> list[tuple[str, str]]:
         """(title, text) as they came, oldest revision first. Only ``tingxue.door`` calls this."""

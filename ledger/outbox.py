@@ -157,11 +157,11 @@ class Outbox:
 
     def undelivered(self) -> int:
         """How many alerts reached a receiver over no channel: all of them dead."""
-        receiver = [_D.alert_id, _D.receiver]
-        lost = select(*receiver).group_by(*receiver).having(func.min(_D.state) == "dead")
-        lost = lost.having(func.max(_D.state) == "dead").subquery()
+        pairs = select(_D.alert_id, func.max(_D.state).label("best"))
+        best = pairs.group_by(_D.alert_id, _D.receiver).subquery()  # "dead" sorts before all others
+        query = select(func.count()).select_from(best).where(best.c.best == "dead")
         with self._engine.connect() as db, db.begin():
-            return db.scalar(select(func.count()).select_from(lost)) or 0
+            return db.scalar(query) or 0
 
     def soonest(self) -> datetime | None:
         """When the next waiting delivery is due; None when nothing waits."""

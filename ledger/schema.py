@@ -83,6 +83,7 @@ mentions = Table(
     Column("held", Boolean, nullable=False),  # legal hold: purge leaves it
     Index("mentions_by_stage", "stage", "first_seen_at", "mention_id"),
     Index("mentions_by_seen", "first_seen_at"),
+    Index("mentions_by_parent", "parent_id"),
 )
 Index(
     "mentions_to_index",

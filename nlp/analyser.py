@@ -18,7 +18,7 @@ from nlp import complaints, relevance, sentiment, stance, urgency
 from nlp.clauses import clauses, sentences
 from nlp.normalise import normalise
 from nlp.places import Gazetteer, gazetteer
-from nlp.sentiment import Scorer
+from nlp.sentiment import Scorer, scorer
 
 RULES_VERSION = "rules-1"
 
@@ -75,9 +75,5 @@ def build(plan: Plan, *, sentiment: str = "snownlp") -> Analyser:
     return RuleAnalyser(
         version=f"{RULES_VERSION}+{sentiment}",
         gazetteer=gazetteer(plan),
-        scorer=_scorer(sentiment),
+        scorer=scorer(sentiment),
     )
-
-
-def _scorer(name: str) -> Scorer:
-    return sentiment.scorer(name)

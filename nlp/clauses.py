@@ -35,10 +35,3 @@ def clauses(text: str) -> list[Span]:
             spans.append(Span(start=start, end=cut))
             start = cut
     return spans
-
-
-def around(spans: list[Span], start: int, end: int) -> Span:
-    """From the start of the span that holds ``start`` to the end of the one that holds ``end``-1."""
-    first = next((s.start for s in reversed(spans) if s.start <= start), start)
-    last = next((s.end for s in spans if s.end >= end), end)
-    return Span(start=first, end=last)

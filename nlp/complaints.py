@@ -24,8 +24,8 @@ _NEGATED = re.compile(
     r"(?:再|被|人|有|任何|什么|啥|遇到|碰到|见到|发生|出现)?.?$"
 )
 _FAULTLESS = re.compile(
-    r"(?:没(?:有)?|不但没|根本没|压根没|从没|并未|未)(?:人|再|被)?(?:塌|倒|化|断|夹|罚|贴|堵|涨|骂|吼|翻脸|多要|"
-    r"多收|宰|坑|拒|绕|甩|加价|挑|伤|脏|冻着|插队|耽误|踩)|一点(?:儿|都|也)?(?:没|事没)|分没(?:多|少)"
+    r"(?:没(?:有)?|不但没|根本没|压根没|从没|并未|未)(?:人|再|被)?(?:塌|倒|化(?!透|开)|断|夹|罚|贴|堵|涨|骂|吼|翻脸|多要|"
+    r"多收|宰|坑|拒|绕|甩|加价|挑|伤|脏|冻着|插队|耽误|踩)|一点(?:儿|都|也)?(?:没|事没)|分没(?:多|少)|不错|随便(?:接|用|坐)"
 )
 """Words that a wide rule may span although they say that nothing happened."""
 _STARTS_NEGATIVE = re.compile(r"^(?:没|不|无|未|别|仅|只)")
@@ -55,9 +55,7 @@ def tags(
     return tuple(sorted(found, key=lambda tag: (-tag.confidence, tag.category)))
 
 
-def _hits(
-    text: str, rules: tuple[Rule, ...], sentences: list[Span], reading: Reading
-) -> list[Hit]:
+def _hits(text: str, rules: tuple[Rule, ...], sentences: list[Span], reading: Reading) -> list[Hit]:
     hits = [hit for rule in rules for hit in _by_rule(text, rule, sentences, reading)]
     return sorted(hits, key=lambda hit: (-hit.rule.weight, hit.start, hit.end))
 
@@ -78,9 +76,11 @@ def _by_rule(text: str, rule: Rule, sentences: list[Span], reading: Reading) -> 
 def _vetoed(
     text: str, start: int, end: int, rule: Rule, sentences: list[Span], reading: Reading
 ) -> bool:
-    if not _STARTS_NEGATIVE.match(text[start:end]) and _NEGATED.search(text[max(0, start - 5) : start]):
+    if not _STARTS_NEGATIVE.match(text[start:end]) and _NEGATED.search(
+        text[max(0, start - 5) : start]
+    ):
         return True
-    if _FAULTLESS.search(text, max(0, start - 3), end) or reading.mutes(start, end):
+    if _FAULTLESS.search(text, max(0, start - 3), end + 1) or reading.mutes(start, end):
         return True
     return bool(rule.unless and rule.unless.search(_sentence(text, start, end, sentences)))
 

@@ -4,6 +4,7 @@
 them. Keys never change between runs, machines or versions of Python, so they may be stored.
 """
 
+import functools
 import hashlib
 import re
 import unicodedata
@@ -86,7 +87,7 @@ def _crc(text: str) -> int:
 
 
 def _minima(shingles: set[int]) -> tuple[int, ...]:
-    return tuple(min(mix(s) for s in shingles) for mix in _MIXERS)
+    return tuple(min(mix(s) for s in shingles) for mix in _mixers())
 
 
 def _mixer(number: int) -> Callable[[int], int]:
@@ -96,4 +97,6 @@ def _mixer(number: int) -> Callable[[int], int]:
     return lambda value: (value * factor + shift) % _PRIME
 
 
-_MIXERS = tuple(_mixer(number) for number in range(_BANDS * _ROWS))
+@functools.cache
+def _mixers() -> tuple[Callable[[int], int], ...]:
+    return tuple(_mixer(number) for number in range(_BANDS * _ROWS))

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from nlp.rulebook import spellings
 
-READ_LIMIT = 8_000
+READ_LIMIT = 4_000
 """Characters of a document that are read at all. A longer text (a whole magazine, a pasted log)
 is judged by its beginning: answers stay within bounded time and no complaint starts on page 9."""
 
@@ -44,6 +44,8 @@ def normalise(original: str) -> Normal:
             letters.append(plain)
             starts.append(at)
             ends.append(at + 1)
+        if len(letters) >= READ_LIMIT:  # one character may stand for many: ﷺ
+            break
     return _respell(Normal(text="".join(letters), starts=starts, ends=ends))
 
 
@@ -60,7 +62,7 @@ def _plain(char: str) -> str:
 
 
 def _respell(normal: Normal) -> Normal:
-    """Dodged spellings to plain words; every letter of the new word stands for the whole old one."""
+    """Dodged spellings to plain words; each letter of a new word stands for the whole old one."""
     table = spellings()
     for pattern, word in table:
         if pattern.search(normal.text):

@@ -5,6 +5,7 @@ A look-alike vetoes only the hit it stands beside: in "不是番禺那个莲花�
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from domain.plan import Lookalike, Place, Plan
@@ -12,9 +13,13 @@ from domain.plan import Lookalike, Place, Plan
 # How far, in characters, a look-alike's word may stand from the shared name, on either side.
 _BEFORE, _AFTER = 8, 8
 # Between the two, these say that the writer merely comes from there.
-_ORIGIN = re.compile(r"人|飞|到|来|出发|游客|开车|自驾|朋友|老乡|→|-|长春|东北|吉林|去|的同事|妈|宝宝")
+_ORIGIN = re.compile(
+    r"人|飞|到|来|出发|游客|开车|自驾|朋友|老乡|→|-|长春|东北|吉林|去|的同事|妈|宝宝"
+)
 _OURS = re.compile(r"(?:是|在)?(?:我们|咱们?)?(?:东北|吉林|长春)(?:的|那个|这个|市)?$")
 _NOT_THAT = re.compile(r"^[^。!?;\n]{0,8}?(?:是|去的是)(?:咱们?|我们)?(?:东北|吉林|长春)")
+_PRODUCT = re.compile(r"^(?:风|野生|人参|蓝莓|牌|味|同款|特产|矿泉|铁锅|的?(?:木耳|松子|菌))")
+_SUFFIX = re.compile(r"(?:镇|乡|机场)$")
 _COMPOUND = re.compile(r"^(?:的?(?:生态旅游度假区)?的?)(?:长春)?(?:冰雪)?新天地")
 
 
@@ -40,7 +45,11 @@ class Gazetteer:
 
     def find(self, text: str) -> Found:
         """The places a normalised text names."""
-        others = [self.others[hit.group()] for hit in self.others_pattern.finditer(text)]
+        others = [
+            self.others[hit.group()]
+            for hit in self.others_pattern.finditer(text)
+            if not _PRODUCT.match(text[hit.end() : hit.end() + 4])
+        ]
         visible = self.others_pattern.sub(lambda hit: "\0" * len(hit.group()), text)
         ours: list[str] = []
         hubs: set[str] = set()
@@ -77,7 +86,8 @@ class Gazetteer:
 
 def gazetteer(plan: Plan) -> Gazetteer:
     """Compiles the plan's places. Longer names win over the shorter ones they contain."""
-    names = {plain(name): place for place in plan.places for name in (place.name, *place.aliases)}
+    names = {short: place for place in plan.places for short in _short_names(place)}
+    names |= {plain(name): place for place in plan.places for name in (place.name, *place.aliases)}
     others = {plain(name): one.name for one in plan.lookalikes for name in one.names if name}
     for name in [name for name in others if name in names]:
         del others[name]
@@ -88,6 +98,14 @@ def gazetteer(plan: Plan) -> Gazetteer:
         others_pattern=_either(others),
         lookalikes=plan.lookalikes,
     )
+
+
+def _short_names(place: Place) -> list[str]:
+    """People say 泉眼 and 龙嘉 for 泉眼镇 and 龙嘉机场. Not 四家 for 四家乡: "four houses"."""
+    if place.kind not in {"town", "hub"}:
+        return []
+    short = _SUFFIX.sub("", plain(place.name))
+    return [] if len(short) < 2 or short[0] in "一二两三四五六七八九十" else [short]
 
 
 def plain(name: str) -> str:
@@ -110,6 +128,6 @@ def _cut_off(between: str) -> bool:
     return bool(_ORIGIN.search(between) or re.search(r"[。!?;\n,]", between))
 
 
-def _either(names: dict[str, object] | dict[str, Place] | dict[str, str]) -> re.Pattern[str]:
+def _either(names: Iterable[str]) -> re.Pattern[str]:
     longest_first = sorted(names, key=lambda name: (-len(name), name))
     return re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")

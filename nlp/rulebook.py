@@ -46,13 +46,13 @@ def stance_rules() -> dict[str, tuple[Rule, ...]]:
 
 @functools.cache
 def urgency_rules() -> dict[str, tuple[Rule, ...]]:
-    """"red", "orange", "mild" -> their cues."""
+    """ "red", "orange", "mild" -> their cues."""
     return _rules("urgency.yaml", 1.0)
 
 
 @functools.cache
 def sentiment_rules() -> dict[str, tuple[Rule, ...]]:
-    """"praise" and "blame" -> words of liking and disliking."""
+    """ "praise" and "blame" -> words of liking and disliking."""
     return _rules("sentiment.yaml", 1.0)
 
 

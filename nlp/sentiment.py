@@ -1,4 +1,4 @@
-"""How much the author likes it: a number from a named scorer, and a polarity from all that is known.
+"""How much the author likes it: a number from a named scorer, a polarity from all that is known.
 
 SnowNLP alone calls two thirds of the harmless texts negative, so its number is only one voice: the
 polarity follows complaints and stance first, then words of liking, then the number.
@@ -12,8 +12,7 @@ from typing import Any
 
 from domain.errors import PluginError
 from domain.types import Polarity, Stance
-from nlp.rulebook import sentiment_rules
-from nlp.stance import points
+from nlp.rulebook import Rule, sentiment_rules
 
 Scorer = Callable[[str], float]
 """A text to -1 (dislikes) … 1 (likes). Takes any text, also empty."""
@@ -23,7 +22,7 @@ SNOWNLP_LIMIT = 500
 
 _NEGATIVE_BELOW, _POSITIVE_ABOVE = -0.6, 0.6  # 0.2 and 0.8 on SnowNLP's scale (nlp.md §2.4)
 _QUIET = {Stance.OFFICIAL, Stance.QUESTION, Stance.ADVERT, Stance.HEARSAY, Stance.ADVICE}
-_GLAD = {Stance.RESOLVED, Stance.REFUTED, Stance.JOKE}
+_GLAD = {Stance.RESOLVED, Stance.REFUTED, Stance.JOKE, Stance.PRAISE}
 
 
 def scorer(name: str) -> Scorer:
@@ -55,24 +54,30 @@ def by_number(score: float) -> Polarity:
 def polarity(text: str, score: float, stance: Stance | None, complaints: int) -> Polarity:
     """The author's attitude as a whole, from a normalised text and what is known of it."""
     rules = sentiment_rules()
-    praise, blame = points(text, rules["praise"]), points(text, rules["blame"])
+    praise, blame = _strength(text, rules["praise"]), _strength(text, rules["blame"])
     if complaints:
-        return Polarity.NEUTRAL if praise >= 1 and praise > blame else Polarity.NEGATIVE
+        return Polarity.NEUTRAL if praise >= blame + 1.5 else Polarity.NEGATIVE
     if stance in _QUIET:
         return Polarity.NEUTRAL
     if stance in _GLAD:
-        return Polarity.POSITIVE if praise > blame or stance is Stance.JOKE else Polarity.NEUTRAL
+        return Polarity.POSITIVE if praise >= blame or stance is Stance.JOKE else Polarity.NEUTRAL
     return _by_words(score, praise, blame)
 
 
+def _strength(text: str, rules: tuple[Rule, ...]) -> float:
+    """Sum over the rules of weight times finds, three at most."""
+    counts = (min(3, sum(1 for _ in rule.when.finditer(text))) for rule in rules)
+    return sum(rule.weight * count for rule, count in zip(rules, counts, strict=True))
+
+
 def _by_words(score: float, praise: float, blame: float) -> Polarity:
-    if praise > blame:
+    if praise >= 0.7 and praise > blame:
         return Polarity.POSITIVE
     if blame >= 1 and blame > praise:
         return Polarity.NEGATIVE
     if blame > praise and score < _NEGATIVE_BELOW:
         return Polarity.NEGATIVE
-    return Polarity.POSITIVE if score > 0.9 and not blame else Polarity.NEUTRAL
+    return Polarity.NEUTRAL
 
 
 def banded(score: float, of: Polarity) -> float:

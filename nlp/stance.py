@@ -35,8 +35,8 @@ SILENCES = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
-    """``stance`` None: no cue won. ``asks``: ends like a question. ``firsthand`` in points. ``muted``: clauses whose complaints do
-    not count, with the reason."""
+    """``stance`` None: no cue won. ``asks``: ends like a question. ``firsthand`` in points.
+    ``muted``: clauses whose complaints do not count, with the reason."""
 
     stance: Stance | None
     asks: bool
@@ -56,20 +56,22 @@ def read(text: str, platform: str, kind: Kind, clauses: list[Span]) -> Reading:
     rules = stance_rules()
     firsthand = points(text, rules["firsthand"])
     scores = {stance: points(text, rules[stance.value]) for stance in _ORDER}
+    worksheet = kind is Kind.CALL or platform == "hotline"
+    asks = not worksheet and scores[Stance.QUESTION] >= 0.5
     for (name, stance), extra in _PRIORS.items():
         scores[stance] += extra if name == platform else 0.0
     for stance in _YIELD:
         scores[stance] -= firsthand
     answer = points(text, rules["answer"])
     scores[Stance.OFFICIAL] += answer - points(text, rules["letter"])
-    if kind is Kind.CALL or platform == "hotline":
+    if worksheet:
         scores = _as_worksheet(text, scores, answer)
     elif firsthand >= 2.5:  # a reporter checked the case himself
         scores[Stance.OFFICIAL] -= firsthand
     best = max(_ORDER, key=lambda stance: (scores[stance], -_ORDER.index(stance)))
     return Reading(
         stance=best if scores[best] >= 1.0 else None,
-        asks=scores[Stance.QUESTION] + min(firsthand, 0.5) >= 0.5,
+        asks=asks,
         firsthand=firsthand,
         muted=_muted(text, clauses),
     )

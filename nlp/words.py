@@ -45,7 +45,7 @@ def _tokenizer(dictionary: tuple[str, ...]) -> Any:
         tokenizer = jieba.Tokenizer()
         tokenizer.initialize()
     for line in dictionary:
-        word = line.split()[0] if line.split() else ""
+        word, frequency, tag = (*line.split(), None, None, None)[:3]
         if word:
-            tokenizer.add_word(word)
+            tokenizer.add_word(word, int(frequency) if frequency else None, tag)
     return tokenizer

@@ -9,10 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.identity import mention_id, native_id
-from domain.ports import Ledger
+from domain.joining import said
+from domain.ports import Books, Ledger
 from domain.privacy import mask
 from domain.times import Clock
 from domain.types import Context, Incoming, Mention
+
+Pair = tuple[Mention, Incoming]
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")  # neither database takes them
 
@@ -63,10 +66,28 @@ class LedgerIntake:
         clean = [_clean(raw) for raw in items]
         pairs = [(to_mention(r, source=self.source, now=now, drill=drill), r) for r in clean]
         with self.ledger.write() as books:
-            new = len(books.mentions.store(pairs))
+            new = len(books.mentions.store(_with_parents(books, pairs)))
         self.seen += len(items)
         self.new += new
         return new
+
+
+def _with_parents(books: Books, pairs: Sequence[Pair]) -> list[Pair]:
+    """A comment learns from its post, where that is known, what it is about: exports of comments
+    carry only the post's number."""
+    wanted = [m.parent_id for m, _ in pairs if m.parent_id]
+    known = {m.mention_id: m for m in books.mentions.many(wanted)}
+    known |= {m.mention_id: m for m, _ in pairs}
+    return [(_placed(m, known.get(m.parent_id or "")), raw) for m, raw in pairs]
+
+
+def _placed(mention: Mention, parent: Mention | None) -> Mention:
+    if parent is None:
+        return mention
+    context = mention.context
+    own = context.own_channel or parent.context.own_channel
+    words = context.parent_text or said(parent)
+    return replace(mention, context=replace(context, parent_text=words, own_channel=own))
 
 
 def _clean(raw: Incoming) -> Incoming:

@@ -4,7 +4,6 @@ What is due is read from the ledger, never from a timer: a paper missed while th
 is made at the next start and marked 补发.
 """
 
-import hashlib
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -62,6 +61,7 @@ def make(
         drill=app.ledger.drill,
         edition=edition,
         folder=folder or app.home.reports,
+        replace=True,  # of an edition that a crash left unrecorded
     )
     with app.ledger.write() as books:
         books.reports.record(
@@ -71,14 +71,13 @@ def make(
                 edition=edition,
                 made_at=now,
                 late=late,
-                files=tuple((path.name, _sha256(path)) for path in (made.docx, made.xlsx)),
+                files=(
+                    (made.docx.name, made.docx_sha256),
+                    (made.xlsx.name, made.xlsx_sha256),
+                ),
             )
         )
     return made
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def missing(app: App) -> list[tuple[PeriodKind, date, bool]]:

@@ -84,10 +84,12 @@ def _take(app: App, books: Books, report: Report) -> None:
 
 
 def _find(app: App, books: Books, report: Report, keys: Sequence[str]) -> Case | None:
-    """The open case of the same event, if there is one."""
+    """The open case of the same event, if there is one. A life at risk now never disappears in an
+    older, milder case that its departments have signed already (docs/decisions/0003)."""
+    red = report.verdict.urgency is Urgency.RED
     since = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
     for case in _cases(books, _verified(books, report, books.cases.by_keys(since))):
-        if case.status not in _OVER:
+        if case.status not in _OVER and (case.level is Level.RED or not red):
             return case
     return None
 
@@ -121,9 +123,10 @@ def _closed_before(app: App, books: Books, report: Report, keys: Sequence[str]) 
 
 
 def _linked(app: App, books: Books, report: Report, keys: Sequence[str]) -> tuple[str, ...]:
-    """Open cases that are probably the same event but may not be merged: between worksheets, and
-    between a worksheet and a post."""
-    marks = ("", CALL) if is_worksheet(report.mention) else (CALL,)
+    """Open cases that are probably the same event but may not be merged: between worksheets,
+    between a worksheet and a post, between a life at risk and an older case."""
+    alone = is_worksheet(report.mention) or report.verdict.urgency is Urgency.RED
+    marks = ("", CALL) if alone else (CALL,)
     marked = tuple(mark + key for mark in marks for key in keys)
     plain = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
     hits = books.cases.by_keys({key: plain[key.removeprefix(CALL)] for key in marked})

@@ -145,7 +145,7 @@ def _renamed(header: Sequence[str], names: Mapping[str, str]) -> tuple[str, ...]
 def _sheet(table: Table, names: Mapping[str, str], file_name: str, several: bool) -> _Sheet:
     header = _renamed(table.header, names)
     name = _format_of(header, file_name)
-    place = f"工作表「{table.name}」：" if several else ""
+    place = f"工作表「{mask(table.name)}」：" if several else ""
     return _Sheet(table=table, header=header, format=name, module=_load(name), place=place)
 
 

@@ -133,6 +133,7 @@ def personal(header: Sequence[str]) -> tuple[str, ...]:
 
 
 _ID_SHAPES = {"douyin": r"\d{6,20}", "weibo": r"\d{6,20}|[0-9A-Za-z]{9}", "tieba": r"\d{4,20}"}
+_HASH = re.compile("foreign:[0-9a-f]{8,64}")
 _ANY_ID = r"[0-9A-Za-z_\-]{1,64}"
 
 
@@ -140,9 +141,11 @@ def slipped(values: Mapping[str, object], unreadable: int) -> bool:
     """Appended rows of another key set: ids, addresses or several typed values look wrong."""
     if unreadable > 1:
         return True
-    url = values.get("url")
+    url, author = values.get("url"), str(values.get("author_ref") or "")
     if isinstance(url, str) and url and not url.startswith(("http", "//")):
         return True
+    if author.startswith("foreign:") and not _HASH.fullmatch(author):
+        return True  # what stands in the column of the hash may be a name
     try:
         found = identifier(values.get("native_id"))
     except Unreadable:  # rounded by Excel, which is another matter

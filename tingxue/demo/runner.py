@@ -27,6 +27,7 @@ from domain.types import Delivery, SendResult
 from tingxue import collecting, importing, pipeline, reporting
 from tingxue.acting import act
 from tingxue.app import App, opened
+from tingxue.counting import PeriodKind
 from tingxue.demo import files, script, site, summary, week
 from tingxue.home import Home, home_at, open_home
 
@@ -35,7 +36,8 @@ START = at_shanghai(date(2026, 12, 21))
 END = 7 * 24 * 60 + 8 * 60 + 30
 """Minutes after the start when the papers are written: Monday 08:30."""
 PAPER = "demo_paper"
-FAILING = "demo-wecom"
+INBOX = "inbox"
+FAILING = "demo_wecom"
 
 
 @dataclass(slots=True)
@@ -82,12 +84,14 @@ def run(*, progress: bool, home: Home | None = None) -> list[str]:
 
 
 @contextmanager
-def stage(home: Home) -> Iterator[Stage]:
-    """The app on a demo folder, with the local paper being served."""
+def stage(home: Home, *, port: int = 0) -> Iterator[Stage]:
+    """The app on a demo folder, with the local paper being served (0: on a free port; the port
+    is part of an article's address, and so of its id)."""
     home.mark_drill()
+    (home.path / INBOX).mkdir(exist_ok=True)
     moment = Moment()
     with ExitStack() as stack:
-        base_url = stack.enter_context(site.serve(START))
+        base_url = stack.enter_context(site.serve(START, port))
         _configure(home, base_url)
         channels, failing = _channels(home, moment)
         app = stack.enter_context(
@@ -96,9 +100,9 @@ def stage(home: Home) -> Iterator[Stage]:
         yield Stage(app, moment, failing)
 
 
-def play(stage: Stage, *, progress: bool = False) -> None:
-    """All steps from where the folder stands, then the papers."""
-    home, steps = stage.app.home.path, script.steps()
+def play(stage: Stage, *, progress: bool = False, until: int = END) -> None:
+    """All steps from where the folder stands (``until``: up to that minute), then the papers."""
+    home, steps = stage.app.home.path, [s for s in script.steps() if s.at <= until]
     done = _done(home)
     todo: Sequence[int] = range(done, len(steps))
     for number in _tracked(todo) if progress else todo:
@@ -112,7 +116,7 @@ def play(stage: Stage, *, progress: bool = False) -> None:
 
 
 def _report(app: App, kind: str, day: datetime) -> None:
-    chosen: reporting.PeriodKind = "week" if kind == "week" else "day"
+    chosen: PeriodKind = "week" if kind == "week" else "day"
     if not list(app.home.reports.glob(f"*{'周报' if kind == 'week' else '日报'}*.docx")):
         reporting.make(app, chosen, shanghai_day(day))
 
@@ -128,7 +132,7 @@ def _take(stage: Stage, step: script.Step) -> None:
     _replay_channel(stage, step.at)
     if step.do == "import":
         for name in step.files:
-            importing.import_file(app, files.write_inputs(app.home.path / "inbox", START, name))
+            importing.import_file(app, files.write_inputs(app.home.path / INBOX, START, name))
     elif step.do == "crawl":
         collecting.collect(app, app.plan.sources)
     else:

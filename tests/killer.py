@@ -1,0 +1,289 @@
+"""Plays the demo week and kills it with SIGKILL, again and again, until the week is done.
+
+    python tests/killer.py HOME PORT UNTIL KILLS.json    -> JSON lines: where each kill struck
+
+A *point* is a moment just before something is written: a write statement or a COMMIT of the
+ledger, or a file of the home being opened for writing (a channel, a paper, the step mark). Which
+stage a point belongs to is read from the call stack, so nothing of ours is replaced. Each life of
+the player is a fork of this process, which has imported everything once; the crawl's own child
+process is watched through a ``sitecustomize`` and can take its parent along or be left an orphan.
+"""
+
+import ctypes
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from random import Random
+from types import CodeType
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+
+GROUP, ORPHAN = "group", "orphan"
+"""Whom a kill inside the crawl's child takes: child and parent, or the parent alone."""
+
+_ARMED = "TINGXUE_TEST_KILL"
+_WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")
+_SUBREAPER = 36  # prctl(2): orphans become our children, so that we can wait for them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kill:
+    """Strike at the ``nth`` point of a stage, counted from ``step`` of the script on."""
+
+    step: int
+    stage: str
+    nth: int
+    whom: str = GROUP
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """A point that was passed (or, in a kill's report, was not)."""
+
+    step: int
+    stage: str
+    what: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Watch:
+    """Counts points in one process; writes them down (unarmed), or kills at the one it is armed
+    for. A life after the last kill is not watched at all."""
+
+    home: Path
+    log: Path
+    stage_now: Callable[[], str | None]
+    kill: Kill | None = None
+    count: int = 0
+    busy: bool = field(default=False)
+
+    def listen(self) -> None:
+        """Watch every ledger of this process and every file it opens for writing."""
+        event.listen(Engine, "before_cursor_execute", self._statement)
+        event.listen(Engine, "commit", self._commit)
+        sys.addaudithook(self._audit)
+
+    def _statement(self, _c: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith(_WRITES):
+            self.point(" ".join(statement.split()[:3]))
+
+    def _commit(self, connection: Connection) -> None:
+        if connection.get_execution_options().get("tingxue_write"):
+            self.point("COMMIT")
+
+    def _audit(self, name: str, args: tuple[Any, ...]) -> None:
+        if name != "open" or self.busy or not isinstance(args[0], str | bytes):
+            return
+        path = os.fsdecode(args[0])
+        if args[2] & (os.O_WRONLY | os.O_RDWR) and path.startswith(f"{self.home}{os.sep}"):
+            self.point(f"open {os.path.relpath(path, self.home)}")
+
+    def point(self, what: str) -> None:
+        """Something is about to be written."""
+        stage = self.stage_now()
+        if stage is None:
+            return
+        self.busy = True
+        at = Point(step=_step(self.home), stage=stage, what=what)
+        if self.kill is None:
+            self._note(at)
+        elif stage == self.kill.stage and at.step >= self.kill.step:
+            self.count += 1
+            if self.count >= self.kill.nth:
+                self._strike(at, self.kill)
+        self.busy = False
+
+    def _note(self, at: Point) -> None:
+        with self.log.open("a") as out:
+            out.write(json.dumps(asdict(at)) + "\n")
+
+    def _strike(self, at: Point, kill: Kill) -> None:
+        self.kill = None
+        self._note(at)
+        if kill.whom == ORPHAN:
+            os.kill(os.getppid(), signal.SIGKILL)
+        else:
+            os.killpg(0, signal.SIGKILL)
+
+
+def _step(home: Path) -> int:
+    """The step of the script being played."""
+    try:
+        return int((home / "step").read_text())
+    except FileNotFoundError:
+        return 0
+
+
+# --- in the player --------------------------------------------------------------------------------
+
+
+def _stages() -> dict[CodeType, str]:
+    from tingxue import acting, collecting, importing, pipeline, reporting
+
+    found: dict[Any, str] = {
+        importing.import_file: "import", collecting.collect: "supervise",
+        collecting._supervise: "supervise", pipeline.analyse: "analyse",
+        pipeline.triage: "triage", pipeline.notify: "notify", pipeline.index: "index",
+        pipeline.chase: "chase", reporting.make: "reports", acting.act: "people",
+    }  # fmt: skip
+    return {function.__code__: name for function, name in found.items()}
+
+
+def _from_stack(stages: dict[CodeType, str]) -> Callable[[], str | None]:
+    """The stage whose function is running; None outside all of them."""
+
+    def stage_now() -> str | None:
+        frame = sys._getframe(1)
+        while frame is not None:
+            if frame.f_code in stages:
+                return stages[frame.f_code]
+            frame = frame.f_back  # type: ignore[assignment]
+        return None
+
+    return stage_now
+
+
+def _play(
+    home: Path, port: int, until: int, log: Path | None = None, kill: Kill | None = None
+) -> None:
+    """One life; without a log it is not watched."""
+    from tingxue.demo import runner
+    from tingxue.home import home_at
+
+    os.setpgid(0, 0)
+    if log is not None:
+        armed = {"home": str(home), "log": str(log), "kill": asdict(kill) if kill else None}
+        os.environ[_ARMED] = json.dumps(armed)
+        Watch(home=home, log=log, kill=kill, stage_now=_from_stack(_stages())).listen()
+    with runner.stage(home_at(home), port=port) as stage:
+        runner.play(stage, until=until)
+
+
+# --- in the crawl's child process -----------------------------------------------------------------
+
+
+def watch_crawl() -> None:
+    """Called by the ``sitecustomize`` of a crawl's child: all its points are of stage collect."""
+    armed = json.loads(os.environ[_ARMED])
+    kill = Kill(**armed["kill"]) if armed["kill"] else None
+    log, home = Path(armed["log"]), Path(armed["home"])
+    Watch(home=home, log=log, kill=kill, stage_now=lambda: "collect").listen()
+
+
+def _teach_children(folder: Path) -> None:
+    """Python children find a ``sitecustomize`` that watches them."""
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text("import killer\n\nkiller.watch_crawl()\n")
+    os.environ["PYTHONPATH"] = os.pathsep.join((str(folder), str(Path(__file__).parent)))
+
+
+# --- the killer -----------------------------------------------------------------------------------
+
+
+def _live(play: Callable[[], None]) -> int:
+    """Play in a fork; the signal that ended it, 0 when it came to its end by itself."""
+    child = os.fork()
+    if not child:
+        code = 1
+        try:
+            play()
+            code = 0
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
+        sys.exit(f"the player failed by itself ({os.WEXITSTATUS(status)})")
+    return os.WTERMSIG(status)
+
+
+def main(home: Path, port: int, until: int, kills: Sequence[Kill]) -> None:
+    """Live through all kills, then once more to the end; then wait for every orphan. Without
+    kills: one life, every point written down."""
+    import tingxue.cli  # noqa: F401 -- once, before the first fork
+
+    ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
+    _teach_children(home.with_name(f"{home.name}-site"))
+    _warm(home.with_name(f"{home.name}-warm"))
+    log = home.with_name(f"{home.name}-points.jsonl")
+    watched: list[Kill | None] = list(kills) or [None]
+    for kill in watched:
+        if not _live(partial(_play, home, port, until, log, kill)):
+            break  # the week is over, if need be before this kill's turn came
+    else:
+        os.environ.pop("PYTHONPATH")
+        _live(partial(_play, home, port, until))
+    while _reaped():
+        pass
+
+
+def _warm(home: Path) -> None:
+    """Load dictionaries and models once, before the first fork."""
+    from tingxue.app import opened
+    from tingxue.demo import runner
+    from tingxue.home import home_at
+
+    with opened(home=home_at(home), clock=runner.Moment(), channels={}) as app:
+        from domain.types import Incoming, Kind
+        from tingxue.intake import LedgerIntake
+        from tingxue.pipeline import analyse, index
+
+        words = "天定山滑雪场的出租车司机拒载，张口就要二百块，太坑人了！"
+        LedgerIntake(app.ledger, "warm", app.clock)(
+            [Incoming(platform="weibo", kind=Kind.POST, text=words)]
+        )
+        analyse(app)
+        index(app)
+
+
+def _reaped() -> bool:
+    try:
+        os.wait()
+    except ChildProcessError:
+        return False
+    return True
+
+
+# --- for tests ------------------------------------------------------------------------------------
+
+
+def points(log: Path) -> list[Point]:
+    """What a log of points holds."""
+    return [Point(**json.loads(line)) for line in log.read_text().splitlines()]
+
+
+def chosen(passed: Sequence[Point], wanted: dict[str, int], rng: Random) -> list[Kill]:
+    """Kills spread over a week: each stage's points cut into as many slices as it shall have
+    kills, one point of each slice; in the order of the week. Half of the crawl's leave an orphan.
+    """
+    found: list[tuple[int, Kill]] = []
+    for stage, many in wanted.items():
+        mine = list(_numbered(passed, stage))
+        for n in range(many):
+            low, high = n * len(mine) // many, (n + 1) * len(mine) // many
+            at, step, nth = mine[rng.randrange(low, high)]
+            whom = ORPHAN if stage == "collect" and n % 2 else GROUP
+            found.append((at, Kill(step=step, stage=stage, nth=nth, whom=whom)))
+    return [kill for _, kill in sorted(found, key=lambda one: one[0])]
+
+
+def _numbered(passed: Sequence[Point], stage: str) -> Iterator[tuple[int, int, int]]:
+    """(position in the week, step, number within the step) of each point of a stage."""
+    step, nth = -1, 0
+    for at, point in enumerate(passed):
+        if point.stage == stage:
+            nth = nth + 1 if point.step == step else 1
+            step = point.step
+            yield at, step, nth
+
+
+if __name__ == "__main__":
+    sys.modules["killer"] = sys.modules["__main__"]
+    _kills = [Kill(**one) for one in json.loads(Path(sys.argv[4]).read_text())]
+    main(Path(sys.argv[1]).resolve(), int(sys.argv[2]), int(sys.argv[3]), _kills)
