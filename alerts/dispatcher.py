@@ -89,11 +89,11 @@ def _send(delivery: Delivery, channels: Mapping[str, Channel]) -> SendResult:
         # Only a sender that died each time gets here: that message is not touched again.
         return SendResult(outcome="dead", error=f"{MAX_ATTEMPTS} 次发送都未返回结果，不再重试")
     if delivery.channel not in channels:
-        return SendResult(outcome="dead", error=f"通道 {delivery.channel} 没有配置或未启用")
+        return SendResult(outcome="dead", error=f"渠道 {delivery.channel} 没有配置或未启用")
     result = channels[delivery.channel].send(_marked(delivery))
     if result.outcome not in ("ok", "retry", "unknown", "dead"):
         # Guessing "sent" could lose it, guessing "retry" could ring twelve times.
-        return SendResult(outcome="dead", error=f"通道 {delivery.channel} 的回答不合约定")
+        return SendResult(outcome="dead", error=f"渠道 {delivery.channel} 的回答不合约定")
     return result
 
 

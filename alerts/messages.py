@@ -12,7 +12,7 @@ from enum import StrEnum
 from urllib.parse import quote
 
 from alerts.roster import Contact
-from alerts.texts import excerpt, one_line
+from alerts.texts import excerpt, one_line, wellformed
 from domain.times import on_screen
 from domain.types import Level
 
@@ -192,7 +192,7 @@ def _link(url: str) -> str:
     """The address with the signs that could act as markup percent-encoded; only web addresses."""
     if not url.startswith(("http://", "https://")):
         return "无链接"
-    return quote(url, safe="%/:=&?~#+!$,;'@()*.-_")
+    return quote(wellformed(url), safe="%/:=&?~#+!$,;'@()*.-_")
 
 
 def _note(text: str) -> str:

@@ -58,7 +58,7 @@ def channels_for(plan: Plan, receiver: str) -> tuple[str, ...]:
     elif receiver in plan.departments:
         found = plan.departments[receiver].channels
     if not found:
-        raise ConfigError(file="departments.yaml", key=receiver, reason="没有任何通知通道")
+        raise ConfigError(file="departments.yaml", key=receiver, reason="没有任何通知渠道")
     return found
 
 

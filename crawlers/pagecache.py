@@ -1,8 +1,10 @@
 """Pages kept between runs, so that a rerun asks a site only for what may have changed.
 
-Holds public pages as they were published, unmasked, under the cache folder it is given: one file
-per page, written whole or not at all, deleted after ``KEEP_DAYS``. A page says itself how it may
-be used again (``crawlers.extraction.Cache``); refusals and errors are never kept.
+Holds public pages with their words masked, under the cache folder it is given: one file per page,
+written whole or not at all, deleted after ``KEEP_DAYS``. A page says itself how it may be used
+again (``crawlers.extraction.Cache``); refusals and errors are never kept. Since a kept page lacks
+what was masked, it is written only when the page after it is asked for: by then its own words have
+been handed over, and the originals are safe in the ledger.
 """
 
 import json
@@ -20,6 +22,7 @@ from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 
 from crawlers.extraction import Cache
+from crawlers.masking import masked_page
 
 KEEP_DAYS = 3
 """Longer than the two days a paper is read, and no longer: these are texts about people."""
@@ -60,12 +63,13 @@ class AsThePageSays:
 
 class PageStore:
     """Scrapy's cache storage. Its own kept pickles, and a kill in mid-write left half a page that
-    was then served as a whole one."""
+    was then served as a whole one. ``unwritten`` is the newest page, not handed over yet."""
 
     def __init__(self, settings: BaseSettings) -> None:
         self.root = Path(settings["HTTPCACHE_DIR"])
         self.folder = self.root
         self.crawler: Crawler | None = None
+        self.unwritten: tuple[Path, bytes] | None = None
 
     def open_spider(self, spider: Any) -> None:
         self.crawler = spider.crawler
@@ -76,11 +80,14 @@ class PageStore:
                 path.unlink(missing_ok=True)
 
     def close_spider(self, spider: Any) -> None:
-        pass
+        stats = self.crawler.stats if self.crawler else None
+        if stats is None or not stats.get_value("spider_exceptions/count"):
+            self._write()
 
     def retrieve_response(self, spider: Any, request: Request) -> Response | None:
+        self._write()
         path = self._path(request)
-        request.meta["forget"] = partial(path.unlink, missing_ok=True)
+        request.meta["forget"] = partial(self._forget, path)
         try:
             head, _, body = path.read_bytes().partition(b"\n")
         except FileNotFoundError:
@@ -94,11 +101,25 @@ class PageStore:
     def store_response(self, spider: Any, request: Request, response: Response) -> None:
         headers = {name.decode("latin-1"): [v.decode("latin-1") for v in values]
                    for name, values in response.headers.items()}  # fmt: skip
-        head = {"url": response.url, "status": response.status, "headers": headers}
+        self._write()
+        body = masked_page(response.body)
+        if body is not None:
+            head = {"url": response.url, "status": response.status, "headers": headers}
+            self.unwritten = (self._path(request), json.dumps(head).encode() + b"\n" + body)
+
+    def _write(self) -> None:
+        """Write the page whose words have been handed over by now."""
+        if self.unwritten is None:
+            return
+        (path, content), self.unwritten = self.unwritten, None
         handle, name = tempfile.mkstemp(dir=self.folder, suffix=".part")  # mode 0600
         with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(head).encode() + b"\n" + response.body)
-        os.replace(name, self._path(request))
+            file.write(content)
+        os.replace(name, path)
+
+    def _forget(self, path: Path) -> None:
+        self.unwritten = None
+        path.unlink(missing_ok=True)
 
     def _path(self, request: Request) -> Path:
         fingerprinter = self.crawler.request_fingerprinter if self.crawler else None

@@ -12,7 +12,7 @@ from domain.types import Kind, Mention, Verdict
 
 TEXT_WINDOW = timedelta(hours=72)
 THREAD_WINDOW = timedelta(days=7)
-RECURRENCE_WINDOW = timedelta(days=7)
+RECURRENCE_WINDOW = timedelta(days=3)
 """So long after its last report a closed event that is reported again counts as 再次发生."""
 
 CALL = "call!"

@@ -70,7 +70,7 @@ class RuleAnalyser:
         return [self.analyse(mention, scored_at) for mention in mentions]
 
 
-def build(plan: Plan, *, sentiment: str = "snownlp") -> Analyser:
+def build(plan: Plan, *, sentiment: str = "snownlp_words") -> Analyser:
     """The analyser for a plan. Raises PluginError for an unknown ``sentiment`` scorer."""
     return RuleAnalyser(
         version=f"{RULES_VERSION}+{sentiment}",

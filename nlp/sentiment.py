@@ -13,6 +13,7 @@ from typing import Any
 from domain.errors import PluginError
 from domain.types import Polarity, Stance
 from nlp.rulebook import Rule, sentiment_rules
+from nlp.words import Words, cutter
 
 Scorer = Callable[[str], float]
 """A text to -1 (dislikes) … 1 (likes). Takes any text, also empty."""
@@ -41,6 +42,19 @@ def snownlp(text: str) -> float:
         value = 2.0 * float(_snow()(cut).sentiments) - 1.0
     except (ZeroDivisionError, OverflowError):  # no word of the text was ever seen
         return 0.0
+    return value if math.isfinite(value) else 0.0
+
+
+def snownlp_words(text: str) -> float:
+    """SnowNLP's sentiment model over jieba's words instead of its own segmentation: 25 times as
+    fast with the same hits (docs/decisions/0008); 0 where it knows nothing."""
+    cut = text[:SNOWNLP_LIMIT].encode("utf-8", "ignore").decode("utf-8")
+    classifier, filtered = _bayes()
+    words = filtered(_words().cut(cut))
+    if not words:
+        return 0.0
+    label, chance = classifier.classify(words)
+    value = 2.0 * (chance if label == "pos" else 1.0 - chance) - 1.0
     return value if math.isfinite(value) else 0.0
 
 
@@ -100,4 +114,18 @@ def _snow() -> Any:
     return SnowNLP
 
 
-_SCORERS: dict[str, Scorer] = {"snownlp": snownlp}
+@functools.cache
+def _bayes() -> tuple[Any, Any]:
+    """SnowNLP's naive Bayes classifier, and its filter of stop words."""
+    _snow()
+    from snownlp import normal, sentiment
+
+    return sentiment.classifier.classifier, normal.filter_stop
+
+
+@functools.cache
+def _words() -> Words:
+    return cutter(())
+
+
+_SCORERS: dict[str, Scorer] = {"snownlp": snownlp, "snownlp_words": snownlp_words}

@@ -1,6 +1,9 @@
-"""Plays the demo week and kills it with SIGKILL, again and again, until the week is done.
+"""Plays the demo week twice: once undisturbed, once killed with SIGKILL again and again.
 
-    python tests/killer.py HOME PORT UNTIL KILLS.json    -> JSON lines: where each kill struck
+    python tests/killer.py FOLDER PORT UNTIL SEED '{"triage": 2, ...}'
+
+makes the homes FOLDER/calm and FOLDER/killed, FOLDER/calm.points with every point that was
+passed, and FOLDER/killed.points with those at which it was killed, that many of each stage.
 
 A *point* is a moment just before something is written: a write statement or a COMMIT of the
 ledger, or a file of the home being opened for writing (a channel, a paper, the step mark). Which
@@ -12,10 +15,11 @@ process is watched through a ``sitecustomize`` and can take its parent along or 
 import ctypes
 import json
 import os
+import shutil
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -26,6 +30,9 @@ from sqlalchemy import Connection, Engine, event
 
 GROUP, ORPHAN = "group", "orphan"
 """Whom a kill inside the crawl's child takes: child and parent, or the parent alone."""
+
+SUPERVISE = "supervise"
+"""Stage 1 as seen by the parent, which waits for the crawl's child."""
 
 _ARMED = "TINGXUE_TEST_KILL"
 _WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")
@@ -61,7 +68,8 @@ class Watch:
     stage_now: Callable[[], str | None]
     kill: Kill | None = None
     count: int = 0
-    busy: bool = field(default=False)
+    busy: bool = False
+    struck: bool = False
 
     def listen(self) -> None:
         """Watch every ledger of this process and every file it opens for writing."""
@@ -93,20 +101,25 @@ class Watch:
         at = Point(step=_step(self.home), stage=stage, what=what)
         if self.kill is None:
             self._note(at)
-        elif stage == self.kill.stage and at.step >= self.kill.step:
-            self.count += 1
-            if self.count >= self.kill.nth:
-                self._strike(at, self.kill)
+        elif not self.struck and at.step >= self.kill.step and self._due(stage, self.kill):
+            self._strike(at, self.kill)
         self.busy = False
+
+    def _due(self, stage: str, kill: Kill) -> bool:
+        """The crawl's child may have less to write than in the undisturbed week; then its parent
+        strikes when the child has ended."""
+        self.count += stage == kill.stage
+        late = (stage, kill.stage) == (SUPERVISE, "collect")
+        return late or (stage == kill.stage and self.count >= kill.nth)
 
     def _note(self, at: Point) -> None:
         with self.log.open("a") as out:
             out.write(json.dumps(asdict(at)) + "\n")
 
     def _strike(self, at: Point, kill: Kill) -> None:
-        self.kill = None
-        self._note(at)
-        if kill.whom == ORPHAN:
+        self.struck = True  # an orphan lives on, and has nothing more to tell
+        self._note(replace(at, stage=kill.stage))
+        if kill.whom == ORPHAN and at.stage != SUPERVISE:
             os.kill(os.getppid(), signal.SIGKILL)
         else:
             os.killpg(0, signal.SIGKILL)
@@ -127,8 +140,8 @@ def _stages() -> dict[CodeType, str]:
     from tingxue import acting, collecting, importing, pipeline, reporting
 
     found: dict[Any, str] = {
-        importing.import_file: "import", collecting.collect: "supervise",
-        collecting._supervise: "supervise", pipeline.analyse: "analyse",
+        importing.import_file: "import", collecting.collect: SUPERVISE,
+        collecting._supervise: SUPERVISE, pipeline.analyse: "analyse",
         pipeline.triage: "triage", pipeline.notify: "notify", pipeline.index: "index",
         pipeline.chase: "chase", reporting.make: "reports", acting.act: "people",
     }  # fmt: skip
@@ -203,22 +216,21 @@ def _live(play: Callable[[], None]) -> int:
     return os.WTERMSIG(status)
 
 
-def main(home: Path, port: int, until: int, kills: Sequence[Kill]) -> None:
-    """Live through all kills, then once more to the end; then wait for every orphan. Without
-    kills: one life, every point written down."""
+def main(folder: Path, port: int, until: int, seed: int, wanted: Mapping[str, int]) -> None:
+    """Both weeks, by code that was read once and under one author key."""
     import tingxue.cli  # noqa: F401 -- once, before the first fork
 
     ctypes.CDLL(None).prctl(_SUBREAPER, 1, 0, 0, 0)
-    _teach_children(home.with_name(f"{home.name}-site"))
-    _warm(home.with_name(f"{home.name}-warm"))
-    log = home.with_name(f"{home.name}-points.jsonl")
-    watched: list[Kill | None] = list(kills) or [None]
-    for kill in watched:
-        if not _live(partial(_play, home, port, until, log, kill)):
-            break  # the week is over, if need be before this kill's turn came
-    else:
-        os.environ.pop("PYTHONPATH")
-        _live(partial(_play, home, port, until))
+    _teach_children(folder / "site")
+    _warm(folder / "warm")
+    calm, killed = folder / "calm", folder / "killed"
+    _live(partial(_play, calm, port, until, folder / "calm.points"))
+    shutil.copytree(calm / "author-keys", killed / "author-keys")
+    for kill in chosen(points(folder / "calm.points"), wanted, Random(seed)):
+        if not _live(partial(_play, killed, port, until, folder / "killed.points", kill)):
+            return  # over before this kill's turn came: the caller will miss it
+    os.environ.pop("PYTHONPATH")
+    _live(partial(_play, killed, port, until))
     while _reaped():
         pass
 
@@ -258,7 +270,7 @@ def points(log: Path) -> list[Point]:
     return [Point(**json.loads(line)) for line in log.read_text().splitlines()]
 
 
-def chosen(passed: Sequence[Point], wanted: dict[str, int], rng: Random) -> list[Kill]:
+def chosen(passed: Sequence[Point], wanted: Mapping[str, int], rng: Random) -> list[Kill]:
     """Kills spread over a week: each stage's points cut into as many slices as it shall have
     kills, one point of each slice; in the order of the week. Half of the crawl's leave an orphan.
     """
@@ -285,5 +297,4 @@ def _numbered(passed: Sequence[Point], stage: str) -> Iterator[tuple[int, int, i
 
 if __name__ == "__main__":
     sys.modules["killer"] = sys.modules["__main__"]
-    _kills = [Kill(**one) for one in json.loads(Path(sys.argv[4]).read_text())]
-    main(Path(sys.argv[1]).resolve(), int(sys.argv[2]), int(sys.argv[3]), _kills)
+    main(Path(sys.argv[1]).resolve(), *map(int, sys.argv[2:5]), json.loads(sys.argv[5]))

@@ -163,7 +163,7 @@ def test_the_same_mention_gets_the_same_verdict():
 
 
 def test_the_version_names_rules_and_scorer():
-    assert analyser().version == "rules-1+snownlp"
+    assert analyser().version == "rules-1+snownlp_words"
 
 
 def test_an_unknown_scorer_is_refused_by_name():

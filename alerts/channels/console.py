@@ -8,22 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
+from alerts.options import only, wrong
 from alerts.texts import one_line, printable
-from domain.errors import ConfigError
 from domain.plan import ChannelSpec
 from domain.times import Clock, on_screen
 from domain.types import Delivery, SendResult
 
 
 def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "Console":
-    """Raises ConfigError for an unknown stream."""
+    """Raises ConfigError for an unknown stream or option."""
+    only(spec, "stream")
     stream = spec.options.get("stream", "stderr")
     if stream not in ("stderr", "stdout"):
-        raise ConfigError(
-            file="settings.yaml",
-            key=f"channels.{spec.name}.stream",
-            reason="只能是 stderr 或 stdout",
-        )
+        raise wrong(spec, "stream", "只能是 stderr 或 stdout")
     return Console(stream=stream, clock=clock)
 
 

@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from alerts.options import only, wrong
 from alerts.texts import wellformed
-from domain.errors import ConfigError
 from domain.plan import ChannelSpec
 from domain.times import Clock
 from domain.types import Delivery, SendResult
@@ -26,11 +26,10 @@ _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EINTR, err
 
 def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "JsonLines":
     """Raises ConfigError without ``path``."""
+    only(spec, "path")
     path = spec.options.get("path", "")
     if not path:
-        raise ConfigError(
-            file="settings.yaml", key=f"channels.{spec.name}.path", reason="缺少文件路径"
-        )
+        raise wrong(spec, "path", "缺少文件路径")
     return JsonLines(path=home / path, clock=clock)
 
 

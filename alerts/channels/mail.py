@@ -19,8 +19,9 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, getaddresses
 from pathlib import Path
 
+from alerts.options import only, seconds, wrong
 from alerts.texts import one_line, printable
-from domain.errors import ConfigError, NotConfigured
+from domain.errors import NotConfigured
 from domain.identity import digest
 from domain.plan import ChannelSpec
 from domain.times import Clock
@@ -29,6 +30,8 @@ from domain.types import Delivery, Level, SendResult
 # Slower than this before the text, and the lease might run out: nothing is sent, try again later.
 _BUDGET_SECONDS = 25.0
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
+_OPTIONS = ("host", "port", "security", "user", "password", "from", "to", "helo", "timeout",
+            "ca_file")  # fmt: skip
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9.-]+")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -51,8 +54,9 @@ class MailSettings:
 
 def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "Mail":
     """Raises NotConfigured without ``host``, and ConfigError for options that cannot be used."""
+    only(spec, *_OPTIONS)
     if not spec.options.get("host"):
-        raise NotConfigured(f"通道 {spec.name}（邮件）没有配置 host，未启用")
+        raise NotConfigured(f"渠道 {spec.name}（邮件）没有配置 host，未启用")
     return Mail(settings=_settings(spec, home), clock=clock)
 
 
@@ -169,18 +173,18 @@ def _settings(spec: ChannelSpec, home: Path) -> MailSettings:
     options = spec.options
     security = options.get("security", "starttls")
     if security not in _PORTS:
-        raise _wrong(spec, "security", "只能是 starttls、tls 或 none")
+        raise wrong(spec, "security", "只能是 starttls、tls 或 none")
     user, password = options.get("user", ""), options.get("password", "")
     if bool(user) != bool(password):
-        raise _wrong(spec, "user", "用户名和密码要么都填，要么都不填")
+        raise wrong(spec, "user", "用户名和密码要么都填，要么都不填")
     if user and security == "none":
-        raise _wrong(spec, "security", "不加密的连接不能带密码登录")
+        raise wrong(spec, "security", "不加密的连接不能带密码登录")
     sender, *more = _addresses(spec, "from")
     if more:
-        raise _wrong(spec, "from", "发件人只能有一个")
+        raise wrong(spec, "from", "发件人只能有一个")
     return MailSettings(
         host=options["host"], port=_port(spec, _PORTS[security]), security=security,
-        sender=sender, to=_addresses(spec, "to"), timeout=_seconds(spec),
+        sender=sender, to=_addresses(spec, "to"), timeout=seconds(spec, "timeout", 10.0),
         helo=options.get("helo", "") or sender.rpartition("@")[2],
         user=user, password=password,
         tls=None if security == "none" else _tls(spec, home),
@@ -190,27 +194,17 @@ def _settings(spec: ChannelSpec, home: Path) -> MailSettings:
 def _addresses(spec: ChannelSpec, key: str) -> tuple[str, ...]:
     found = tuple(address for _, address in getaddresses([spec.options.get(key, "")]) if address)
     if not found:
-        raise _wrong(spec, key, "缺少邮件地址")
+        raise wrong(spec, key, "缺少邮件地址")
     if not all(_ADDRESS.fullmatch(address) for address in found):
-        raise _wrong(spec, key, "邮件地址不合格式")
+        raise wrong(spec, key, "邮件地址不合格式")
     return found
 
 
 def _port(spec: ChannelSpec, default: int) -> int:
     value = spec.options.get("port", "") or str(default)
     if not (value.isascii() and value.isdigit() and 0 < int(value[:6]) < 65536):
-        raise _wrong(spec, "port", "要是 1 到 65535 的数")
+        raise wrong(spec, "port", "要是 1 到 65535 的数")
     return int(value)
-
-
-def _seconds(spec: ChannelSpec) -> float:
-    try:
-        value = float(spec.options.get("timeout", 10.0))
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value <= 15.0:
-        raise _wrong(spec, "timeout", "要是 0 到 15 之间的秒数")
-    return value
 
 
 def _tls(spec: ChannelSpec, home: Path) -> ssl.SSLContext:
@@ -218,8 +212,4 @@ def _tls(spec: ChannelSpec, home: Path) -> ssl.SSLContext:
     try:
         return ssl.create_default_context(cafile=str(home / ca_file) if ca_file else None)
     except OSError as error:
-        raise _wrong(spec, "ca_file", f"证书文件不能用（{type(error).__name__}）") from error
-
-
-def _wrong(spec: ChannelSpec, key: str, reason: str) -> ConfigError:
-    return ConfigError(file="settings.yaml", key=f"channels.{spec.name}.{key}", reason=reason)
+        raise wrong(spec, "ca_file", f"证书文件不能用（{type(error).__name__}）") from error

@@ -18,8 +18,9 @@ from urllib.parse import urlsplit
 
 import httpx
 
+from alerts.options import only, seconds, wrong
 from alerts.texts import cut_bytes, fit_lines, one_line, printable
-from domain.errors import ConfigError, NotConfigured
+from domain.errors import NotConfigured
 from domain.plan import ChannelSpec
 from domain.times import Clock
 from domain.types import Delivery, Level, SendResult
@@ -41,18 +42,21 @@ _MEANING = {
 }  # fmt: skip
 
 
+_OPTIONS = ("key", "base_url", "ca_file", "proxy", "connect_timeout", "read_timeout")
+
+
 def channel(
     spec: ChannelSpec, *, home: Path, clock: Clock, transport: httpx.BaseTransport | None = None
 ) -> "WecomRobot":
     """Raises NotConfigured without ``key`` and ConfigError for options that cannot be used.
     ``transport`` replaces the network in tests."""
-    options = spec.options
-    key = options.get("key", "").strip()
+    only(spec, *_OPTIONS)
+    key = spec.options.get("key", "").strip()
     if not key:
-        raise NotConfigured(f"通道 {spec.name}（企业微信群机器人）没有配置 key，未启用")
+        raise NotConfigured(f"渠道 {spec.name}（企业微信群机器人）没有配置 key，未启用")
     base = _base(spec)
     limits = httpx.Timeout(
-        _seconds(spec, "read_timeout", 10.0), connect=_seconds(spec, "connect_timeout", 5.0)
+        seconds(spec, "read_timeout", 10.0), connect=seconds(spec, "connect_timeout", 5.0)
     )
     keyed = _Keyed(key, transport or _network(spec, home))
     # trust_env off: a proxy or CA from the environment would be used without anybody having said so
@@ -172,14 +176,14 @@ def _network(spec: ChannelSpec, home: Path) -> httpx.HTTPTransport:
         ca_file = str(home / options["ca_file"]) if options.get("ca_file") else None
         context = ssl.create_default_context(cafile=ca_file)
     except OSError as error:
-        raise _wrong(spec, "ca_file", f"证书文件不能用（{type(error).__name__}）") from error
+        raise wrong(spec, "ca_file", f"证书文件不能用（{type(error).__name__}）") from error
     try:
         return httpx.HTTPTransport(
             verify=context, proxy=options.get("proxy") or None, limits=_ONE_EACH
         )
     except (ValueError, httpx.InvalidURL):
         # Without the cause: a proxy address may hold a password.
-        raise _wrong(spec, "proxy", "代理地址不能用") from None
+        raise wrong(spec, "proxy", "代理地址不能用") from None
 
 
 def _base(spec: ChannelSpec) -> str:
@@ -191,19 +195,5 @@ def _base(spec: ChannelSpec) -> str:
         or parts.query
         or not (parts.scheme == "https" or (parts.scheme == "http" and local))
     ):
-        raise _wrong(spec, "base_url", "要以 https:// 开头（密钥在地址里），不带问号后的部分")
+        raise wrong(spec, "base_url", "要以 https:// 开头（密钥在地址里），不带问号后的部分")
     return base
-
-
-def _seconds(spec: ChannelSpec, key: str, default: float) -> float:
-    try:
-        value = float(spec.options.get(key, default))
-    except ValueError:
-        value = 0.0
-    if not 0.0 < value <= 15.0:
-        raise _wrong(spec, key, "要是 0 到 15 之间的秒数")
-    return value
-
-
-def _wrong(spec: ChannelSpec, key: str, reason: str) -> ConfigError:
-    return ConfigError(file="settings.yaml", key=f"channels.{spec.name}.{key}", reason=reason)

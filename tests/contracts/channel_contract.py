@@ -75,7 +75,8 @@ class ChannelContract:
 
     @pytest.mark.parametrize(
         "body",
-        ["", "🚡🏂🏽👨‍👩‍👧‍👦🇨🇳" * 50, "\ud83d half a pair \udc00", "\x1b[2J\x00\x07控制符", "a\r\nb\rc",
+        ["", "🚡🏂🏽👨‍👩‍👧‍👦🇨🇳" * 50, "\ud83d half a pair \udc00", "\x1b[2J\x00\x07控制符",
+         "a\r\nb\rc",
          "\u202eright to left\u2066", "一行" * 20_000, "行\n" * 5_000, ".\n.\r\n..\n"],
         ids=["empty", "emoji", "surrogates", "control", "line-ends", "bidi", "long-line",
              "many-lines", "dots"],
