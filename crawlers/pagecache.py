@@ -9,8 +9,11 @@ been handed over, and the originals are safe in the ledger.
 
 import json
 import os
+import re
 import tempfile
+from collections.abc import Iterator
 from functools import partial
+from html import unescape
 from pathlib import Path
 from time import time
 from typing import Any
@@ -21,8 +24,8 @@ from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 
-from crawlers.extraction import Cache
-from crawlers.masking import masked_page
+from crawlers.extraction import Cache, decode
+from domain.privacy import mask, spans
 
 KEEP_DAYS = 3
 """Longer than the two days a paper is read, and no longer: these are texts about people."""
@@ -126,3 +129,78 @@ class PageStore:
         if fingerprinter is None:
             raise RuntimeError("PageStore used outside a run")
         return self.folder / fingerprinter.fingerprint(request).hex()
+
+
+# --- masking a page -------------------------------------------------------------------------------
+
+MOST_KEPT = 1_000_000
+"""Characters; a longer page is not kept. The worst such page we made takes 5 s to mask."""
+
+_CJK = "[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]"
+_PIECE = re.compile(
+    # An address is what an article is known by, also in a feed; it is masked with the mention.
+    r"(?P<break><(?:link|guid|id)\b[^<>]*>(?:<!\[CDATA\[)?[^<]*|<!--|-->|<!\[CDATA\[|\]\]>"
+    r"|</?(?:br|p|div|li|tr|h[1-6]|section|article|blockquote|script|style|noscript)\b[^<>]*>)"
+    r"|(?P<tag><[^<>]*>)"
+    rf"|(?P<wrapped>(?<={_CJK})[^\S\n]*\n\s*(?={_CJK}))|(?P<space>\s+)"
+    r"|(?P<entity>&(?:#\d{1,7}|#x[\da-f]{1,6}|[a-z][a-z\d]{1,30});)|(?P<words>[^<&\s\-\]]+|.)",
+    re.IGNORECASE,
+)
+_ATTRIBUTE = re.compile(
+    r"""\s(?!class\b|id\b|style\b)[\w:\-]+\s*=\s*("[^"]*"|'[^']*')""", re.IGNORECASE
+)
+
+Edit = tuple[int, int, str]
+"""Characters [start, end) of a page, and what stands there instead."""
+
+
+def masked_page(body: bytes) -> bytes | None:
+    """The page (HTML or a feed) with each character of a personal identifier replaced by ``*``,
+    tags untouched, so that it reads as ``mask`` makes what the page itself reads; None for a page
+    that cannot be read or is too long, which is not to be kept."""
+    html = decode(body)
+    if html is None or len(html) > MOST_KEPT:
+        return None
+    edits = sorted({*_words_starred(html), *_attributes_starred(html)})
+    if not edits:
+        return body
+    parts, at = [], 0
+    for start, end, new in edits:
+        parts += [html[at:start], new]
+        at = end
+    in_utf8 = html == body.decode("utf-8-sig", errors="replace")
+    return "".join([*parts, html[at:]]).encode("utf-8" if in_utf8 else "gb18030")
+
+
+def _words_starred(html: str) -> Iterator[Edit]:
+    """Looked for in the words as a reader sees them: identifiers may run on over tags, entities
+    and line ends (compare ``crawlers.extraction.plain``)."""
+    seen = list(_seen(html))
+    for span in spans("".join(char for char, _, _ in seen)):
+        for _, start, end in seen[span.start : span.end]:
+            if start < end:
+                yield start, end, "*"
+
+
+def _seen(html: str) -> Iterator[tuple[str, int, int]]:
+    """(character, where it stands: start, end); scripts and comments count as words too."""
+    for piece in _PIECE.finditer(html):
+        start, end = piece.span()
+        if piece["words"]:
+            yield from ((char, start + n, start + n + 1) for n, char in enumerate(piece[0]))
+        elif piece["entity"]:
+            yield from ((char, start, end) for char in unescape(piece[0]))
+        elif piece["space"]:
+            yield " ", start, end
+        elif piece["break"]:
+            yield "\n", start, start
+
+
+def _attributes_starred(html: str) -> Iterator[Edit]:
+    """Descriptions, alternative texts, tel: links; not what gives a page its shape."""
+    for piece in _PIECE.finditer(html):
+        if piece["tag"] or (piece["break"] and not piece[0].lower().startswith(("<link", "<guid"))):
+            for value in _ATTRIBUTE.finditer(piece[0]):
+                masked = mask(value[1])
+                if masked != value[1]:
+                    yield piece.start() + value.start(1), piece.start() + value.end(1), masked

@@ -101,7 +101,13 @@ RULES: dict[str, Rule] = {
             clock="接办部门重新起算；转回原部门同样重新起算",
         ),
         Rule(action="assign", name="交同事", who=_OWN, own=True, needs=("to",), sources=UNANSWERED),
-        Rule(action="ask-reply", name="请配合部门答复", who=_JUDGE, sources=UNANSWERED),
+        Rule(
+            action="ask-reply",
+            name="请配合部门答复",
+            who=_JUDGE,
+            sources=UNANSWERED,
+            clock="配合部门的答复时限自此起算",
+        ),
         Rule(
             action="ask-extension",
             name="申请延期",

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from domain.actions import OPEN
 from domain.errors import IllegalAction
+from domain.times import utc
 from domain.types import Case, CaseEvent, Duty, Level, Obligation, State
 
 _PROGRESS = (State.NOT_OURS, State.TO_SIGN, State.SIGNED, State.IN_HAND, State.IN_REVIEW)
@@ -25,7 +26,7 @@ def sealed(event: CaseEvent, prev_hash: str) -> CaseEvent:
         [
             event.case_id,
             event.no,
-            event.at.isoformat(),
+            utc(event.at).isoformat(),
             event.actor.name,
             event.actor.role,
             event.actor.department,
@@ -48,7 +49,7 @@ def broken_at(events: Sequence[CaseEvent]) -> int | None:
     """The number of the first event whose place in the chain is wrong; None when all hold."""
     prev = ""
     for expected, event in enumerate(events, 1):
-        if event.no != expected or sealed(event, prev).hash != event.hash:
+        if event.no != expected or sealed(event, prev) != event:
             return expected
         prev = event.hash
     return None
@@ -159,8 +160,39 @@ def _on_report(case: Case, event: CaseEvent) -> Case:
         case,
         mention_ids=case.mention_ids + new,
         categories=tuple(categories),
-        obligations=case.obligations + _charged(event),
+        obligations=_added(case, _charged(event)),
         last_report_at=event.at if new else case.last_report_at,
+    )
+
+
+def _added(case: Case, charged: Iterable[Obligation]) -> tuple[Obligation, ...]:
+    """The obligations with the new ones; one of a department that is in the case already (a support
+    that leads now, a lead that is charged again) takes the old one's place."""
+    rows = {o.department: o for o in case.obligations}
+    for new in charged:
+        old = rows.get(new.department)
+        rows[new.department] = new if old is None else _recharged(old, new)
+    return tuple(rows.values())
+
+
+def _recharged(old: Obligation, new: Obligation) -> Obligation:
+    """Its clocks start anew; what was signed and is still going on stays signed."""
+    kept = replace(
+        new,
+        opened_at=old.opened_at,
+        reworked_count=old.reworked_count,
+        assignee=old.assignee,
+        declined=old.declined,
+        reply_asked=old.reply_asked,
+    )
+    if old.status not in OPEN:
+        return kept
+    return replace(
+        kept,
+        status=old.status,
+        acknowledged_at=old.acknowledged_at,
+        replied_at=old.replied_at,
+        extension_asked=old.extension_asked,
     )
 
 
@@ -195,28 +227,28 @@ def _on_rework(case: Case, event: CaseEvent) -> Case:
         clock_from=event.at,
         reply_due=_moment(event, "reply_due"),
         reworked_count=row.reworked_count + 1,
+        reply_asked=row.duty is Duty.SUPPORT,
         chased=_unchased(row, "reply"),
     )
 
 
 def _on_transfer(case: Case, event: CaseEvent) -> Case:
     to = str(event.data["to"])
-    if to == event.department:  # sent back to who declined it: starts again, cannot decline twice
-        fresh = _charged(event)[0]
-        return _with(
-            case,
-            to,
-            status=State.TO_SIGN,
-            clock_from=event.at,
-            ack_due=fresh.ack_due,
-            reply_due=fresh.reply_due,
-            acknowledged_at=None,
-            chased=frozenset(),
-        )
-    case = _with(case, event.department, status=State.NOT_OURS, transferred_to=to)
-    if not event.data["obligations"]:  # the receiving department already has this case
-        return _with(case, to, duty=Duty.LEAD) if event.data["lead"] else case
-    return replace(case, obligations=case.obligations + _charged(event))
+    if to != event.department:  # else sent back to who declined it, and who cannot decline twice
+        case = _with(case, event.department, status=State.NOT_OURS, transferred_to=to)
+    return replace(case, obligations=_added(case, _charged(event)))
+
+
+def _on_ask_reply(case: Case, event: CaseEvent) -> Case:
+    row = obligation(case, event.department)
+    return _with(
+        case,
+        row.department,
+        reply_asked=True,
+        reply_due=_moment(event, "reply_due"),
+        clock_from=row.clock_from if row.status is State.TO_SIGN else event.at,
+        chased=_unchased(row, "reply"),
+    )
 
 
 def _on_reopen(case: Case, event: CaseEvent) -> Case:
@@ -257,7 +289,7 @@ _EFFECTS: dict[str, Callable[[Case, CaseEvent], Case]] = {
     "accept": lambda c, e: _with(c, e.department, status=State.CLOSED, accepted_at=e.at),
     "decline": lambda c, e: _with(c, e.department, status=State.NOT_OURS, declined=True),
     "assign": lambda c, e: _with(c, e.department, assignee=str(e.data["to"])),
-    "ask-reply": lambda c, e: _with(c, e.department, reply_asked=True),
+    "ask-reply": _on_ask_reply,
     "ask-extension": lambda c, e: _with(c, e.department, extension_asked=True),
     "extend": lambda c, e: _with(
         c,

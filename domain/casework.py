@@ -111,15 +111,23 @@ def add_report(
     charges: Sequence[Charge],
     terms: Terms,
 ) -> CaseEvent:
-    """More reports of one event; departments not yet concerned get an obligation of their own."""
-    known = {o.department for o in case.obligations}
-    new = [c for c in charges if c.department not in known]
+    """More reports of one event; departments not yet concerned get an obligation of their own, and
+    a support that leads one of the new categories becomes a lead."""
+    known = {o.department: o for o in case.obligations}
+    new = [c for c in charges if _charges_more(known.get(c.department), c)]
     data: dict[str, object] = {
         "mention_ids": list(mention_ids),
         "categories": list(categories),
         "obligations": terms.rows(new, case.level, at),
     }
     return new_event(case, "report", at, SYSTEM, data=data)
+
+
+def _charges_more(row: Obligation | None, charge: Charge) -> bool:
+    if row is None:
+        return True
+    promoted = charge.duty is Duty.LEAD and row.duty is Duty.SUPPORT
+    return promoted and not row.transferred_to
 
 
 def raise_level(case: Case, level: Level, at: datetime, terms: Terms, note: str) -> CaseEvent:
@@ -144,7 +152,8 @@ def level_event(
         for row in case.obligations:
             if row.status in UNANSWERED:
                 new_reply = row.reply_due if row.own_limit else min(row.reply_due, reply)
-                new_ack = min(row.ack_due, ack) if row.status is State.TO_SIGN else row.ack_due
+                runs = row.status is State.TO_SIGN
+                new_ack = min(row.ack_due, ack if runs else new_reply)
                 dues[row.department] = [new_ack.isoformat(), new_reply.isoformat()]
     return new_event(
         case, action, at, actor, note=note, data={"dues": dues}, states=(case.level, level)

@@ -3,10 +3,10 @@
 The same ``decide`` serves the command line and the desk; it raises in Chinese, for the person.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.actions import RULES, Rule, permitted
+from domain.actions import OPEN, RULES, Rule, permitted
 from domain.casefold import apply, obligation
 from domain.casework import SYSTEM, Charge, Terms, level_event, new_event
 from domain.errors import IllegalAction, NotPermitted
@@ -117,18 +117,48 @@ def _transfer(case: Case, command: Command, row: Obligation | None, terms: Terms
     assert row is not None  # noqa: S101 -- transfer has sources
     if command.to == row.department and row.status is not State.NOT_OURS:
         raise IllegalAction(f"{row.department} 正在办理，无须转回")
-    known = {o.department for o in case.obligations if o.department != row.department}
+    if command.to == row.department:
+        return _sent_back(case, command, row, terms)
+    known = {o.department: o for o in case.obligations}.get(command.to)
+    if known and known.transferred_to:
+        raise IllegalAction(f"{command.to} 已将本案转出，请另选部门")
     own = row.reply_due if row.own_limit else None
     charge = Charge(department=command.to, duty=row.duty, reply_due=own)
-    fresh = [] if command.to in known else terms.rows([charge], case.level, command.at)
-    data: dict[str, object] = {
+    charged = [charge] if known is None or _takes_over(row, known) else []
+    return _by_person(case, command, row, _handed(command, row, charged, case.level, terms))
+
+
+def _takes_over(row: Obligation, known: Obligation) -> bool:
+    """Whether the receiver, who has the case already, must begin (again) as its lead."""
+    at_it = known.duty is Duty.LEAD and known.status in OPEN
+    return row.duty is Duty.LEAD and not at_it
+
+
+def _sent_back(case: Case, command: Command, row: Obligation, terms: Terms) -> CaseEvent:
+    own = row.reply_due if row.own_limit else None
+    charge = Charge(department=row.department, duty=row.duty, reply_due=own)
+    event = _by_person(case, command, row, _handed(command, row, [charge], case.level, terms))
+    return replace(event, to_state=str(State.TO_SIGN))
+
+
+def _handed(
+    command: Command, row: Obligation, charged: list[Charge], level: Level, terms: Terms
+) -> dict[str, object]:
+    return {
         "to": command.to,
-        "obligations": fresh,
+        "obligations": terms.rows(charged, level, command.at),
         "lead": row.duty is Duty.LEAD,
     }
-    if command.to in known and obligation(case, command.to).transferred_to:
-        raise IllegalAction(f"{command.to} 已将本案转出，请另选部门")
-    return _by_person(case, command, row, data)
+
+
+def _ask_reply(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:
+    assert row is not None  # noqa: S101 -- ask-reply has sources
+    if row.duty is Duty.LEAD:
+        raise IllegalAction(f"{row.department} 为牵头部门，本应答复，无须另请")
+    if row.reply_asked:
+        raise IllegalAction(f"已请 {row.department} 答复，请等候，或用“备注”说明情况")
+    reply = max(row.reply_due, terms.dues(case.level, command.at)[1])
+    return _by_person(case, command, row, {"reply_due": reply.isoformat()})
 
 
 def _extend(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:
@@ -181,6 +211,7 @@ def _level(case: Case, command: Command, row: Obligation | None, terms: Terms) -
 _MAKERS = {
     "rework": _rework,
     "transfer": _transfer,
+    "ask-reply": _ask_reply,
     "extend": _extend,
     "merge": _merge,
     "register": _register,

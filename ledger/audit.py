@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from domain.times import utc
 from domain.types import Actor
 from ledger import schema
 
@@ -67,5 +68,5 @@ def _hash(prev: str, line: dict[str, object]) -> str:
 
 def _iso(value: object) -> str:
     if isinstance(value, datetime):
-        return value.isoformat()
+        return utc(value).isoformat()
     raise TypeError(type(value).__name__)

@@ -34,20 +34,31 @@ _PLAIN = (
 class Cases:
     """domain.ports.Cases over one open transaction."""
 
-    __slots__ = ("_db",)
+    __slots__ = ("_db", "_known")
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._known: dict[str, Case] = {}  # as read or written in this transaction
 
     def next_id(self, now: datetime, prefix: str) -> str:
         """``LHS-20261123-0012``: the next free number of the Shanghai day."""
         stem = f"{prefix}-{shanghai_day(now):%Y%m%d}-"
-        query = select(func.max(_C.case_id)).where(_C.case_id.like(f"{stem}%"))
-        last = self._db.scalar(query)
+        last = self._db.scalar(
+            select(_C.case_id)
+            .where(_C.case_id.startswith(stem, autoescape=True))
+            .order_by(func.length(_C.case_id).desc(), _C.case_id.desc())
+            .limit(1)
+        )
         return f"{stem}{int(last[len(stem) :]) + 1 if last else 1:04d}"
 
     def get(self, case_id: str) -> Case:
         """The case as it stands. Raises NoSuchCase."""
+        known = self._known.get(case_id)
+        if known is None:
+            known = self._known[case_id] = self._read(case_id)
+        return known
+
+    def _read(self, case_id: str) -> Case:
         query = select(schema.cases).where(_C.case_id == case_id)
         row = self._db.execute(query).mappings().first()
         if row is None:
@@ -102,6 +113,7 @@ class Cases:
             self._db.execute(schema.events.insert(), rows)
         except IntegrityError as error:
             raise Conflict(f"{case.case_id} 的这一操作已经记录过，请刷新查看") from error
+        self._known[case.case_id] = case
         Mentions(self._db).touch(changed)
 
     def _put(self, case: Case, *, new: bool) -> tuple[str, ...]:

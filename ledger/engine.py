@@ -12,6 +12,7 @@ from alembic.runtime.environment import EnvironmentContext
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, select
+from sqlalchemy.exc import DatabaseError
 
 from domain.errors import DrillMixed, LedgerError, SchemaTooNew
 from ledger import schema, sqlite
@@ -63,6 +64,11 @@ def open_ledger(url: str, *, drill: bool, now: datetime, backups: Path | None = 
     try:
         _upgrade(engine, now, backups)
         _check_drill(engine, drill)
+    except DatabaseError as error:
+        engine.dispose()
+        raise LedgerError(
+            f"台账打不开：{error.orig}；请确认文件是听雪的台账、可以写入、没有损坏"
+        ) from error
     except BaseException:
         engine.dispose()
         raise

@@ -40,13 +40,16 @@ class Mentions:
         """Ids not seen before, in order. See domain.ports.Mentions."""
         known = {m.mention_id: m for m in self.many([m.mention_id for m, _ in items])}
         new: dict[str, tuple[Mention, Incoming]] = {}
+        again: list[tuple[Mention, Incoming]] = []
         for mention, raw in items:
-            before = known.get(mention.mention_id)
-            if before is None and mention.mention_id not in new:
+            if mention.mention_id in known or mention.mention_id in new:
+                again.append((mention, raw))
+            else:
                 new[mention.mention_id] = (mention, raw)
-            elif before is not None:
-                known[mention.mention_id] = self._seen_again(before, mention, raw)
         self._add(list(new.values()))
+        known |= {i: mention for i, (mention, _) in new.items()}
+        for mention, raw in again:
+            known[mention.mention_id] = self._seen_again(known[mention.mention_id], mention, raw)
         self._adopt([mention for mention, _ in new.values()])
         self._sight(items)
         return list(new)

@@ -62,8 +62,13 @@ class Purge:
 
     def _originals(self, before: datetime) -> int:
         table = schema.originals
-        held = select(_M.mention_id).where(_M.held)
-        gone = delete(table).where(table.c.seen_at < before, table.c.mention_id.not_in(held))
+        members = schema.case_mentions
+        in_held = select(members.c.mention_id).join(schema.cases).where(_C.held)
+        gone = delete(table).where(
+            table.c.seen_at < before,
+            table.c.mention_id.not_in(select(_M.mention_id).where(_M.held)),
+            table.c.mention_id.not_in(in_held),  # also what joined after the hold was put on
+        )
         return self._db.execute(gone).rowcount
 
     def _cases(self, before: datetime) -> int:

@@ -16,8 +16,8 @@ _PURGING = "EXISTS (SELECT 1 FROM meta WHERE key = 'purging')"
 
 
 def prepare(engine: Engine) -> None:
-    """WAL, synchronous=FULL, foreign keys; BEGIN IMMEDIATE for writers, so that two processes
-    queue up instead of failing in the middle."""
+    """WAL, synchronous=FULL, foreign keys, secure_delete; BEGIN IMMEDIATE for writers, so that two
+    processes queue up instead of failing in the middle."""
 
     @event.listens_for(engine, "connect")
     def _connect(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
@@ -27,6 +27,7 @@ def prepare(engine: Engine) -> None:
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
+            "secure_delete=ON",  # what the purge deletes is overwritten, not only unlinked
         ):
             raw.cursor().execute(f"PRAGMA {pragma}")
 

@@ -3,8 +3,11 @@
 ``FakeOutbox`` passes the same ``OutboxContract`` as the real ledger.
 """
 
+import socket
+import struct
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -119,3 +122,41 @@ def _written(
     return replace(
         row, state=state, provider_id=result.provider_id, error=result.error, accepted_at=accepted
     )
+
+
+class LoopbackServer:
+    """A server on 127.0.0.1 that answers each connection with ``talk`` in a thread of its own.
+
+    ``talk`` gets the connected socket and may break every rule of its protocol.
+    """
+
+    def __init__(self, talk: Callable[[socket.socket], None]) -> None:
+        self._talk = talk
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self._listening.getsockname()[1]
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+
+    def __enter__(self) -> "LoopbackServer":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self._thread.join(5)
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listening.accept()
+            except OSError:
+                return
+            with connection, suppress(OSError):
+                connection.settimeout(5)
+                self._talk(connection)
+
+
+def reset(connection: socket.socket) -> None:
+    """End the connection with RST instead of FIN, as a crashed peer or a firewall does."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    connection.close()

@@ -118,7 +118,8 @@ class Watch:
 
     def _strike(self, at: Point, kill: Kill) -> None:
         self.struck = True  # an orphan lives on, and has nothing more to tell
-        self._note(replace(at, stage=kill.stage))
+        parent = at.stage != kill.stage
+        self._note(replace(at, stage=kill.stage, what=at.what + " (in the parent)" * parent))
         if kill.whom == ORPHAN and at.stage != SUPERVISE:
             os.kill(os.getppid(), signal.SIGKILL)
         else:
@@ -273,15 +274,18 @@ def points(log: Path) -> list[Point]:
 def chosen(passed: Sequence[Point], wanted: Mapping[str, int], rng: Random) -> list[Kill]:
     """Kills spread over a week: each stage's points cut into as many slices as it shall have
     kills, one point of each slice; in the order of the week. Half of the crawl's leave an orphan.
+    What a first kill within a step let pass is not passed again, so a second one counts from it.
     """
     found: list[tuple[int, Kill]] = []
     for stage, many in wanted.items():
-        mine = list(_numbered(passed, stage))
+        mine, before = list(_numbered(passed, stage)), (-1, 0)
         for n in range(many):
             low, high = n * len(mine) // many, (n + 1) * len(mine) // many
             at, step, nth = mine[rng.randrange(low, high)]
             whom = ORPHAN if stage == "collect" and n % 2 else GROUP
-            found.append((at, Kill(step=step, stage=stage, nth=nth, whom=whom)))
+            left = nth - before[1] if step == before[0] else nth
+            found.append((at, Kill(step=step, stage=stage, nth=left, whom=whom)))
+            before = (step, nth)
     return [kill for _, kill in sorted(found, key=lambda one: one[0])]
 
 

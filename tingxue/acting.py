@@ -39,7 +39,7 @@ def act(app: App, case_id: str, command: Command) -> Case:
             joined = link(target, case_id, command.at)
             books.cases.append(apply(target, joined), [joined])
         notices.acted(app, books, case, events[0])
-        return books.cases.get(case_id)
+        return case
 
 
 def _check_names(app: App, command: Command) -> None:

@@ -57,6 +57,10 @@ def _say_imported(done: importing.Imported) -> None:
     )
     if done.unmapped:
         click.echo(f"  未使用的列：{'、'.join(done.unmapped)}")
+    if done.personal:
+        click.echo(f"  个人信息列，未读取：{'、'.join(done.personal)}")
+    if done.skipped:
+        click.echo(f"  跳过的工作表：{'、'.join(done.skipped)}")
     if done.rejected:
         click.echo("  用 tingxue rejects list 查看退件的行号和原因")
 

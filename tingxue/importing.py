@@ -16,7 +16,8 @@ BATCH = 500
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What became of one file. rows = taken + rejected; new <= taken."""
+    """What became of one file. rows = taken + rejected; new <= taken. ``format`` in Chinese.
+    unmapped: columns nobody reads; personal: columns never read, by design; skipped: sheets."""
 
     file: str
     format: str
@@ -24,6 +25,8 @@ class Imported:
     new: int
     rejected: int
     unmapped: tuple[str, ...]
+    personal: tuple[str, ...]
+    skipped: tuple[str, ...]
 
 
 def import_file(
@@ -59,11 +62,13 @@ def import_file(
         flush()
     return Imported(
         file=path.name,
-        format=opened.format,
+        format=opened.title,
         taken=intake.seen,
         new=intake.new,
         rejected=rejected,
         unmapped=opened.unmapped,
+        personal=opened.personal,
+        skipped=opened.skipped,
     )
 
 

@@ -63,12 +63,14 @@ def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
 
 def acted(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     """A person's action that somebody else must hear of."""
+    if event.action not in {"transfer", "rework"}:
+        return
     brief = _brief(app, books, case)
     if event.action == "transfer":
         ask = _ask(case, str(event.data["to"]), Part.LEAD if event.data["lead"] else Part.SUPPORT)
         text = messages.transfer(brief, ask, origin=event.department, reason=event.note)
         _send(app, books, case, "transfer", ask.receiver, text)
-    elif event.action == "rework":
+    else:
         row = obligation(case, event.department)
         ask = _ask(case, row.department, Part.LEAD if row.duty is Duty.LEAD else Part.SUPPORT)
         text = messages.rework(brief, ask, reason=event.note, times=row.reworked_count)

@@ -5,6 +5,7 @@ own (and child processes); stages 2 to 4 look every half second whatever a crawl
 """
 
 import logging
+import shutil
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -73,8 +74,10 @@ def purge_nightly(app: App) -> bool:
 
 
 def purge(app: App) -> dict[str, int]:
-    """Delete what is older than config allows; rows per table. The counts go into the audit."""
+    """Delete what is older than config allows; rows per table. The counts go into the audit.
+    Fetched pages go too: they are public texts about people, kept only to save fetching."""
     now = app.clock()
+    shutil.rmtree(app.home.cache, ignore_errors=True)
     with app.ledger.write() as books:
         counts = dict(books.purge.run(now, app.plan.retention))
         said = "，".join(f"{table} {count}" for table, count in counts.items())

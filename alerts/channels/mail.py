@@ -156,8 +156,10 @@ def _text(smtp: smtplib.SMTP, message: EmailMessage) -> SendResult:
         code, _ = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
         return SendResult(outcome="unknown", error=f"邮件已发出但未确认（{type(error).__name__}）")
-    if code != 250:
+    if 400 <= code < 600:
         return _refused(code, "正文")
+    if code != 250:
+        return SendResult(outcome="unknown", error=f"邮件已发出，回答看不懂（SMTP {code}）")
     with suppress(OSError, smtplib.SMTPException):
         smtp.quit()
     return SendResult(outcome="ok", provider_id=str(message["Message-ID"]))

@@ -202,12 +202,14 @@ _LONGEST_KEPT = 4000
 
 
 def _kept(values: Mapping[str, object]) -> dict[str, str]:
-    """What a reject keeps: masked, and of times and counts only what looks like one."""
+    """What a reject keeps: masked, and of times and counts only what looks like one; anything
+    else there becomes "？", so that a replay refuses it again instead of losing it."""
     kept = {}
     for name, value in values.items():
         text = fields.clean(str(value)) if value is not None else ""
-        if text and (name not in _TYPED or _HARMLESS.fullmatch(text)):
-            kept[name] = mask(text)[:_LONGEST_KEPT]
+        if text:
+            shown = name not in _TYPED or _HARMLESS.fullmatch(text)
+            kept[name] = mask(text)[:_LONGEST_KEPT] if shown else "？"
     return kept
 
 

@@ -20,6 +20,7 @@ from rich.progress import track
 
 import alerts.channels.file
 from config.loader import SHIPPED
+from domain.actions import RULES
 from domain.plan import ChannelSpec
 from domain.ports import Channel
 from domain.times import Clock, at_shanghai, shanghai_day
@@ -168,7 +169,9 @@ def _meant(app: App, step: script.Step) -> list[str]:
             return list(named.values())
         if step.do != "shift":
             return []
-        waiting = dict.fromkeys(o.case_id for o in books.cases.open_obligations())
+        may = RULES[step.action].sources
+        rows = books.cases.open_obligations()
+        waiting = dict.fromkeys(o.case_id for o in rows if o.status in may)
     return [case_id for case_id in waiting if case_id not in named.values()]
 
 
@@ -227,7 +230,7 @@ def _configure(home: Home, base_url: str) -> None:
     sources["sources"] = [
         paper
         | {"name": PAPER, "title": "演练日报", "start_urls": [base_url], "delay_seconds": "0.01"}
-        | {"options": paper["options"] | {"days_back": "3"}}  # two crawls cover the week
+        | {"options": paper["options"] | {"days_back": "6"}}  # one crawl covers the week
     ]
     for name, content in (
         ("settings", settings),

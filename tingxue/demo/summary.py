@@ -1,8 +1,9 @@
 """What the demo week came to, in ten lines; every number is counted in the ledger."""
 
 from collections import Counter
+from collections.abc import Sequence
 
-from domain.types import Case, Duty, Level, State
+from domain.types import Case, Duty, Level, State, Verdict
 from ledger.books import Books
 from tingxue.app import App
 
@@ -29,7 +30,7 @@ def _lines(app: App, books: Books) -> list[str]:
     return [
         f"【演练】收到反映 {len(mentions)} 条，来自 {len({m.platform for m in mentions})} 个平台；"
         f"退件 {len(books.rejects.pending())} 行",
-        f"与本度假区有关 {len(relevant)} 条，其中投诉 {sum(bool(v.complaints) for v in relevant)} 条",
+        f"与本度假区有关 {len(relevant)} 条，其中投诉 {_complaints(relevant)} 条",
         f"立案 {len(cases)} 件："
         + "，".join(f"{level} {levels[level]}" for level in _RED_LEVELS)
         + f"；热线工单 {sum(m.kind == 'call' for m in mentions)} 件",
@@ -41,14 +42,19 @@ def _lines(app: App, books: Books) -> list[str]:
         f"通知送达 {sent} 条，其中改走备用通道 {fell_back} 条，"
         f"未送达 {app.ledger.outbox.undelivered()} 条",
         f"报告：{'、'.join(sorted(p.name for p in app.home.reports.iterdir()))}",
-        f"全部文件在 {app.home.path}，可用 TINGXUE_HOME={app.home.path} ./run exec tingxue case list 查看",
+        f"查看案件：TINGXUE_HOME={app.home.path} ./run exec tingxue case list",
     ]
 
 
 def _about(app: App, case: Case) -> str:
     names = "、".join(app.plan.categories[code].name for code in case.categories)
     leads = "、".join(o.department for o in case.obligations if o.duty is Duty.LEAD)
-    return f"{case.case_id}（{case.level}，{names or '人身安全'}，{case.place or '地点未写明'}，牵头 {leads}）"
+    about = (case.level, names or "人身安全", case.place or "地点未写明", f"牵头 {leads}")
+    return f"{case.case_id}（{'，'.join(about)}）"
+
+
+def _complaints(verdicts: Sequence[Verdict]) -> int:
+    return sum(bool(verdict.complaints) for verdict in verdicts)
 
 
 def _deliveries(app: App) -> tuple[int, int]:
