@@ -96,12 +96,12 @@ class Mail:
         try:
             refused = self._greet(smtp) or self._envelope(smtp)
         except smtplib.SMTPResponseException as error:
-            return _refused(error.smtp_code, "登录")
+            return _refused(error.smtp_code, "握手或登录")
         except smtplib.SMTPNotSupportedError:
             return SendResult(outcome="dead", error="邮件服务器不支持所要求的加密或登录方式")
         except (OSError, smtplib.SMTPException) as error:
             return SendResult(outcome="retry", error=f"邮件连接中断（{type(error).__name__}）")
-        if time.monotonic() > until:
+        if refused is None and time.monotonic() > until:
             return SendResult(outcome="retry", error="邮件服务器太慢，正文未发")
         return refused or _text(smtp, message)
 
