@@ -155,17 +155,17 @@ Edit = tuple[int, int, str]
 
 
 def masked_page(body: bytes) -> bytes | None:
-    """The page (HTML or a feed) with each character of a personal identifier replaced by ``*``,
-    tags untouched, so that it reads as ``mask`` makes what the page itself reads; None for a page
-    that cannot be read or is too long, which is not to be kept."""
+    """The page (HTML or a feed) with each character of a personal identifier replaced by ``*``, so
+    that what is read from it is what ``mask`` makes of the page as it came; None for a page that
+    cannot be read or is too long, which is not to be kept."""
     html = decode(body)
     if html is None or len(html) > MOST_KEPT:
         return None
-    edits = sorted({*_words_starred(html), *_attributes_starred(html)})
-    if not edits:
+    starred = {*_words_starred(html), *_attributes_starred(html)}
+    if not starred:
         return body
     parts, at = [], 0
-    for start, end, new in edits:
+    for start, end, new in sorted(starred.union(_line_ends_removed(html))):
         parts += [html[at:start], new]
         at = end
     in_utf8 = html == body.decode("utf-8-sig", errors="replace")
@@ -194,6 +194,13 @@ def _seen(html: str) -> Iterator[tuple[str, int, int]]:
             yield " ", start, end
         elif piece["break"]:
             yield "\n", start, start
+
+
+def _line_ends_removed(html: str) -> Iterator[Edit]:
+    """Those between two Chinese characters, which no reader sees; beside a star one would."""
+    for piece in _PIECE.finditer(html):
+        if piece["wrapped"]:
+            yield *piece.span(), ""
 
 
 def _attributes_starred(html: str) -> Iterator[Edit]:

@@ -15,6 +15,7 @@ from functools import cache, lru_cache
 
 # A text that still shows something new after so many rounds was made to; it is starred whole.
 _ROUNDS = 8
+_MOST_NAMES = 64  # so many different names are looked for again in one text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +78,7 @@ def _find(text: str) -> Iterator[Span]:
     for match in _AT.finditer(folded):
         if not _NOBODY.fullmatch(match[1]):
             yield Span(start=match.start(1), end=match.end(1), kind="at")
-    for pattern in _name_patterns():
-        yield from _matches(pattern, folded, "name")
+    yield from _names(folded)
 
 
 def _numbers(folded: str) -> Iterator[Span]:
@@ -114,6 +114,16 @@ def _accounts(folded: str) -> Iterator[Span]:
         stated = match["stated"] or not match["value"].isalpha()  # "微信wallet" is no account
         if stated and not _APP.fullmatch(match["value"]):
             yield Span(start=match.start("value"), end=match.end("value"), kind="account")
+
+
+def _names(folded: str) -> Iterator[Span]:
+    """Stated names, and the same names wherever else they stand in the text."""
+    found = [span for one in _name_patterns() for span in _matches(one, folded, "name")]
+    yield from found
+    known = sorted({folded[span.start : span.end] for span in found}, key=len)[-_MOST_NAMES:]
+    if known:
+        again = "|".join(re.escape(name) for name in reversed(known))
+        yield from _matches(re.compile(again), folded, "name")
 
 
 def _matches(pattern: re.Pattern[str], folded: str, kind: str) -> Iterator[Span]:
@@ -246,14 +256,14 @@ _COMPOUND = "欧阳|上官|司马|诸葛|慕容|令狐|皇甫|尉迟|公孙|东�
 # after every cue; the rest only where the cue is weak, for a person may well be called 高原.
 _NEVER = (
     "高速铁价级度德 马上路来 付款费钱 于是 关于 安排全 项目 方便式法面 任何 万一 金额牌 程序 管理家 曾经 "
-    "常常年 周末围 房间东 施工 何时人 温泉 武警 龙嘉"
+    "常常年 周末围 房间东 施工 何时人 温泉 武警 龙嘉 游客"
 )
 _ORDINARY = (
     "高兴中校考原手于大温层山低效空声压档端峰额分管冷超喊达 马力车场蹄桶虎 付出现 关系键注心闭联头上切门口照"
     "外内爱 安装徽慰定置心放庆稳检保静阳危 项链 方案针才位形向言 任务意性由教课 万元块人多能达科般 "
     "金融属银钱色卡杯州山 程度式 管事道用好教床委 曾拨多向到在与就 常见用规有住驻人识州客态务感 "
     "周期边年一二三四五六日到 房子屋门价租费卡型客主源顶款 施救 何况必处以故事种苦方为止 温度暖差室水馨柔州 "
-    "武汉器力 龙头门虾井江 严重格肃厉禁 习惯 余地下额名款票 党员委内政 冷静漠淡水落冻风饮面 凌晨 "
+    "武汉器力 龙头门虾井江 严重格肃厉禁 习惯 余地下额名款票 党员委内政费 冷静漠淡水落冻风饮面 凌晨 "
     "华北人东南为山侨丽 卫生 古代怪迹人典城镇玩 史上料 夏天季日令 季度节票 宁夏愿波可 宗旨 宫里 "
     "封闭面口路顶存 尤其 左右手侧边转 庄严家 庞大 廉价 徐州 扬州 文化学章物字件艺明旅体创具科 "
     "景点观区象色物致 曲折线 朴实 梅花 林区业场子 欧洲美元 段落位子 毕业竟 毛病巾毯线笔利 "
@@ -263,7 +273,7 @@ _ORDINARY = (
     "舒服适 芦苇 苏州宁 范围 莫非名 蒙古混牛 薄弱 许多可久 谈判话论价 谷底 费用力劲心 赖账皮 "
     "路线上桥边过面径灯口旁程途段况人 辛苦酸 迟到迟早缓 郁闷 郑州重 钟头点表 钱包币款财都请 阳台光性 "
     "陆续地 雷电击同人区 韩式 顾客虑及 颜色值 黄金色山瓜牛线豆标昏 张口嘴开罗家贴 孔雀 "
-    "孙女 叶子 梁子 胡乱说同来椒 杜绝 宋代 唐代朝僧 吴中 易拉碎滑 丁点 汤圆 章程 葛根 谢绝谢罪 "
+    "孙女 胡乱说同来椒 杜绝 宋代 唐代朝僧 吴中 易拉碎滑 丁点 汤圆 章程 葛根 谢绝谢罪 "
     "盖章子被 屈服 席位 苗条族 植物 甄别 燕窝 冀北 卓越 柏油 桂林花 兰州 古玩 邢台 牟利 齐全备 "
     "祁连 肖像 鲁莽菜 耿直 聂耳 柳州 丛林 戴着口上 陶瓷醉 伍佰 韦伯 岳父母 康复养 秦岭 郝然 熊孩猫 "
     "陈述列旧"
@@ -276,7 +286,7 @@ _BROKEN = (
     "|(?<=[马公铁高一道问半])路|(?<=[背全风雪])景|(?<=[关由对至处位在等基属源终善便勇致])于"
     "|(?<=[花收缴付要给退])钱|(?<=[体强])温|(?<=[提最])高|(?<=出)席|(?<=[新老])雷|(?<=[阶片手])段"
     "|(?<=长)江|(?<=[开紧])关|(?<=蒙)牛|(?<=论)文"
-    "|[韩王]国(?![栋强庆华平良涛伟辉明文军胜富忠义峰斌荣林英珍])|[李孙]子(?![墨涵轩豪萱琪怡睿晨健龙])"
+    "|[韩王]国(?![栋强庆华平良涛伟辉明文军胜富忠义峰斌荣林英珍])|[李孙梁叶]子(?![墨涵轩豪萱琪怡睿晨健龙])"
 )
 # No given name has these; and where one of _NEXT follows, a name of two characters has ended.
 _GIVEN = (

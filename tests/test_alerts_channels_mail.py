@@ -285,6 +285,14 @@ def test_a_server_that_goes_silent_after_the_text_is_unknown(tmp_path: Path) -> 
         assert _make(tmp_path, options).send(a_delivery()).outcome == "unknown"
 
 
+def test_a_server_that_took_too_long_before_the_text_gets_none(tmp_path: Path) -> None:
+    inbox = Inbox()
+    with _server(inbox) as port:
+        channel = replace(_make(tmp_path, _plain(port)), budget_seconds=0.0)
+        result = channel.send(a_delivery())
+    assert (result.outcome, inbox.mails) == ("retry", [])
+
+
 def test_one_refused_address_of_two_sends_nothing_to_either(tmp_path: Path) -> None:
     seen: list[bytes] = []
 

@@ -13,8 +13,8 @@ POST = Mention(
     ip_region="", queries=(), source="test", context=Context(), drill=False,
 )  # fmt: skip
 VERDICT = Verdict(
-    mention_id="p" * 24, relevant=True, reason="", places=("天定山", "国信"), stance=Stance.EXPERIENCE,
-    sentiment=-1.0, polarity=Polarity.NEGATIVE,
+    mention_id="p" * 24, relevant=True, reason="", places=("天定山", "国信"),
+    stance=Stance.EXPERIENCE, sentiment=-1.0, polarity=Polarity.NEGATIVE,
     complaints=tuple(ComplaintTag(category=c, confidence=1.0, evidence=()) for c in ("a", "b")),
     urgency=Urgency.BLUE, version="1", scored_at=NOW,
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """Wiring: reads the config once and joins the rooms. Every stage gets an ``App`` and no global."""
 
+import logging
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,12 +14,15 @@ from alerts.workdays import OfficeCalendar
 from config.loader import load
 from domain import plugins
 from domain.casework import Terms
+from domain.errors import NotConfigured
 from domain.identity import Pseudonym
 from domain.plan import Plan
 from domain.ports import Analyser, Channel, SearchIndex
 from domain.times import Clock, system_clock
 from ledger.engine import Ledger, open_ledger
 from tingxue.home import Home, open_home, pseudonyms
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +82,13 @@ def opened(
 
 
 def _channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:
-    return {
-        name: plugins.load(alerts.channels, spec.kind).channel(spec, home=home.path, clock=clock)
-        for name, spec in plan.channels.items()
-    }
+    """Those that are configured; for one that is not the dispatcher takes the fallback, and
+    ``tingxue doctor`` says why."""
+    made: dict[str, Channel] = {}
+    for name, spec in plan.channels.items():
+        try:
+            plugin = plugins.load(alerts.channels, spec.kind)
+            made[name] = plugin.channel(spec, home=home.path, clock=clock)
+        except NotConfigured as error:
+            LOG.warning("渠道 %s 未启用：%s", name, error)
+    return made

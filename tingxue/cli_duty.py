@@ -99,7 +99,7 @@ def watch() -> None:
 
 @click.command("doctor")
 @as_json
-@click.option("--send", is_flag=True, help="向每个通道发送一条测试消息")
+@click.option("--send", is_flag=True, help="向每个渠道发送一条测试消息")
 def doctor_command(as_json: bool, send: bool) -> None:
     """体检：配置了什么、通不通、下一步做什么；有问题时退出码为 1。"""
     with opened() as app:

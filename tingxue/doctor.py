@@ -59,10 +59,13 @@ def _config(app: App) -> Iterator[Finding]:
     only_local = {spec.kind for spec in app.plan.channels.values()} <= {"console", "file"}
     if only_local:
         yield _note(
-            "通道", "只有终端和文件通道，警报到不了手机；请在 settings.yaml 配置企业微信或邮件"
+            "渠道", "只有终端和文件渠道，警报到不了手机；请在 settings.yaml 配置企业微信或邮件"
         )
     for name, spec in app.plan.channels.items():
-        yield _ok("通道", f"{name}（{spec.kind}）已配置；用 tingxue doctor --send 发送测试")
+        if name not in app.channels:
+            yield _bad("渠道", f"{name}（{spec.kind}）未启用，请检查 settings.yaml 里它的选项")
+            continue
+        yield _ok("渠道", f"{name}（{spec.kind}）已配置；用 tingxue doctor --send 发送测试")
 
 
 def _roster(app: App) -> Iterator[Finding]:
@@ -102,7 +105,7 @@ def _outbox(app: App) -> Iterator[Finding]:
         yield _bad("待发", f"最早一条应在 {on_screen(soonest)} 发出；请运行 tingxue watch")
     lost = app.ledger.outbox.undelivered()
     if lost:
-        yield _bad("待发", f"{lost} 条警报所有通道都失败；请检查通道并电话通知")
+        yield _bad("待发", f"{lost} 条警报所有渠道都失败；请检查渠道并电话通知")
     yield _ok("待发", "、".join(f"{n} {count}" for n, count in sorted(states.items())) or "没有")
 
 
@@ -172,8 +175,8 @@ def try_channels(app: App) -> list[Finding]:
         case_id=None,
         purpose="test",
         level=None,
-        title=f"{mark}听雪通道测试",
-        body="这是一条测试消息，收到即说明通道可用，无需处理。",
+        title=f"{mark}听雪渠道测试",
+        body="这是一条测试消息，收到即说明渠道可用，无需处理。",
         created_at=now,
         drill=app.ledger.drill,
     )
@@ -185,7 +188,7 @@ def _sorted(app: App) -> list[tuple[str, Channel]]:
 
 
 def _test(alert: Alert, channel: str) -> Delivery:
-    return deliveries_for(alert, "通道测试", [channel])[0]
+    return deliveries_for(alert, "渠道测试", [channel])[0]
 
 
 def _tried(name: str, result: SendResult) -> Finding:

@@ -27,8 +27,6 @@ from domain.plan import ChannelSpec
 from domain.times import Clock
 from domain.types import Delivery, Level, SendResult
 
-# Slower than this before the text, and the lease might run out: nothing is sent, try again later.
-_BUDGET_SECONDS = 25.0
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 _OPTIONS = ("host", "port", "security", "user", "password", "from", "to", "helo", "timeout",
             "ca_file")  # fmt: skip
@@ -62,15 +60,20 @@ def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "Mail":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """Implements ``domain.ports.Channel``; one connection per message."""
+    """Implements ``domain.ports.Channel``; one connection per message.
+
+    budget_seconds: a server slower than this before the text gets no text, for by the time it
+    answered, the lease might have run out and another copy be on its way.
+    """
 
     settings: MailSettings
     clock: Clock
+    budget_seconds: float = 25.0
 
     def send(self, delivery: Delivery) -> SendResult:
         """ "ok" on the server's 250 after the text; provider_id is the Message-ID. 4xx "retry",
         5xx "dead", no answer after the text "unknown", no connection "retry"."""
-        message, until = self._message(delivery), time.monotonic() + _BUDGET_SECONDS
+        message, until = self._message(delivery), time.monotonic() + self.budget_seconds
         try:
             smtp = self._connect()
         except smtplib.SMTPConnectError as error:
