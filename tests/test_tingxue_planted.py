@@ -70,6 +70,11 @@ class Saying:
         return tuple(part.value for part in self.parts)
 
     @property
+    def phone(self) -> str:
+        """A number: for addresses, in which nobody could tell a name from another word."""
+        return next(part.value for part in self.parts if part.kind == "phone")
+
+    @property
     def short(self) -> tuple[str, ...]:
         """The sentences one by one: for columns of free words."""
         return tuple(part.text for part in self.parts)
@@ -147,7 +152,7 @@ def _generic(sayings: Sequence[Saying], platform: str, **more: str) -> list[dict
             "title": one.short[0], "text": one.text, "author": one.secrets[1],
             "parent": "", "parent_text": f"{one.short[2]}，{one.short[3]}",
             "published_at": AT, "likes": "3", "query": one.short[4], "ip_region": one.short[5],
-            "url": f"https://m.ctrip.com/{platform}/{one.no}?tel={one.secrets[6]}",
+            "url": f"https://m.ctrip.com/{platform}/{one.no}?tel={one.phone}",
         } | more
         for one in sayings
     ]  # fmt: skip
@@ -264,7 +269,7 @@ def _article(group: Sequence[Saying]) -> str:
     return (
         f'<html><head><meta charset="utf-8"><meta name="description" content="{group[0].text}">'
         f'</head><body><h1 id="Title">莲花山见闻 {group[0].short[0]}</h1>'
-        f'<img alt="{group[1].text}"><a href="tel:{group[2].secrets[0]}">致电</a>'
+        f'<img alt="{group[1].text}"><a href="tel:{group[2].phone}">致电</a>'
         f"<founder-content><!--enpcontent-->{words}<!--/enpcontent--></founder-content>"
         "</body></html>"
     )
