@@ -52,17 +52,24 @@ class Ledger:
         self.engine.dispose()
 
 
-def open_ledger(url: str, *, drill: bool, now: datetime, backups: Path | None = None) -> Ledger:
+def open_ledger(
+    url: str,
+    *,
+    drill: bool,
+    now: datetime,
+    backups: Path | None = None,
+    migrations: Path = _MIGRATIONS,
+) -> Ledger:
     """Open (and if need be create or upgrade) the ledger at a SQLAlchemy URL.
 
     An SQLite file is copied into ``backups`` before its schema changes. Raises SchemaTooNew,
-    DrillMixed, or LedgerError when the file is not a ledger.
+    DrillMixed, or LedgerError when the file is not a ledger. ``migrations`` is an alembic folder.
     """
     engine = create_engine(url, json_serializer=_dump, pool_pre_ping=False)
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine)
     try:
-        _upgrade(engine, now, backups)
+        _upgrade(engine, now, backups, migrations)
         _check_drill(engine, drill)
     except DatabaseError as error:
         engine.dispose()
@@ -79,9 +86,9 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _upgrade(engine: Engine, now: datetime, backups: Path | None) -> None:
+def _upgrade(engine: Engine, now: datetime, backups: Path | None, migrations: Path) -> None:
     config = Config()
-    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
     with engine.connect() as connection, connection.begin():
         if _newest(connection, script) == script.get_current_head():

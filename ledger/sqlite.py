@@ -2,6 +2,8 @@
 
 import os
 import sqlite3
+import time
+from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -11,7 +13,6 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 _BUSY_MS = 30_000
 
-_APPEND_ONLY = ("events", "audit")
 _PURGING = "EXISTS (SELECT 1 FROM meta WHERE key = 'purging')"
 
 
@@ -24,12 +25,12 @@ def prepare(engine: Engine) -> None:
         raw.isolation_level = None  # we say BEGIN ourselves
         for pragma in (
             f"busy_timeout={_BUSY_MS}",
-            "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
             "secure_delete=ON",  # what the purge deletes is overwritten, not only unlinked
         ):
             raw.cursor().execute(f"PRAGMA {pragma}")
+        _switch_to_wal(raw)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -37,10 +38,23 @@ def prepare(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
-def guard_append_only(connection: Connection) -> None:
-    """Triggers that refuse to change or delete a case event or an audit line, but for the purge,
-    which says so in ``meta`` within its own transaction."""
-    for table in _APPEND_ONLY:
+def _switch_to_wal(raw: DBAPIConnection) -> None:
+    """SQLite does not wait for this by itself when another process starts on the same new file."""
+    until = time.monotonic() + _BUSY_MS / 1000
+    while True:
+        try:
+            raw.cursor().execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+        time.sleep(0.02)
+
+
+def guard_append_only(connection: Connection, tables: Sequence[str]) -> None:
+    """Triggers that refuse to change or delete a row of these tables (case events, the audit), but
+    for the purge, which says so in ``meta`` within its own transaction."""
+    for table in tables:
         connection.exec_driver_sql(
             f"CREATE TRIGGER IF NOT EXISTS {table}_no_update BEFORE UPDATE ON {table} "
             f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"

@@ -92,9 +92,10 @@ GENERATED: dict[str, tuple[Path, Callable[[Plan], str]]] = {
 def _split(name: str) -> tuple[str, str, str]:
     """The page before the generated part, the part, and the page after it."""
     text = GENERATED[name][0].read_text("utf-8")
-    before, _, rest = text.partition(f"<!-- {name} -->\n")
-    part, _, after = rest.partition(f"\n<!-- /{name} -->")
-    return before, part, after
+    before, begin, rest = text.partition(f"<!-- {name} -->\n")
+    part, end, after = rest.partition(f"<!-- /{name} -->\n")
+    assert begin and end, f"no place for {name}"
+    return before, part.removesuffix("\n"), after
 
 
 def rewrite() -> None:
@@ -102,7 +103,7 @@ def rewrite() -> None:
     plan = load(environ={})
     for name, (page, make) in GENERATED.items():
         before, _, after = _split(name)
-        text = f"{before}<!-- {name} -->\n{make(plan)}\n<!-- /{name} -->{after}"
+        text = f"{before}<!-- {name} -->\n{make(plan)}\n<!-- /{name} -->\n{after}"
         page.write_text(text, "utf-8")
 
 

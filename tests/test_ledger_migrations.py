@@ -1,21 +1,244 @@
-"""What the migrations make is what the code expects."""
+"""The schema's versions: what they make, what is copied before, and what a kill leaves behind."""
 
+import re
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
+from alembic.runtime.migration import MigrationContext
+from contracts.ledger_contract import opened, together
+from sqlalchemy import create_engine, inspect
+from sqlalchemy.exc import OperationalError
 
+import ledger.migrations
+from domain.errors import LedgerError, SchemaTooNew
 from ledger import schema
 from ledger.engine import open_ledger
 
+NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+SHIPPED = Path(next(iter(ledger.migrations.__path__)))
+SECOND = '''"""A second version, for this test."""
+import sqlalchemy as sa
+from alembic import op
 
-def test_a_migrated_ledger_equals_the_schema(tmp_path: Path) -> None:
-    ledger = open_ledger(
-        f"sqlite:///{tmp_path / 'ledger.db'}", drill=False, now=datetime(2026, 12, 1, tzinfo=UTC)
+revision = "0002"
+down_revision = "0001"
+
+
+def upgrade() -> None:
+    op.create_table("second", sa.Column("a", sa.Integer, primary_key=True))
+    op.add_column("meta", sa.Column("extra", sa.Text))
+    op.create_table("third", sa.Column("a", sa.Integer, primary_key=True))
+'''
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def version(path: Path) -> str | None:
+    with closing(sqlite3.connect(path)) as raw:
+        if "alembic_version" not in tables(path):
+            return None
+        found = raw.execute("SELECT version_num FROM alembic_version").fetchone()
+    return str(found[0]) if found else None
+
+
+def tables(path: Path) -> set[str]:
+    with closing(sqlite3.connect(path)) as raw:
+        return {name for (name,) in raw.execute("SELECT name FROM sqlite_master")}
+
+
+@pytest.fixture
+def next_version(tmp_path: Path) -> Path:
+    """The shipped versions and one more."""
+    folder = tmp_path / "next"
+    shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    (folder / "versions" / "0002_second.py").write_text(SECOND)
+    return folder
+
+
+# --- what they make
+
+
+def test_the_versions_together_make_the_schema_of_the_code(tmp_path: Path) -> None:
+    opened_here = open_ledger(url(tmp_path / "a.db"), drill=False, now=NOW)
+    with opened_here.engine.connect() as db:
+        options = {"compare_type": True, "compare_server_default": True}
+        context = MigrationContext.configure(db, opts=options)
+        assert compare_metadata(context, schema.metadata) == []
+    made = described(opened_here.engine)
+    opened_here.close()
+    plain = create_engine(url(tmp_path / "b.db"))
+    schema.metadata.create_all(plain)
+    expected = described(plain)
+    plain.dispose()
+    made.pop("alembic_version")
+    assert made == expected
+
+
+def described(engine) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    """Every table with columns, keys and indexes; compare_metadata does not look at all of them."""
+    seen = inspect(engine)
+
+    def said(items: object) -> list[str]:
+        return sorted(re.sub(r" object at 0x\w+", "", repr(item)) for item in items)  # type: ignore[attr-defined]
+
+    return {
+        name: [
+            said(seen.get_columns(name)), seen.get_pk_constraint(name),
+            said(seen.get_foreign_keys(name)), said(seen.get_unique_constraints(name)),
+            said([{k: v for k, v in i.items() if k != "dialect_options"}
+                  | {"where": str(i.get("dialect_options", {}).get("sqlite_where"))}
+                  for i in seen.get_indexes(name)]),
+        ]
+        for name in seen.get_table_names()
+    }  # fmt: skip
+
+
+def test_the_first_version_is_written_out_and_reads_no_schema_of_today() -> None:
+    text = (SHIPPED / "versions" / "0001_first_season.py").read_text()
+    assert "schema.metadata" not in text
+    assert "import schema" not in text
+    assert text.count("op.create_table(") == len(schema.metadata.tables)
+
+
+# --- going up
+
+
+def test_an_old_ledger_is_copied_before_it_is_brought_up_to_date(
+    tmp_path: Path, next_version: Path
+) -> None:
+    file, backups = tmp_path / "ledger.db", tmp_path / "backups"
+    old = open_ledger(url(file), drill=False, now=NOW, backups=backups)
+    opened(old, "LHS-1", [1])
+    old.close()
+    assert not backups.exists()
+    for _ in range(2):
+        new = open_ledger(url(file), drill=False, now=NOW, backups=backups, migrations=next_version)
+        with new.read() as books:
+            assert books.cases.list_ids() == ["LHS-1"]
+        new.close()
+    assert version(file) == "0002"
+    [copy] = backups.iterdir()
+    assert copy.name == "ledger-0001-20261123T060000Z.db"
+    assert (version(copy), "second" in tables(copy)) == ("0001", False)
+    assert copy.stat().st_mode & 0o777 == 0o600
+    kept = open_ledger(url(copy), drill=False, now=NOW)
+    with kept.read() as books:
+        assert books.cases.list_ids() == ["LHS-1"]
+    kept.close()
+
+
+def test_when_no_copy_can_be_made_nothing_is_changed(tmp_path: Path, next_version: Path) -> None:
+    file = tmp_path / "ledger.db"
+    open_ledger(url(file), drill=False, now=NOW).close()
+    (tmp_path / "backups").write_text("a file where the folder should be")
+    with pytest.raises((OSError, LedgerError)):
+        open_ledger(
+            url(file), drill=False, now=NOW, backups=tmp_path / "backups", migrations=next_version
+        )
+    assert version(file) == "0001"
+
+
+def test_a_newer_ledger_is_refused_without_being_touched(
+    tmp_path: Path, next_version: Path
+) -> None:
+    file = tmp_path / "ledger.db"
+    open_ledger(url(file), drill=False, now=NOW, migrations=next_version).close()
+    with pytest.raises(SchemaTooNew, match="0002"):
+        open_ledger(url(file), drill=False, now=NOW, backups=tmp_path / "backups")
+    assert version(file) == "0002"
+    assert not (tmp_path / "backups").exists()
+
+
+def test_a_version_that_fails_leaves_the_old_schema(tmp_path: Path, next_version: Path) -> None:
+    file = tmp_path / "ledger.db"
+    open_ledger(url(file), drill=False, now=NOW).close()
+    before = tables(file)
+    second = next_version / "versions" / "0002_second.py"
+    second.write_text(SECOND + '    op.execute("SELECT no_such_function()")\n')
+    with pytest.raises((LedgerError, OperationalError)):
+        open_ledger(url(file), drill=False, now=NOW, migrations=next_version)
+    assert (version(file), tables(file)) == ("0001", before)
+
+
+# --- kills and races
+
+KILLED = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from ledger.engine import open_ledger
+
+left = int(sys.argv[2])
+
+@event.listens_for(Engine, "after_cursor_execute")
+def count(_connection, _cursor, statement, *_more):
+    global left
+    if statement.lstrip().startswith(("CREATE", "ALTER", "INSERT", "UPDATE")):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+now = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
+open_ledger(sys.argv[1], drill=False, now=now, migrations=Path(sys.argv[3]))
+"""
+
+
+def killed(file: Path, after: int, folder: Path) -> int:
+    done = subprocess.run(
+        [sys.executable, "-c", KILLED, url(file), str(after), str(folder)],
+        timeout=60,
+        check=False,
     )
-    with ledger.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": False})
-        differences = compare_metadata(context, schema.metadata)
-    ledger.close()
-    assert differences == []
+    return done.returncode
+
+
+@pytest.mark.parametrize("after", [1, 20])
+def test_a_first_start_that_is_killed_leaves_an_empty_ledger(tmp_path: Path, after: int) -> None:
+    file = tmp_path / "ledger.db"
+    assert killed(file, after, SHIPPED) == -signal.SIGKILL
+    assert tables(file) == set()
+    ledger_after = open_ledger(url(file), drill=False, now=NOW)
+    opened(ledger_after, "LHS-1", [1])
+    ledger_after.close()
+
+
+@pytest.mark.parametrize("after", [1, 2, 3])
+def test_a_killed_migration_leaves_the_old_schema(
+    tmp_path: Path, next_version: Path, after: int
+) -> None:
+    file = tmp_path / "ledger.db"
+    open_ledger(url(file), drill=False, now=NOW).close()
+    before = tables(file)
+    assert killed(file, after, next_version) == -signal.SIGKILL
+    assert (version(file), tables(file)) == ("0001", before)
+    open_ledger(url(file), drill=False, now=NOW, migrations=next_version).close()
+    assert version(file) == "0002"
+
+
+def test_processes_that_start_at_once_on_nothing_make_one_ledger(tmp_path: Path) -> None:
+    file = tmp_path / "ledger.db"
+    together(_opens, (str(file), 1), (str(file), 2), (str(file), 3))
+    found = open_ledger(url(file), drill=False, now=NOW)
+    with found.read() as books:
+        assert books.cases.list_ids() == ["LHS-1", "LHS-2", "LHS-3"]
+    found.close()
+    assert version(file) == "0001"
+
+
+def _opens(start, file: str, number: int) -> None:  # type: ignore[no-untyped-def]
+    start.wait(60)
+    mine = open_ledger(url(Path(file)), drill=False, now=NOW)
+    opened(mine, f"LHS-{number}", [number])
+    mine.close()

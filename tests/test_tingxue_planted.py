@@ -336,7 +336,7 @@ class Left:
 
 @pytest.fixture(
     scope="module",
-    params=[(120, 12), pytest.param((1000, 25), marks=pytest.mark.full)],
+    params=[(60, 12), pytest.param((1000, 25), marks=pytest.mark.full)],
     ids=lambda size: f"{size[0]} identifiers",
 )
 def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Left:

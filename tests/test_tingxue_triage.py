@@ -529,7 +529,7 @@ def test_when_an_alert_cannot_be_queued_nothing_is_written(world: World, plan: P
     world.said(1, ["parking"], places=[PLACE])
     pipeline.analyse(world.app)
     before = world.rows()
-    with pytest.raises(ConfigError, match="通知通道"):
+    with pytest.raises(ConfigError, match="文体旅科局"):
         triage(replace(world.app, plan=mute))
     assert world.rows() == before
     assert triage(world.app) == 1

@@ -17,6 +17,7 @@ from rich.progress import Progress
 
 from config.loader import load
 from domain.errors import InputError
+from domain.privacy import mask
 from domain.times import on_screen, system_clock
 from domain.types import Actor, Level, Polarity, Role, SearchHit, SearchPage, SearchQuery
 from nlp.analyser import build
@@ -298,7 +299,7 @@ def purge_hold(case_id: str, release: bool, reason: str, person: str) -> None:
         books.purge.hold(case_id, not release)
         action = "release" if release else "hold"
         actor = Actor(name=person, role=Role.PUBLICITY)
-        books.audit.write(app.clock(), actor, action, case_id, reason)
+        books.audit.write(app.clock(), actor, action, case_id, mask(reason))
     click.echo(f"{case_id} {'已解除保全' if release else '已保全'}")
 
 

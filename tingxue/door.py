@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from domain.errors import NotPermitted
+from domain.privacy import mask
 from domain.types import Actor, Case, Duty, Role
 from tingxue.app import App
 
@@ -28,7 +29,7 @@ def originals(app: App, case_id: str, actor: Actor, reason: str) -> list[Origina
         case = books.cases.get(case_id)
         if not _may_look(case, actor):
             raise NotPermitted("原文只对宣传部和本案牵头部门开放")
-        books.audit.write(app.clock(), actor, "original", case_id, reason)
+        books.audit.write(app.clock(), actor, "original", case_id, mask(reason))
         return [
             Original(mention_id=mention_id, title=title, text=text)
             for mention_id in case.mention_ids

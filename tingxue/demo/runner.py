@@ -75,8 +75,10 @@ class Stage:
 
 
 def run(*, progress: bool, home: Home | None = None) -> list[str]:
-    """Play the week into an empty demo folder; the lines of the summary."""
+    """Play the week into an empty demo folder; the lines of the summary. Raises LedgerError
+    where a real ledger stands."""
     home = home or home_at(open_home(os.environ).path / "demo")
+    home.mark_drill()  # before anything is deleted
     shutil.rmtree(home.path)
     home = home_at(home.path)
     with stage(home) as played:

@@ -1,21 +1,30 @@
 """The first season: all tables of part 1.
 
-Frozen: a later schema is a change to this one, in a new file. A test holds what the migrations
-make equal to ``ledger.schema``.
+Frozen: later schemas are changes to this one, each a new file. Written out by alembic from
+``ledger.schema`` as it stood then; a test holds what it makes equal to the schema of today.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
 from ledger import sqlite
-from ledger.schema import UtcMoment
 
 revision = "0001"
 down_revision = None
 
+MOMENT = sa.DateTime(timezone=True)
+CHANGED = sa.text("change_no > indexed_no")
+
 
 def upgrade() -> None:
     """Create everything."""
+    _tables()
+    connection = op.get_bind()
+    if connection.dialect.name == "sqlite":
+        sqlite.guard_append_only(connection, ("events", "audit"))
+
+
+def _tables() -> None:
     op.create_table(
         "alerts",
         sa.Column("alert_id", sa.String(length=64), nullable=False),
@@ -24,16 +33,16 @@ def upgrade() -> None:
         sa.Column("level", sa.String(length=4), nullable=True),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("created_at", UtcMoment(), nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("drill", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("alert_id"),
     )
-    op.create_index(op.f("ix_alerts_case_id"), "alerts", ["case_id"], unique=False)
-    op.create_index(op.f("ix_alerts_created_at"), "alerts", ["created_at"], unique=False)
+    op.create_index("ix_alerts_case_id", "alerts", ["case_id"], unique=False)
+    op.create_index("ix_alerts_created_at", "alerts", ["created_at"], unique=False)
     op.create_table(
         "audit",
         sa.Column("no", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("at", UtcMoment(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("department", sa.String(length=40), nullable=False),
@@ -44,7 +53,7 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("no"),
     )
-    op.create_index(op.f("ix_audit_at"), "audit", ["at"], unique=False)
+    op.create_index("ix_audit_at", "audit", ["at"], unique=False)
     op.create_table(
         "cases",
         sa.Column("case_id", sa.String(length=40), nullable=False),
@@ -52,20 +61,20 @@ def upgrade() -> None:
         sa.Column("place", sa.Text(), nullable=True),
         sa.Column("level", sa.String(length=4), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("opened_at", UtcMoment(), nullable=False),
-        sa.Column("last_report_at", UtcMoment(), nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("last_report_at", MOMENT, nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("linked", sa.JSON(), nullable=False),
         sa.Column("recurs", sa.String(length=40), nullable=True),
         sa.Column("merged_into", sa.String(length=40), nullable=True),
-        sa.Column("registered_at", UtcMoment(), nullable=True),
-        sa.Column("acceptance_due", UtcMoment(), nullable=True),
-        sa.Column("settlement_due", UtcMoment(), nullable=True),
+        sa.Column("registered_at", MOMENT, nullable=True),
+        sa.Column("acceptance_due", MOMENT, nullable=True),
+        sa.Column("settlement_due", MOMENT, nullable=True),
         sa.Column("held", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("case_id"),
     )
-    op.create_index(op.f("ix_cases_opened_at"), "cases", ["opened_at"], unique=False)
-    op.create_index(op.f("ix_cases_status"), "cases", ["status"], unique=False)
+    op.create_index("ix_cases_opened_at", "cases", ["opened_at"], unique=False)
+    op.create_index("ix_cases_status", "cases", ["status"], unique=False)
     op.create_table(
         "mentions",
         sa.Column("mention_id", sa.String(length=24), nullable=False),
@@ -77,9 +86,9 @@ def upgrade() -> None:
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("parent_id", sa.String(length=24), nullable=True),
         sa.Column("author_ref", sa.String(length=80), nullable=True),
-        sa.Column("published_at", UtcMoment(), nullable=True),
-        sa.Column("first_seen_at", UtcMoment(), nullable=False),
-        sa.Column("due_at", UtcMoment(), nullable=True),
+        sa.Column("published_at", MOMENT, nullable=True),
+        sa.Column("first_seen_at", MOMENT, nullable=False),
+        sa.Column("due_at", MOMENT, nullable=True),
         sa.Column("ip_region", sa.Text(), nullable=False),
         sa.Column("queries", sa.JSON(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
@@ -105,8 +114,8 @@ def upgrade() -> None:
         "mentions",
         ["mention_id"],
         unique=False,
-        sqlite_where=sa.text("change_no > indexed_no"),
-        postgresql_where=sa.text("change_no > indexed_no"),
+        sqlite_where=CHANGED,
+        postgresql_where=CHANGED,
     )
     op.create_table(
         "meta",
@@ -123,18 +132,18 @@ def upgrade() -> None:
         sa.Column("format", sa.String(length=30), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.Column("fields", sa.JSON(), nullable=False),
-        sa.Column("kept_at", UtcMoment(), nullable=False),
-        sa.Column("resolved_at", UtcMoment(), nullable=True),
+        sa.Column("kept_at", MOMENT, nullable=False),
+        sa.Column("resolved_at", MOMENT, nullable=True),
         sa.PrimaryKeyConstraint("reject_id"),
         sa.UniqueConstraint("content"),
     )
-    op.create_index(op.f("ix_rejects_kept_at"), "rejects", ["kept_at"], unique=False)
+    op.create_index("ix_rejects_kept_at", "rejects", ["kept_at"], unique=False)
     op.create_table(
         "reports",
         sa.Column("kind", sa.String(length=10), nullable=False),
-        sa.Column("period_start", UtcMoment(), nullable=False),
+        sa.Column("period_start", MOMENT, nullable=False),
         sa.Column("edition", sa.Integer(), nullable=False),
-        sa.Column("made_at", UtcMoment(), nullable=False),
+        sa.Column("made_at", MOMENT, nullable=False),
         sa.Column("late", sa.Boolean(), nullable=False),
         sa.Column("files", sa.JSON(), nullable=False),
         sa.PrimaryKeyConstraint("kind", "period_start", "edition"),
@@ -143,8 +152,8 @@ def upgrade() -> None:
         "source_runs",
         sa.Column("run_id", sa.String(length=64), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
-        sa.Column("started_at", UtcMoment(), nullable=False),
-        sa.Column("finished_at", UtcMoment(), nullable=True),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("finished_at", MOMENT, nullable=True),
         sa.Column("outcome", sa.String(length=24), nullable=True),
         sa.Column("seen", sa.Integer(), nullable=False),
         sa.Column("new", sa.Integer(), nullable=False),
@@ -157,7 +166,7 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=120), nullable=False),
         sa.Column("mention_id", sa.String(length=24), nullable=False),
         sa.Column("case_id", sa.String(length=40), nullable=False),
-        sa.Column("at", UtcMoment(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["case_id"],
             ["cases.case_id"],
@@ -165,7 +174,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", "mention_id"),
     )
     op.create_index("case_keys_by_time", "case_keys", ["key", "at"], unique=False)
-    op.create_index(op.f("ix_case_keys_case_id"), "case_keys", ["case_id"], unique=False)
+    op.create_index("ix_case_keys_case_id", "case_keys", ["case_id"], unique=False)
     op.create_table(
         "case_mentions",
         sa.Column("mention_id", sa.String(length=24), nullable=False),
@@ -192,11 +201,11 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("unconfirmed", sa.Integer(), nullable=False),
-        sa.Column("next_at", UtcMoment(), nullable=True),
-        sa.Column("lease_until", UtcMoment(), nullable=True),
+        sa.Column("next_at", MOMENT, nullable=True),
+        sa.Column("lease_until", MOMENT, nullable=True),
         sa.Column("provider_id", sa.Text(), nullable=False),
         sa.Column("error", sa.Text(), nullable=False),
-        sa.Column("accepted_at", UtcMoment(), nullable=True),
+        sa.Column("accepted_at", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(
             ["alert_id"],
             ["alerts.alert_id"],
@@ -204,12 +213,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("delivery_id"),
     )
     op.create_index("deliveries_due", "deliveries", ["state", "next_at"], unique=False)
-    op.create_index(op.f("ix_deliveries_alert_id"), "deliveries", ["alert_id"], unique=False)
+    op.create_index("ix_deliveries_alert_id", "deliveries", ["alert_id"], unique=False)
     op.create_table(
         "events",
         sa.Column("case_id", sa.String(length=40), nullable=False),
         sa.Column("no", sa.Integer(), nullable=False),
-        sa.Column("at", UtcMoment(), nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("role", sa.String(length=20), nullable=False),
         sa.Column("actor_department", sa.String(length=40), nullable=False),
@@ -229,7 +238,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "no"),
         sa.UniqueConstraint("case_id", "command_id", name="one_event_per_command"),
     )
-    op.create_index(op.f("ix_events_at"), "events", ["at"], unique=False)
+    op.create_index("ix_events_at", "events", ["at"], unique=False)
     op.create_table(
         "obligations",
         sa.Column("case_id", sa.String(length=40), nullable=False),
@@ -237,13 +246,13 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("duty", sa.String(length=10), nullable=False),
         sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("opened_at", UtcMoment(), nullable=False),
-        sa.Column("clock_from", UtcMoment(), nullable=False),
-        sa.Column("ack_due", UtcMoment(), nullable=False),
-        sa.Column("reply_due", UtcMoment(), nullable=False),
-        sa.Column("acknowledged_at", UtcMoment(), nullable=True),
-        sa.Column("replied_at", UtcMoment(), nullable=True),
-        sa.Column("accepted_at", UtcMoment(), nullable=True),
+        sa.Column("opened_at", MOMENT, nullable=False),
+        sa.Column("clock_from", MOMENT, nullable=False),
+        sa.Column("ack_due", MOMENT, nullable=False),
+        sa.Column("reply_due", MOMENT, nullable=False),
+        sa.Column("acknowledged_at", MOMENT, nullable=True),
+        sa.Column("replied_at", MOMENT, nullable=True),
+        sa.Column("accepted_at", MOMENT, nullable=True),
         sa.Column("reworked_count", sa.Integer(), nullable=False),
         sa.Column("assignee", sa.Text(), nullable=False),
         sa.Column("declined", sa.Boolean(), nullable=False),
@@ -258,7 +267,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("case_id", "department"),
     )
-    op.create_index(op.f("ix_obligations_status"), "obligations", ["status"], unique=False)
+    op.create_index("ix_obligations_status", "obligations", ["status"], unique=False)
     op.create_table(
         "originals",
         sa.Column("mention_id", sa.String(length=24), nullable=False),
@@ -266,18 +275,18 @@ def upgrade() -> None:
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("parent_text", sa.Text(), nullable=False),
-        sa.Column("seen_at", UtcMoment(), nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["mention_id"],
             ["mentions.mention_id"],
         ),
         sa.PrimaryKeyConstraint("mention_id", "revision"),
     )
-    op.create_index(op.f("ix_originals_seen_at"), "originals", ["seen_at"], unique=False)
+    op.create_index("ix_originals_seen_at", "originals", ["seen_at"], unique=False)
     op.create_table(
         "sightings",
         sa.Column("mention_id", sa.String(length=24), nullable=False),
-        sa.Column("seen_at", UtcMoment(), nullable=False),
+        sa.Column("seen_at", MOMENT, nullable=False),
         sa.Column("likes", sa.Integer(), nullable=True),
         sa.Column("comments", sa.Integer(), nullable=True),
         sa.Column("shares", sa.Integer(), nullable=True),
@@ -302,7 +311,7 @@ def upgrade() -> None:
         sa.Column("complaints", sa.JSON(), nullable=False),
         sa.Column("urgency", sa.String(length=10), nullable=False),
         sa.Column("version", sa.String(length=60), nullable=False),
-        sa.Column("scored_at", UtcMoment(), nullable=False),
+        sa.Column("scored_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(
             ["mention_id"],
             ["mentions.mention_id"],
@@ -313,8 +322,8 @@ def upgrade() -> None:
         "attempts",
         sa.Column("delivery_id", sa.String(length=64), nullable=False),
         sa.Column("no", sa.Integer(), nullable=False),
-        sa.Column("started_at", UtcMoment(), nullable=False),
-        sa.Column("finished_at", UtcMoment(), nullable=True),
+        sa.Column("started_at", MOMENT, nullable=False),
+        sa.Column("finished_at", MOMENT, nullable=True),
         sa.Column("outcome", sa.String(length=10), nullable=True),
         sa.Column("detail", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -323,5 +332,3 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("delivery_id", "no"),
     )
-    if op.get_bind().dialect.name == "sqlite":
-        sqlite.guard_append_only(op.get_bind())
