@@ -214,10 +214,12 @@ def test_nothing_leaves_this_machine(demo: Demo) -> None:
     assert [line for line in demo.noted if line.startswith("network")] == []
 
 
-def test_nothing_is_written_outside_its_home(demo: Demo) -> None:
-    assert [line for line in demo.noted if line.startswith(("file", "os."))] == []
-    for name in ("HOME", "tmp", "cwd"):
-        assert list((demo.folder / name).rglob("*")) == []
+def test_nothing_is_kept_outside_its_home(demo: Demo) -> None:
+    """Scratch files may come and go where the system wants them."""
+    scratch = str(demo.folder / "tmp")
+    outside = [n for n in demo.noted if n.startswith(("file", "os.")) and scratch not in n]
+    left = [path for name in ("HOME", "tmp", "cwd") for path in (demo.folder / name).rglob("*")]
+    assert (outside, left) == ([], [])
 
 
 def test_only_the_owner_can_read_what_it_keeps(demo: Demo) -> None:
@@ -247,7 +249,8 @@ def test_a_real_ledger_in_the_demos_place_is_left_alone(tmp_path: Path) -> None:
     real = tmp_path / "var" / "demo"
     real.mkdir(parents=True)
     with runner.opened(home=runner.home_at(real), environ={}, channels={}):
-        before = (real / "ledger.db").read_bytes()
+        pass
+    before = (real / "ledger.db").read_bytes()
     refused = _run(tmp_path, "demo", "--no-desk")
     assert (refused.code, refused.lines) == (2, []), refused.errors
     assert "正式台账" in refused.errors

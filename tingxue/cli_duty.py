@@ -1,6 +1,7 @@
 """Commands that run the program: the stages, ``once``, ``watch``, ``demo``, ``doctor``."""
 
 import json
+import logging
 import signal
 import sys
 import threading
@@ -44,6 +45,7 @@ def collect(names: tuple[str, ...]) -> None:
 @click.option("--now", "moment", help="采集时刻（ISO 8601，带时区）")
 def collect_one(name: str, moment: str | None) -> None:
     """采集一个来源（由采集总管在子进程中调用）。"""
+    logging.disable(logging.INFO)  # scrapy sets the root logger's level by itself
     with opened(clock=_fixed(moment) if moment else system_clock) as app:
         report = collecting.collect_one(app, name)
     sys.exit(0 if report.outcome in {Outcome.OK, Outcome.EMPTY_CONFIRMED} else 1)
@@ -120,6 +122,7 @@ def doctor_command(as_json: bool, send: bool) -> None:
 @click.option("--no-desk", is_flag=True, help="不打开值守台，跑完就结束")
 def demo(no_desk: bool) -> None:
     """演示：用随程序附带的一周演练数据走完全过程（不联网、不发真实消息）。"""
+    logging.getLogger("alerts.dispatcher").setLevel(logging.ERROR)  # one channel fails by script
     for line in runner.run(progress=sys.stderr.isatty()):
         click.echo(line)
     if not no_desk:

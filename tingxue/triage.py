@@ -1,6 +1,6 @@
 """Stage 3: complaints become cases, or join the case of their event.
 
-One mention is one transaction: its case, the obligations, the events and the alerts are written
+A batch is one transaction: its cases, the obligations, the events and the alerts are written
 together or not at all.
 """
 
