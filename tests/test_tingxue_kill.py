@@ -67,7 +67,6 @@ def _both(
 
 
 @pytest.mark.full
-@pytest.mark.xfail(strict=False, reason="the full count is not proven yet; see README")
 @pytest.mark.timeout(300)
 def test_fifty_kills_over_the_week_change_nothing(tmp_path: Path) -> None:
     calm, killed, struck = _both(tmp_path, WEEK)
