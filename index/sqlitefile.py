@@ -1,0 +1,89 @@
+"""Opens, makes and closes the file of the embedded index.
+
+No sqlite3 error leaves this module: a reader hears in Chinese what is wrong and what to do.
+"""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from domain.errors import SearchUnavailable
+
+REBUILD = "请运行 tingxue index rebuild"
+
+
+@contextmanager
+def connected(path: Path, *, version: int, seconds: float) -> Iterator[sqlite3.Connection]:
+    """The file, if it is of this version. Every sqlite3 error comes out as SearchUnavailable."""
+    with _explained():
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=seconds,
+                             isolation_level=None)  # fmt: skip
+        try:
+            if db.execute("PRAGMA user_version").fetchone()[0] != version:
+                raise SearchUnavailable(f"检索库由另一版本写成；{REBUILD}")
+            yield db
+        finally:
+            db.close()
+
+
+@contextmanager
+def drafted(draft: Path, schema: str) -> Iterator[sqlite3.Connection]:
+    """A new file, on the disk when done. Nobody sees it before, so it needs no journal."""
+    with _explained():
+        draft.touch(0o600)
+        db = sqlite3.connect(draft, isolation_level=None)
+        try:
+            db.execute("PRAGMA journal_mode = OFF")
+            db.execute("PRAGMA synchronous = OFF")
+            db.executescript(schema)
+            yield db
+            db.execute("INSERT INTO texts (texts) VALUES ('optimize')")
+            db.execute("PRAGMA journal_mode = WAL")
+        finally:
+            db.close()
+    sync(draft)
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            raise SearchUnavailable("检索库正忙；请稍后再试") from error
+        raise SearchUnavailable(f"检索库不能使用（{error}）；{REBUILD}") from error
+
+
+@contextmanager
+def transaction(db: sqlite3.Connection) -> Iterator[None]:
+    """All of it, or nothing."""
+    db.execute("BEGIN IMMEDIATE")
+    try:
+        yield
+    except BaseException:
+        if db.in_transaction:  # a full disk or a broken page has rolled back already
+            db.execute("ROLLBACK")
+        raise
+    db.execute("COMMIT")
+
+
+def logs(path: Path) -> tuple[Path, Path]:
+    """What SQLite keeps beside a file in WAL mode; never to be left to another file."""
+    return path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
+
+
+def unlink(*paths: Path) -> None:
+    """Remove what there is of them."""
+    for path in paths:
+        path.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """On the disk, file or folder, when this returns."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
