@@ -80,11 +80,10 @@ class EmbeddedIndex:
             where, values = ["texts MATCH ?", *where], [" AND ".join(terms), *values]
         body = f"FROM {source} WHERE {' AND '.join(where or ['1'])}"
         order = f"ORDER BY {'score, ' if terms else ''}seen DESC, mention_id"
-        page = (  # the documents themselves are fetched for this page only
-            "SELECT doc, score FROM (SELECT docs.number, seen, mention_id, "
-            f"{rank} AS score {body} {order} LIMIT ? OFFSET ?) "
-            f"JOIN bodies USING (number) {order}"  # noqa: S608 -- our own words
-        )
+        numbers = f"SELECT docs.number, seen, mention_id, {rank} AS score {body} {order}"
+        # The documents themselves are fetched for this page only.
+        page = f"SELECT doc, score FROM ({numbers} LIMIT ? OFFSET ?)"  # noqa: S608 -- ours
+        page = f"{page} JOIN bodies USING (number) {order}"
         with self._used(), connected(self.path, version=VERSION, seconds=self.seconds) as db:
             total = db.execute(f"SELECT count(*) {body}", values).fetchone()[0]
             rows = db.execute(page, [*values, query.limit, query.offset]).fetchall()
