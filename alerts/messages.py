@@ -129,6 +129,46 @@ def rework(brief: CaseBrief, ask: Ask, *, reason: str, times: int) -> tuple[str,
     return _title(brief, "退回重办"), _body(brief, lines)
 
 
+def declined(brief: CaseBrief, *, department: str, reason: str) -> tuple[str, str]:
+    """A department says that it is not its business; to 宣传部, who decide."""
+    lines = [f"{department}：不属本部门，原因：{_note(reason) or '未注明'}",
+             f"请办：请决定转办其他部门，或退回{department}办理"]  # fmt: skip
+    return _title(brief, f"{department}称不属本部门，待定"), _body(brief, lines)
+
+
+def extension_asked(
+    brief: CaseBrief, *, department: str, due: datetime, reason: str
+) -> tuple[str, str]:
+    """A department asks for more time; to 宣传部, who decide."""
+    lines = [f"{department}申请延期，原因：{_note(reason) or '未注明'}",
+             f"请办：现答复时限 {on_screen(due)}，请决定是否延期"]  # fmt: skip
+    return _title(brief, f"{department}申请延期，待定"), _body(brief, lines)
+
+
+def extended(brief: CaseBrief, ask: Ask, *, reason: str) -> tuple[str, str]:
+    """The reply may come later; to the department."""
+    line = f"延期：答复时限已顺延，说明：{_note(reason) or '未注明'}"
+    return _title(brief, "已延期"), _body(brief, [line, *_asked(brief, ask)])
+
+
+def reply_asked(brief: CaseBrief, ask: Ask, *, reason: str) -> tuple[str, str]:
+    """A supporting department is asked to reply too."""
+    line = f"请配合部门答复：{_note(reason) or '请说明本部门办理情况'}"
+    return _title(brief, "请答复"), _body(brief, [line, *_asked(brief, ask)])
+
+
+def reopened(brief: CaseBrief, ask: Ask, *, reason: str) -> tuple[str, str]:
+    """The case was over and begins again."""
+    line = f"重启：原因：{_note(reason) or '未注明'}"
+    return _title(brief, "重启"), _body(brief, [line, *_asked(brief, ask)])
+
+
+def now_leads(brief: CaseBrief, ask: Ask) -> tuple[str, str]:
+    """A supporting department leads from now on, because of a new report."""
+    line = f"角色变更：{ask.receiver}由配合改为牵头，须答复"
+    return _title(brief, "改为牵头"), _body(brief, [line, *_asked(brief, ask)])
+
+
 def _title(brief: CaseBrief, event: str) -> str:
     drill = DRILL if brief.drill else ""
     place = f"（{brief.place}）" if brief.place else ""
@@ -209,6 +249,7 @@ def _span(length: timedelta) -> str:
 
 
 __all__ = [
-    "DRILL", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step", "escalation",
-    "new_case", "raised_level", "reminder", "rework", "transfer",
+    "DRILL", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step", "declined", "escalation",
+    "extended", "extension_asked", "new_case", "now_leads", "raised_level", "reminder", "reopened",
+    "reply_asked", "rework", "transfer",
 ]  # fmt: skip

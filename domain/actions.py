@@ -163,6 +163,7 @@ SYSTEM_ACTIONS = {
     "remind": "催办",
     "escalate": "督办",
     "close": "结案",
+    "wake": "自动重启",
     "link": "关联",
 }
 

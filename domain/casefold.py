@@ -279,6 +279,7 @@ _EFFECTS: dict[str, Callable[[Case, CaseEvent], Case]] = {
     "rework": _on_rework,
     "transfer": _on_transfer,
     "reopen": _on_reopen,
+    "wake": _on_reopen,
     "remind": _on_chase,
     "escalate": _on_chase,
     "ack": lambda c, e: _with(c, e.department, status=State.SIGNED, acknowledged_at=e.at),

@@ -5,7 +5,8 @@ they may do in ``actions``.
 Nothing here reads a clock or a store: the moment is given, and so is the calendar.
 
 Clocks. An obligation has two: sign (``ack_due``) and reply (``reply_due``).
-* Neither ever lies before the case was opened, and sign never lies after reply.
+* Neither ever lies before the case was opened, and sign never lies after reply; but for a limit
+  that the source set itself (a worksheet's), which stands as it is, even when it is over already.
 * A higher level may only tighten them; a lower one (a person's decision) leaves them alone.
 * Review stops the reply clock: sent back, it gets the time spent in review added.
 * An extension only ever moves the reply clock later.
@@ -23,6 +24,7 @@ from domain.ports import WorkCalendar
 from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
 
 SYSTEM = Actor(name="系统", role=Role.SYSTEM)
+_ENDED = frozenset({State.CLOSED, State.FALSE_ALARM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,17 +51,18 @@ class Terms:
     calendar: WorkCalendar
 
     def rows(self, charges: Sequence[Charge], level: Level, start: datetime) -> list[object]:
-        """Obligations as event data; never due before ``start``."""
+        """Obligations as event data; never due before ``start``, but for a charge's own limit."""
         out: list[object] = []
         for charge in charges:
             ack, reply = self.dues(level, start)
             if charge.reply_due is not None:
-                reply = max(charge.reply_due, start)
+                reply = charge.reply_due
+                ack = min(ack, reply) if reply > start else ack
             out.append(
                 {
                     "department": charge.department,
                     "duty": str(charge.duty),
-                    "ack_due": min(ack, reply).isoformat(),
+                    "ack_due": ack.isoformat(),
                     "reply_due": reply.isoformat(),
                     "own_limit": charge.reply_due is not None,
                 }
@@ -113,14 +116,18 @@ def add_report(
 ) -> CaseEvent:
     """More reports of one event; departments not yet concerned get an obligation of their own, and
     a support that leads one of the new categories becomes a lead."""
-    known = {o.department: o for o in case.obligations}
-    new = [c for c in charges if _charges_more(known.get(c.department), c)]
     data: dict[str, object] = {
         "mention_ids": list(mention_ids),
         "categories": list(categories),
-        "obligations": terms.rows(new, case.level, at),
+        "obligations": terms.rows(more_charges(case, charges), case.level, at),
     }
     return new_event(case, "report", at, SYSTEM, data=data)
+
+
+def more_charges(case: Case, charges: Sequence[Charge]) -> list[Charge]:
+    """Those of the charges that ask more of somebody than the case does already."""
+    known = {o.department: o for o in case.obligations}
+    return [c for c in charges if _charges_more(known.get(c.department), c)]
 
 
 def _charges_more(row: Obligation | None, charge: Charge) -> bool:
@@ -135,6 +142,24 @@ def raise_level(case: Case, level: Level, at: datetime, terms: Terms, note: str)
     if level.rank <= case.level.rank:
         raise IllegalAction(f"{case.case_id} 已是{case.level}级，系统不降级")
     return level_event(case, "raise", level, at, terms, SYSTEM, note)
+
+
+def wake(case: Case, at: datetime, terms: Terms, note: str) -> CaseEvent:
+    """The program's own: the text of a report was changed after the case was over."""
+    data: dict[str, object] = {"dues": reopened_dues(case, at, terms)}
+    return new_event(
+        case, "wake", at, SYSTEM, note=note, data=data, states=(case.status, case.status)
+    )
+
+
+def reopened_dues(case: Case, at: datetime, terms: Terms) -> dict[str, object]:
+    """department -> its new clocks, for every lead that had ended."""
+    ack, reply = terms.dues(case.level, at)
+    return {
+        o.department: [max(ack, o.ack_due).isoformat(), max(reply, o.reply_due).isoformat()]
+        for o in case.obligations
+        if o.duty is Duty.LEAD and o.status in _ENDED and not o.transferred_to
+    }
 
 
 def link(case: Case, other: str, at: datetime) -> CaseEvent:

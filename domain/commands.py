@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from domain.actions import OPEN, RULES, Rule, permitted
 from domain.casefold import apply, obligation
-from domain.casework import SYSTEM, Charge, Terms, level_event, new_event
+from domain.casework import SYSTEM, Charge, Terms, level_event, new_event, reopened_dues
 from domain.errors import IllegalAction, NotPermitted
 from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, State
 
@@ -190,14 +190,7 @@ def _register(case: Case, command: Command, row: Obligation | None, terms: Terms
 
 
 def _reopen(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:
-    ack, reply = terms.dues(case.level, command.at)
-    ended = {State.CLOSED, State.FALSE_ALARM}
-    dues: dict[str, object] = {
-        o.department: [max(ack, o.ack_due).isoformat(), max(reply, o.reply_due).isoformat()]
-        for o in case.obligations
-        if o.duty is Duty.LEAD and o.status in ended and not o.transferred_to
-    }
-    return _by_person(case, command, row, {"dues": dues})
+    return _by_person(case, command, row, {"dues": reopened_dues(case, command.at, terms)})
 
 
 def _level(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:

@@ -353,7 +353,8 @@ class KeyHit:
 class Alert:
     """One message to be delivered; ``alert_id`` is the idempotency key of its occasion.
 
-    purpose: "new", "raised", "remind", "escalate", "transfer", "rework", "report" or "test".
+    purpose: "new", "raised", "lead", "remind", "escalate", "report", "test", or the action that
+    somebody must hear of ("transfer", "rework", "decline", "ask-extension" …).
     title and body are masked Chinese text, ready to send.
     """
 

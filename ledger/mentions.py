@@ -7,7 +7,7 @@ changes what people search counts up ``change_no``; the index stage catches up b
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, func, or_, select, update
 
 from domain.joining import said
 from domain.types import Counts, Incoming, Mention, Sighting, Verdict
@@ -197,18 +197,36 @@ class Mentions:
         """Mentions without a verdict on their present text, first seen first."""
         return self._at_stage("analyse", limit)
 
-    def to_triage(self, limit: int) -> list[Mention]:
-        """Mentions whose verdict or spread no case has taken up yet."""
-        return self._at_stage("triage", limit)
+    def to_triage(self, limit: int, after: Mention | None = None) -> list[Mention]:
+        """Mentions whose verdict or spread no case has taken up yet; see domain.ports."""
+        return self._at_stage("triage", limit, after)
 
-    def _at_stage(self, stage: str, limit: int) -> list[Mention]:
+    def _at_stage(self, stage: str, limit: int, after: Mention | None = None) -> list[Mention]:
         query = (
             select(schema.mentions)
             .where(_M.stage == stage)
             .order_by(_M.first_seen_at, _M.mention_id)
             .limit(limit)
         )
+        if after is not None:
+            same_moment = and_(_M.first_seen_at == after.first_seen_at,
+                               _M.mention_id > after.mention_id)  # fmt: skip
+            query = query.where(or_(_M.first_seen_at > after.first_seen_at, same_moment))
         return [to_mention(row) for row in self._db.execute(query).mappings()]
+
+    def unchanged(self, read: Sequence[Mention]) -> set[str]:
+        """Ids of those that still stand as they were read."""
+        now = {m.mention_id: m for m in self.many([m.mention_id for m in read])}
+        return {m.mention_id for m in read if now.get(m.mention_id) == m}
+
+    def revised_at(self, mention_id: str) -> datetime | None:
+        """When the present words came, or None while they are the first."""
+        table = schema.originals.c
+        query = select(func.max(table.seen_at)).where(
+            table.mention_id == mention_id, table.revision > 1
+        )
+        moment: datetime | None = self._db.scalar(query)
+        return moment
 
     def put_verdicts(self, verdicts: Sequence[Verdict]) -> None:
         """Replace the verdicts of these mentions and hand them to triage."""
@@ -276,6 +294,15 @@ class Mentions:
         query = select(_M.mention_id).order_by(_M.first_seen_at, _M.mention_id)
         for part in self._db.execution_options(yield_per=500).scalars(query).partitions():
             yield list(part)
+
+    def untriaged(self, scored_before: datetime) -> int:
+        """How many mentions have waited for triage since before that moment."""
+        query = (
+            select(func.count())
+            .select_from(schema.mentions.join(schema.verdicts))
+            .where(_M.stage == "triage", schema.verdicts.c.scored_at < scored_before)
+        )
+        return self._db.scalar(query) or 0
 
     def waiting(self) -> dict[str, int]:
         """How many mentions each stage has before it."""

@@ -20,6 +20,7 @@ from domain.casework import (
     open_case,
     overripe,
     raise_level,
+    wake,
 )
 from domain.commands import Command, decide
 from domain.errors import IllegalAction, NotPermitted
@@ -246,9 +247,22 @@ def test_a_worksheets_own_limit_binds_the_leads_and_no_level_moves_it() -> None:
     assert row(red).ack_due == T0 + timedelta(minutes=30)
 
 
-def test_a_worksheet_that_comes_late_is_never_due_before_its_case() -> None:
-    case = a_case(limit=T0 - timedelta(days=3))
-    assert (row(case).ack_due, row(case).reply_due) == (T0, T0)
+def test_a_worksheet_that_comes_late_keeps_its_own_limit_and_is_signed_in_the_usual_time() -> None:
+    case = a_case(Level.YELLOW, limit=T0 - timedelta(days=3))
+    assert row(case).reply_due == T0 - timedelta(days=3)
+    assert row(case).ack_due == row(a_case(Level.YELLOW)).ack_due > T0
+    signed = done(case, order("ack", "住建局"))
+    [event] = [e for e in chase(signed, T0 + HOUR, TERMS) if e.department == "住建局"]
+    assert (event.action, event.data["step"]) == ("escalate", "reply:1+3")
+
+
+def test_the_program_wakes_a_case_that_was_over_and_its_leads_begin_again() -> None:
+    closed = at_state(State.CLOSED, leads=("住建局",))
+    event = wake(closed, T0 + timedelta(days=2), TERMS, "文字有改动")
+    case = apply(closed, event)
+    assert (event.actor.role, case.status) == (Role.SYSTEM, State.IN_HAND)
+    assert row(case).clock_from == T0 + timedelta(days=2)
+    assert row(case).accepted_at is None
 
 
 def test_signing_and_replying_are_dated_and_stop_the_clocks() -> None:

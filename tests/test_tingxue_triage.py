@@ -443,14 +443,12 @@ def test_a_support_that_leads_an_added_category_becomes_a_lead(world: World) -> 
     assert duties(world.case(case_id))["交警大队"] == "lead"
 
 
-@pytest.mark.xfail(reason="notices.grown: a support that became a lead counts as told")
 def test_a_support_that_becomes_a_lead_is_told_so(world: World) -> None:
     world.say(1, ["taxi_refusal"], text="第一稿")
     news = world.news(lambda: world.say(1, ["taxi_refusal", "traffic_jam"], text="第二稿"))
     assert "牵头（交警大队）" in {t.receiver: t.body for t in news}["交警大队"]
 
 
-@pytest.mark.xfail(reason="triage._grown: new category or new mention only, life_lead not charged")
 def test_a_mention_that_turns_out_to_be_about_a_life_brings_in_who_saves_lives(
     world: World,
 ) -> None:
@@ -479,7 +477,6 @@ def test_what_was_a_false_alarm_does_not_recur(world: World) -> None:
     assert world.case(world.say(2, ["parking"], places=[PLACE])).recurs is None
 
 
-@pytest.mark.xfail(reason="triage._closed_before does not look under the CALL keys")
 @pytest.mark.parametrize("kind", [Kind.CALL, Kind.POST])
 def test_a_report_after_a_closed_worksheet_is_marked_as_recurring(world: World, kind: Kind) -> None:
     first = world.say(1, ["parking"], places=[PLACE], kind=Kind.CALL)
@@ -487,7 +484,6 @@ def test_a_report_after_a_closed_worksheet_is_marked_as_recurring(world: World, 
     assert world.case(world.say(2, ["parking"], places=[PLACE], kind=kind)).recurs == first
 
 
-@pytest.mark.xfail(reason="triage._update ignores a mention whose case is over")
 def test_a_mention_that_turns_red_after_its_case_was_closed_is_not_ignored(world: World) -> None:
     first = world.say(1, ["parking"], text="第一稿")
     world.close(first)
@@ -503,7 +499,6 @@ def test_a_report_of_a_merged_event_joins_what_it_was_merged_into(world: World) 
     assert one in world.case(two).linked
 
 
-@pytest.mark.xfail(reason="triage._cases follows merged_into one step only")
 def test_a_report_follows_two_mergers(world: World) -> None:
     one, two, three = (world.say(n, ["parking"], places=[f"地点{n}"]) for n in (1, 2, 3))
     world.do(one, "merge", to=two)
@@ -511,7 +506,6 @@ def test_a_report_follows_two_mergers(world: World) -> None:
     assert world.say(4, ["parking"], places=["地点1"]) == three
 
 
-@pytest.mark.xfail(reason="triage._update ignores a mention whose case was merged")
 def test_what_spreads_in_a_merged_case_raises_the_one_it_was_merged_into(world: World) -> None:
     one = world.say(1, ["parking"], counts=Counts(views=1))
     two = world.say(2, ["parking"])
@@ -536,7 +530,6 @@ def test_when_an_alert_cannot_be_queued_nothing_is_written(world: World, plan: P
     assert len(world.cases()) == 1
 
 
-@pytest.mark.xfail(reason="pipeline.analyse: put_verdicts takes a verdict on a text since revised")
 def test_a_text_that_changes_while_it_is_read_is_read_again(world: World) -> None:
     read: list[str] = []
 
@@ -560,7 +553,6 @@ def test_a_text_that_changes_while_it_is_read_is_read_again(world: World) -> Non
     assert read == ["第一稿", "第二稿"]
 
 
-@pytest.mark.xfail(reason="triage: a whole batch is one transaction, one bad mention stops all")
 def test_one_mention_that_cannot_be_triaged_does_not_stop_the_others(world: World) -> None:
     world.said(1, ["no_such_category"])
     world.said(2, ["parking"])
@@ -604,7 +596,6 @@ def test_a_transfer_needs_a_department_and_a_merger_a_case(world: World) -> None
         world.do(world.say(3, ["parking"]), "merge", to=case_id)
 
 
-@pytest.mark.xfail(reason="acting._check_target: a closed case is taken as target, all clocks stop")
 def test_an_open_case_is_not_merged_into_one_that_is_over(world: World) -> None:
     closed, case_id = world.say(1, ["parking"]), world.say(2, ["parking"])
     world.close(closed)
@@ -612,7 +603,6 @@ def test_an_open_case_is_not_merged_into_one_that_is_over(world: World) -> None:
         world.do(case_id, "merge", to=closed)
 
 
-@pytest.mark.xfail(reason="notices.acted tells of transfer and rework only")
 @pytest.mark.parametrize(
     ("action", "department", "receiver"),
     [("decline", "住建局", "宣传部"), ("ask-reply", "城管局", "城管局"),
@@ -638,3 +628,87 @@ def test_what_is_late_is_told_once_to_the_inspection_and_the_head(world: World) 
     assert {t.purpose for t in late} == {"escalate"}
     assert world.news(lambda: chasing.chase(world.app)) == []
     world.case(case_id)
+
+
+def test_who_asked_for_time_or_must_begin_again_is_told(world: World) -> None:
+    case_id = world.say(1, ["bus_service"])
+    until = MONDAY + timedelta(days=9)
+    [longer] = world.news(lambda: world.do(case_id, "extend", "住建局", until=until))
+    assert (longer.receiver, longer.purpose) == ("住建局", "extend")
+    assert "12月2日 10:00 前答复" in longer.body
+    world.close(case_id)
+    [again] = world.news(lambda: world.do(case_id, "reopen"))
+    assert (again.receiver, again.purpose) == ("住建局", "reopen")
+
+
+def test_who_has_signed_is_not_asked_to_sign_again(world: World) -> None:
+    case_id = world.say(1, ["bus_service"])
+    world.do(case_id, "ack", "住建局")
+    news = world.news(lambda: world.do(case_id, "level", level=Level.RED))
+    [lead] = [t.body for t in news if t.receiver == "住建局"]
+    assert "前答复" in lead and "前签收" not in lead
+
+
+def test_a_lowered_level_is_told_to_nobody(world: World) -> None:
+    case_id = world.say(1, ["parking"], urgency="orange")
+    assert world.news(lambda: world.do(case_id, "level", level=Level.BLUE)) == []
+
+
+def test_one_case_that_cannot_be_chased_stops_no_other(world: World, plan: Plan) -> None:
+    world.say(1, ["bus_service"], urgency="orange")
+    world.say(2, ["traffic_jam"], urgency="orange")
+    mute = {k: v for k, v in plan.departments.items() if k != "住建局"}
+    world.clock.move(8 * 60)
+    app = replace(world.app, plan=replace(plan, departments=mute))
+
+    def chase_all() -> None:
+        with pytest.raises(ConfigError, match="住建局"):
+            chasing.chase(app)
+
+    assert {t.receiver for t in world.news(chase_all)} == {"交警大队"}
+
+
+# --- what a person decided stands
+
+
+def test_what_a_person_lowered_is_not_raised_again_by_what_was_known(world: World) -> None:
+    case_id = world.say(1, ["parking"], urgency="orange", counts=Counts(views=9))
+    world.clock.move(60)
+    world.do(case_id, "level", level=Level.BLUE)
+    world.clock.move(60)
+    world.say(1, ["parking"], urgency="orange", counts=Counts(views=200_000))
+    assert world.case(case_id).level is Level.BLUE
+
+
+def test_what_comes_after_it_was_lowered_raises_it_again(world: World) -> None:
+    case_id = world.say(1, ["parking"], urgency="orange", places=[PLACE])
+    world.clock.move(60)
+    world.do(case_id, "level", level=Level.BLUE)
+    world.clock.move(60)
+    assert world.say(2, ["parking"], urgency="orange", places=[PLACE]) == case_id
+    assert world.case(case_id).level is Level.ORANGE
+
+
+def test_a_closed_case_is_not_woken_by_spread_or_by_a_new_reading(world: World) -> None:
+    case_id = world.say(1, ["parking"], counts=Counts(views=1))
+    world.close(case_id)
+    world.clock.move(60)
+    world.say(1, ["parking"], counts=Counts(views=1_000_000))
+    world.analyser.said["1"] = {"categories": ["parking", "lodging"], "urgency": "red"}
+    with world.app.ledger.write() as books:
+        books.mentions.again()
+    stages = {name: pipeline.STAGES[name] for name in ("analyse", "triage", "notify")}
+    assert world.news(lambda: pipeline.once(world.app, stages)) == []
+    assert world.case(case_id).status is State.CLOSED
+
+
+def test_a_closed_case_whose_text_is_changed_to_something_new_begins_again(world: World) -> None:
+    case_id = world.say(1, ["parking"], text="第一稿")
+    world.close(case_id)
+    world.clock.move(60)
+    news = world.news(lambda: world.say(1, ["parking", "lodging"], text="第二稿"))
+    case = world.case(case_id)
+    assert case.status is State.TO_SIGN
+    assert {t.purpose for t in news if t.receiver == "住建局"} == {"reopen"}
+    assert {t.purpose for t in news if t.receiver == "市场监管分局"} == {"new"}
+    assert world.news(lambda: world.say(1, ["parking", "lodging"], text="第三稿")) == []

@@ -14,6 +14,7 @@ from domain.privacy import mask
 from domain.types import Case
 from tingxue import notices
 from tingxue.app import App
+from tingxue.matching import OVER
 
 
 def act(app: App, case_id: str, command: Command) -> Case:
@@ -50,3 +51,7 @@ def _check_names(app: App, command: Command) -> None:
 def _check_target(target: Case) -> None:
     if target.merged_into:
         raise IllegalAction(f"{target.case_id} 已并入 {target.merged_into}，请改填后者")
+    if target.status in OVER:
+        raise IllegalAction(
+            f"{target.case_id} 现为“{target.status}”，不能并入；请先重启该案，或改填未结案件"
+        )

@@ -112,10 +112,13 @@ def _outbox(app: App) -> Iterator[Finding]:
 def _ledger(app: App) -> Iterator[Finding]:
     with app.ledger.read() as books:
         waiting = books.mentions.waiting()
+        stuck = books.mentions.untriaged(app.clock() - _STUCK_AFTER)
         broken = books.audit.broken_at()
         rejects = len(books.rejects.pending())
     if broken is not None:
         yield _bad("审计", f"第 {broken} 行与链不符，记录可能被改动；请保留现场并报告")
+    if stuck:
+        yield _bad("台账", f"{stuck} 条反映等待研判过久；请运行 tingxue triage 查看原因")
     if rejects:
         yield _note("退件", f"{rejects} 行未能导入；用 tingxue rejects 查看")
     yield _ok("台账", f"待分析 {waiting.get('analyse', 0)}，待研判 {waiting.get('triage', 0)}")

@@ -4,7 +4,7 @@ Always inside the transaction that made the change. An alert is named by its occ
 purpose, version of the case, receiver), so the same occasion never speaks twice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from alerts import messages
@@ -12,9 +12,10 @@ from alerts.messages import Ask, CaseBrief, Late, Part, Step
 from alerts.roster import Contact, contact
 from alerts.routing import channels_for, deliveries_for, head_channels
 from domain.casefold import obligation
+from domain.errors import ConfigError
 from domain.identity import digest
 from domain.plan import Department
-from domain.types import Alert, Case, CaseEvent, Duty
+from domain.types import Alert, Case, CaseEvent, Duty, Level, Role, State
 from ledger.books import Books
 from nlp.analyser import document
 from tingxue.app import App
@@ -28,18 +29,30 @@ def opened(app: App, books: Books, case: Case) -> None:
 
 
 def grown(app: App, books: Books, before: Case, case: Case, why: str) -> None:
-    """A case got new departments, or a higher level, or both; more reports alone say nothing."""
-    known = {o.department for o in before.obligations}
-    told = known | set(_copied(app, before))
+    """A case got new departments, or new leads, or a higher level; more reports alone say
+    nothing. Whoever has several reasons to hear of it hears the weightiest."""
+    known = {o.department: o.duty for o in before.obligations}
+    told = set(known) | set(_copied(app, before))
     brief = _brief(app, books, case)
     for ask in _asks(app, case):
         if ask.receiver not in known and ask.part is not Part.COPIED:
             _send(app, books, case, "new", ask.receiver, messages.new_case(brief, ask))
+        elif ask.part is Part.LEAD and known[ask.receiver] is Duty.SUPPORT:
+            _send(app, books, case, "lead", ask.receiver, messages.now_leads(brief, ask))
         elif case.level.rank > before.level.rank:
             text = messages.raised_level(brief, ask, was=before.level, reasons=[why])
             _send(app, books, case, "raised", ask.receiver, text)
         elif ask.receiver not in told:
             _send(app, books, case, "new", ask.receiver, messages.new_case(brief, ask))
+
+
+def reopened(app: App, books: Books, case: Case, event: CaseEvent) -> None:
+    """The leads of a case that was over must act again."""
+    brief, again = _brief(app, books, case), event.data["dues"]
+    assert isinstance(again, dict)  # noqa: S101 -- written by domain.casework only
+    for department in again:
+        text = messages.reopened(brief, _ask_of(case, department), reason=event.note)
+        _send(app, books, case, "reopen", department, text)
 
 
 def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
@@ -49,7 +62,7 @@ def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     step = Step.SIGN if clock == "ack" else Step.REPLY
     brief = _brief(app, books, case)
     if event.action == "remind":
-        ask = _ask(case, row.department, Part.LEAD if row.duty is Duty.LEAD else Part.SUPPORT)
+        ask = _ask_of(case, row.department)
         text = messages.reminder(brief, ask, step=step, due=due, now=event.at)
         _send(app, books, case, "remind", row.department, text)
         return
@@ -62,19 +75,71 @@ def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
 
 
 def acted(app: App, books: Books, case: Case, event: CaseEvent) -> None:
-    """A person's action that somebody else must hear of."""
-    if event.action not in {"transfer", "rework"}:
-        return
+    """A person's action that somebody else must hear of, because it is now their turn."""
+    if event.action in _TOLD:
+        _TOLD[event.action](app, books, case, event)
+
+
+def _transferred(app: App, books: Books, case: Case, event: CaseEvent) -> None:
+    ask = _ask(case, str(event.data["to"]), Part.LEAD if event.data["lead"] else Part.SUPPORT)
+    text = messages.transfer(
+        _brief(app, books, case), ask, origin=event.department, reason=event.note
+    )
+    _send(app, books, case, "transfer", ask.receiver, text)
+
+
+def _reworked(app: App, books: Books, case: Case, event: CaseEvent) -> None:
+    times = obligation(case, event.department).reworked_count
+    ask, brief = _ask_of(case, event.department), _brief(app, books, case)
+    text = messages.rework(brief, ask, reason=event.note, times=times)
+    _send(app, books, case, "rework", event.department, text)
+
+
+def _declined(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     brief = _brief(app, books, case)
-    if event.action == "transfer":
-        ask = _ask(case, str(event.data["to"]), Part.LEAD if event.data["lead"] else Part.SUPPORT)
-        text = messages.transfer(brief, ask, origin=event.department, reason=event.note)
-        _send(app, books, case, "transfer", ask.receiver, text)
-    else:
-        row = obligation(case, event.department)
-        ask = _ask(case, row.department, Part.LEAD if row.duty is Duty.LEAD else Part.SUPPORT)
-        text = messages.rework(brief, ask, reason=event.note, times=row.reworked_count)
-        _send(app, books, case, "rework", row.department, text)
+    text = messages.declined(brief, department=event.department, reason=event.note)
+    _send(app, books, case, "decline", str(Role.PUBLICITY), text)
+
+
+def _extension_asked(app: App, books: Books, case: Case, event: CaseEvent) -> None:
+    due = obligation(case, event.department).reply_due
+    text = messages.extension_asked(
+        _brief(app, books, case), department=event.department, due=due, reason=event.note
+    )
+    _send(app, books, case, "ask-extension", str(Role.PUBLICITY), text)
+
+
+def _extended(app: App, books: Books, case: Case, event: CaseEvent) -> None:
+    ask, brief = _ask_of(case, event.department), _brief(app, books, case)
+    text = messages.extended(brief, ask, reason=event.note)
+    _send(app, books, case, "extend", event.department, text)
+
+
+def _reply_asked(app: App, books: Books, case: Case, event: CaseEvent) -> None:
+    ask, brief = _ask_of(case, event.department), _brief(app, books, case)
+    text = messages.reply_asked(brief, ask, reason=event.note)
+    _send(app, books, case, "ask-reply", event.department, text)
+
+
+def _level_set(app: App, books: Books, case: Case, event: CaseEvent) -> None:
+    """A rise tightens clocks, so all hear of it; a fall asks nothing of anybody."""
+    was, brief = Level(event.from_state), _brief(app, books, case)
+    if case.level.rank > was.rank:
+        for ask in _asks(app, case):
+            text = messages.raised_level(brief, ask, was=was, reasons=[event.note])
+            _send(app, books, case, "raised", ask.receiver, text)
+
+
+_TOLD: Mapping[str, Callable[[App, Books, Case, CaseEvent], None]] = {
+    "transfer": _transferred,
+    "rework": _reworked,
+    "decline": _declined,
+    "ask-extension": _extension_asked,
+    "extend": _extended,
+    "ask-reply": _reply_asked,
+    "level": _level_set,
+    "reopen": reopened,
+}
 
 
 def _due(event: CaseEvent) -> datetime:
@@ -90,28 +155,32 @@ def _copied(app: App, case: Case) -> tuple[str, ...]:
 
 
 def _asks(app: App, case: Case) -> list[Ask]:
-    parts = {Duty.LEAD: Part.LEAD, Duty.SUPPORT: Part.SUPPORT}
-    asks = [
-        _ask(case, o.department, parts[o.duty]) for o in case.obligations if not o.transferred_to
-    ]
+    asks = [_ask_of(case, o.department) for o in case.obligations if not o.transferred_to]
     return asks + [Ask(receiver=name, part=Part.COPIED) for name in _copied(app, case)]
+
+
+def _ask_of(case: Case, department: str) -> Ask:
+    """What the department is asked in its present part."""
+    lead = obligation(case, department).duty is Duty.LEAD
+    return _ask(case, department, Part.LEAD if lead else Part.SUPPORT)
 
 
 def _ask(case: Case, department: str, part: Part) -> Ask:
     row = obligation(case, department)
+    ack = row.ack_due if row.status is State.TO_SIGN else None
     reply = row.reply_due if part is Part.LEAD or row.reply_asked else None
-    return Ask(receiver=department, part=part, ack_due=row.ack_due, reply_due=reply)
+    return Ask(receiver=department, part=part, ack_due=ack, reply_due=reply)
 
 
 def _brief(app: App, books: Books, case: Case) -> CaseBrief:
     first = books.mentions.many(case.mention_ids[:1])[0]
     going = [o for o in case.obligations if not o.transferred_to]
-    concerned = [app.plan.departments[o.department] for o in going]
+    concerned = [_department(app, o.department) for o in going]
     named = app.plan.levels.rules[case.level].name_duty_person
     return CaseBrief(
         case_id=case.case_id,
         level=case.level,
-        categories=tuple(app.plan.categories[code].name for code in case.categories),
+        categories=tuple(_category(app, code) for code in case.categories),
         place=case.place,
         first_seen_at=first.first_seen_at,
         source=app.plan.platform_names[first.platform],
@@ -123,6 +192,18 @@ def _brief(app: App, books: Books, case: Case) -> CaseBrief:
         reports=len(case.mention_ids),
         drill=app.ledger.drill,
     )
+
+
+def _department(app: App, name: str) -> Department:
+    if name not in app.plan.departments:
+        raise ConfigError(file="departments.yaml", key=name, reason="案件中有这个部门，配置里没有")
+    return app.plan.departments[name]
+
+
+def _category(app: App, code: str) -> str:
+    if code not in app.plan.categories:
+        raise ConfigError(file="taxonomy.yaml", key=code, reason="案件中有这个类别，配置里没有")
+    return app.plan.categories[code].name
 
 
 def _contacts(app: App, departments: Sequence[Department]) -> tuple[Contact, ...]:

@@ -16,10 +16,10 @@ import logging
 from collections.abc import Callable, Mapping
 
 from alerts.dispatcher import dispatch
-from domain.errors import SearchUnavailable
+from domain.errors import SearchUnavailable, TingxueError
 from tingxue import chasing, collecting, indexing
 from tingxue.app import App
-from tingxue.triage import triage as triage_batch
+from tingxue.triage import triage as triage_all
 
 LOG = logging.getLogger(__name__)
 
@@ -41,13 +41,15 @@ def analyse(app: App) -> int:
             return total
         verdicts = app.analyser.analyse_many(mentions, app.clock())
         with app.ledger.write() as books:
+            same = books.mentions.unchanged(mentions)  # a crawl may bring new words meanwhile
+            verdicts = [verdict for verdict in verdicts if verdict.mention_id in same]
             books.mentions.put_verdicts(verdicts)
         total += len(verdicts)
 
 
 def triage(app: App) -> int:
     """Stage 3: turn complaints into cases; mentions looked at."""
-    return _until_empty(triage_batch, app)
+    return triage_all(app)
 
 
 def notify(app: App) -> int:
@@ -81,9 +83,16 @@ STAGES: Mapping[str, Callable[[App], int]] = {
 
 
 def once(app: App, stages: Mapping[str, Callable[[App], int]] = STAGES) -> dict[str, int]:
-    """Every stage once, in order; then deliver what chasing had to say."""
-    done = {name: stage(app) for name, stage in stages.items()}
-    done["notify"] += notify(app)
+    """Every stage once, in order; then deliver what chasing had to say. A stage that fails stops
+    no other; the first error is raised when all had their turn."""
+    done, failed = dict.fromkeys(stages, 0), None
+    for name, stage in (*stages.items(), ("notify", notify)):
+        try:
+            done[name] += stage(app)
+        except TingxueError as error:
+            failed = failed or error
+    if failed is not None:
+        raise failed
     return done
 
 

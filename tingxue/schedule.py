@@ -8,7 +8,7 @@ import logging
 import shutil
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -21,6 +21,7 @@ from tingxue.app import App
 LOG = logging.getLogger(__name__)
 
 PURGE_HOUR = 3
+_SAY_AGAIN = timedelta(minutes=1)
 
 
 def watch(app: App, stop: threading.Event) -> None:
@@ -43,22 +44,21 @@ def watch(app: App, stop: threading.Event) -> None:
 
 
 def _guarded(name: str, work: Callable[[App], object], app: App) -> Callable[[], None]:
-    """The schedule is the one place that survives any error: the next tick tries again."""
+    """The schedule is the one place that survives any error: the next tick tries again. An error
+    that lasts is logged once a minute, not twice a second."""
+    said: dict[str, datetime] = {}
 
     def tick() -> None:
         try:
             work(app)
-        except Exception:
-            LOG.exception("%s 出错，稍后自动重试", name)
+        except Exception as error:
+            before, now = said.get(repr(error)), app.clock()
+            if before is None or now - before >= _SAY_AGAIN:
+                said.clear()
+                said[repr(error)] = now
+                LOG.exception("%s 出错，稍后自动重试", name)
 
     return tick
-
-
-def alerting(app: App) -> None:
-    """Stages 2 to 4: from a stored mention to a delivered alert."""
-    pipeline.analyse(app)
-    pipeline.triage(app)
-    pipeline.notify(app)
 
 
 def purge_nightly(app: App) -> bool:
@@ -86,7 +86,9 @@ def purge(app: App) -> dict[str, int]:
 
 
 _JOBS: dict[str, tuple[float, Callable[[App], object]]] = {
-    "报警": (0.5, alerting),
+    "分析": (0.5, pipeline.analyse),
+    "研判": (0.5, pipeline.triage),
+    "通知": (0.5, pipeline.notify),
     "采集": (timedelta(minutes=1).total_seconds(), pipeline.collect),
     "检索": (2, pipeline.index),
     "催办": (15, pipeline.chase),

@@ -1,46 +1,78 @@
 """Stage 3: complaints become cases, or join the case of their event.
 
 A batch is one transaction: its cases, the obligations, the events and the alerts are written
-together or not at all.
+together or not at all. A mention that cannot be taken stays waiting, and stops no other.
 """
 
+import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from alerts.levels import Spread, author_windows, level_for, reasons_for, risen
 from alerts.routing import Route, route
 from domain.casefold import apply
-from domain.casework import Charge, add_report, link, open_case, raise_level
-from domain.joining import CALL, RECURRENCE_WINDOW, is_worksheet, keys_for, windows
-from domain.types import (
-    Case,
-    CaseEvent,
-    Duty,
-    KeyHit,
-    Level,
-    Mention,
-    Sighting,
-    State,
-    Urgency,
-    Verdict,
+from domain.casework import (
+    Charge,
+    add_report,
+    link,
+    more_charges,
+    open_case,
+    raise_level,
+    wake,
 )
+from domain.errors import TingxueError
+from domain.joining import CALL, is_worksheet, keys_for
+from domain.types import Case, CaseEvent, Duty, Level, Mention, Sighting, Urgency
 from ledger.books import Books
 from nlp.analyser import document
-from nlp.duplicates import fingerprints, similarity
+from nlp.duplicates import fingerprints
 from tingxue import notices
 from tingxue.app import App
+from tingxue.matching import OVER, Report, closed_before, current, related, same_event
+
+LOG = logging.getLogger(__name__)
 
 BATCH = 64
-_SAME_TEXT = 0.5
-_MOST_COMPARED = 40
-_OVER = frozenset({State.CLOSED, State.FALSE_ALARM, State.MERGED})
 
 
 def triage(app: App) -> int:
-    """Take up to ``BATCH`` mentions; how many there were."""
+    """Take every mention that waits; how many. Of those that cannot be taken (a department that
+    config no longer has, say) the first one's error is raised when all others are done."""
+    done, after, failed = 0, None, None
+    while True:
+        with app.ledger.read() as books:
+            waiting = books.mentions.to_triage(BATCH, after)
+        if not waiting:
+            break
+        try:
+            done += _take_batch(app, after, len(waiting))
+        except TingxueError:
+            taken, error = _take_singly(app, after, waiting)
+            done, failed = done + taken, failed or error
+        after = waiting[-1]
+    if failed is not None:
+        raise failed
+    return done
+
+
+def _take_singly(
+    app: App, after: Mention | None, waiting: Sequence[Mention]
+) -> tuple[int, TingxueError | None]:
+    """Each in a transaction of its own; how many went well, and the first error."""
+    done, failed = 0, None
+    for mention in waiting:
+        try:
+            done += _take_batch(app, after, 1)
+        except TingxueError as error:
+            LOG.error("反映 %s 暂不能立案，改正后会自动重试：%s", mention.mention_id, error)
+            failed = failed or error
+        after = mention
+    return done, failed
+
+
+def _take_batch(app: App, after: Mention | None, limit: int) -> int:
     with app.ledger.write() as books:
-        mentions = books.mentions.to_triage(BATCH)
+        mentions = books.mentions.to_triage(limit, after)
         verdicts = books.mentions.verdicts([m.mention_id for m in mentions])
         for mention in mentions:
             _take(app, books, Report(mention=mention, verdict=verdicts[mention.mention_id]))
@@ -48,90 +80,21 @@ def triage(app: App) -> int:
     return len(mentions)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """One mention with its verdict."""
-
-    mention: Mention
-    verdict: Verdict
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """Codes of its complaints."""
-        return tuple(tag.category for tag in self.verdict.complaints)
-
-    @property
-    def actionable(self) -> bool:
-        """A complaint, or a life at risk although no category fits."""
-        urgent = self.verdict.urgency is Urgency.RED
-        return self.verdict.relevant and (bool(self.categories) or urgent)
-
-
 def _take(app: App, books: Books, report: Report) -> None:
     mention_id = report.mention.mention_id
     known = books.cases.by_mention([mention_id]).get(mention_id)
     if known:
-        _update(app, books, books.cases.get(known), report)
+        _update(app, books, current(books, known), report)
     elif report.actionable:
         keys = keys_for(report.mention, report.verdict, fingerprints(document(report.mention)))
-        joined = None if is_worksheet(report.mention) else _find(app, books, report, keys)
-        case = _join(app, books, joined, report) if joined else _open(app, books, report, keys)
-        mark = CALL if is_worksheet(report.mention) else ""
-        books.cases.add_keys(case, mention_id, [mark + key for key in keys], app.clock())
-
-
-# --- finding the event
-
-
-def _find(app: App, books: Books, report: Report, keys: Sequence[str]) -> Case | None:
-    """The open case of the same event, if there is one. A life at risk now never disappears in an
-    older, milder case that its departments have signed already (docs/decisions/0003)."""
-    red = report.verdict.urgency is Urgency.RED
-    since = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
-    for case in _cases(books, _verified(books, report, books.cases.by_keys(since))):
-        if case.status not in _OVER and (case.level is Level.RED or not red):
-            return case
-    return None
-
-
-def _verified(books: Books, report: Report, hits: Sequence[KeyHit]) -> list[str]:
-    """Case ids of the hits, newest first; a shared text key is only a candidate until compared."""
-    certain = {hit.case_id for hit in hits if not hit.key.removeprefix(CALL).startswith("text:")}
-    maybe = [hit for hit in hits if hit.case_id not in certain]
-    ids = list(dict.fromkeys(hit.mention_id for hit in maybe))[:_MOST_COMPARED]
-    texts = {m.mention_id: document(m) for m in books.mentions.many(ids)}
-    mine = document(report.mention)
-    alike = {i for i, text in texts.items() if similarity(mine, text) >= _SAME_TEXT}
-    found = [h.case_id for h in hits if h.case_id in certain or h.mention_id in alike]
-    return list(dict.fromkeys(found))
-
-
-def _cases(books: Books, case_ids: Sequence[str]) -> list[Case]:
-    """The cases, a merged one replaced by what it went into."""
-    found = [books.cases.get(case_id) for case_id in case_ids]
-    return [books.cases.get(case.merged_into) if case.merged_into else case for case in found]
-
-
-def _closed_before(app: App, books: Books, report: Report, keys: Sequence[str]) -> str | None:
-    """The newest case of the same event that was closed: this one is 再次发生."""
-    since = app.clock() - RECURRENCE_WINDOW
-    hits = books.cases.by_keys(dict.fromkeys(keys, since))
-    for case in _cases(books, _verified(books, report, hits)):
-        if case.status is State.CLOSED:
-            return case.case_id
-    return None
-
-
-def _linked(app: App, books: Books, report: Report, keys: Sequence[str]) -> tuple[str, ...]:
-    """Open cases that are probably the same event but may not be merged: between worksheets,
-    between a worksheet and a post, between a life at risk and an older case."""
-    alone = is_worksheet(report.mention) or report.verdict.urgency is Urgency.RED
-    marks = ("", CALL) if alone else (CALL,)
-    marked = tuple(mark + key for mark in marks for key in keys)
-    plain = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
-    hits = books.cases.by_keys({key: plain[key.removeprefix(CALL)] for key in marked})
-    cases = _cases(books, _verified(books, report, hits))
-    return tuple(dict.fromkeys(c.case_id for c in cases if c.status not in _OVER))
+        alone = is_worksheet(report.mention)
+        joined = None if alone else same_event(app, books, report, keys)
+        if joined:
+            case_id = _grown(app, books, joined, report, [mention_id])
+        else:
+            case_id = _open(app, books, report, keys)
+        mark = CALL if alone else ""
+        books.cases.add_keys(case_id, mention_id, [mark + key for key in keys], app.clock())
 
 
 # --- opening, joining, rising
@@ -144,7 +107,7 @@ def _open(app: App, books: Books, report: Report, keys: Sequence[str]) -> str:
         app.plan.levels, urgency=verdict.urgency, categories=report.categories, spread=spread
     )
     way = route(app.plan, categories=report.categories, urgency=verdict.urgency, level=level)
-    linked = _linked(app, books, report, keys)
+    linked = related(app, books, report, keys)
     event = open_case(
         case_id=books.cases.next_id(now, app.plan.case_prefix),
         at=now,
@@ -155,7 +118,7 @@ def _open(app: App, books: Books, report: Report, keys: Sequence[str]) -> str:
         charges=_charges(way, mention),
         terms=app.terms,
         linked=linked,
-        recurs=_closed_before(app, books, report, keys),
+        recurs=closed_before(app, books, report, keys),
     )
     case = apply(None, event)
     books.cases.append(case, [event])
@@ -171,42 +134,59 @@ def _charges(way: Route, mention: Mention) -> list[Charge]:
     return leads + [Charge(department=d, duty=Duty.SUPPORT) for d in way.supports]
 
 
-def _join(app: App, books: Books, case: Case, report: Report) -> str:
-    return _grown(app, books, case, report, [report.mention.mention_id])
-
-
 def _update(app: App, books: Books, case: Case, report: Report) -> None:
     """A mention of this case was scored again or has spread: the case may grow, never shrink."""
-    if case.status not in _OVER:
+    if case.status not in OVER:
         _grown(app, books, case, report, [])
+    elif _says_more(app, books, case, report):
+        event = wake(case, app.clock(), app.terms, "原反映的文字有改动，出现新的问题")
+        _append(books, case, [event])
+        notices.reopened(app, books, books.cases.get(case.case_id), event)
+        _grown(app, books, books.cases.get(case.case_id), report, [])
+
+
+def _says_more(app: App, books: Books, case: Case, report: Report) -> bool:
+    """Whether the words were changed since the case ended, to something it has not dealt with.
+    Being read by a newer analyser, or spreading, wakes no closed case."""
+    revised = books.mentions.revised_at(report.mention.mention_id)
+    ended = books.cases.events(case.case_id)[-1].at
+    if revised is None or revised < ended or not report.actionable:
+        return False
+    quiet = Spread(authors=dict.fromkeys(author_windows(app.plan.levels), 0))
+    found = level_for(
+        app.plan.levels, urgency=report.verdict.urgency, categories=report.categories, spread=quiet
+    )
+    return found.rank > case.level.rank or not set(report.categories) <= set(case.categories)
 
 
 def _grown(app: App, books: Books, case: Case, report: Report, new: Sequence[str]) -> str:
     """Add the report, tell departments that are new to it, raise the level if it calls for it."""
-    now, before = app.clock(), case
-    events: list[CaseEvent] = []
-    categories = [c for c in report.categories if c not in case.categories]
-    if new or categories:
-        way = _way(app, case, report)
-        event = add_report(
-            case,
-            at=now,
-            mention_ids=new,
-            categories=categories,
-            charges=_charges(way, report.mention) if way else [],
-            terms=app.terms,
-        )
-        events.append(event)
-        case = apply(case, event)
-    found, why = _level(app, books, case, report)
+    before, events = case, list[CaseEvent]()
+    added = _added(app, case, report, new)
+    if added:
+        events.append(added)
+        case = apply(case, added)
+    found, why = _level(app, books, case, report, new)
     if found is not case.level:
-        event = raise_level(case, found, now, app.terms, why)
-        events.append(event)
-        case = apply(case, event)
+        events.append(raise_level(case, found, app.clock(), app.terms, why))
+        case = apply(case, events[-1])
     if events:
         books.cases.append(case, events)
         notices.grown(app, books, before, case, why)
     return case.case_id
+
+
+def _added(app: App, case: Case, report: Report, new: Sequence[str]) -> CaseEvent | None:
+    """The report as an event of the case, where it brings a member, a category or a department."""
+    way = _way(app, case, report)
+    charges = more_charges(case, _charges(way, report.mention)) if way else []
+    categories = [c for c in report.categories if c not in case.categories]
+    if not (new or categories or charges):
+        return None
+    return add_report(
+        case, at=app.clock(), mention_ids=new, categories=categories, charges=charges,
+        terms=app.terms,
+    )  # fmt: skip
 
 
 def _way(app: App, case: Case, report: Report) -> Route | None:
@@ -220,25 +200,49 @@ def _way(app: App, case: Case, report: Report) -> Route | None:
     )
 
 
-def _level(app: App, books: Books, case: Case, report: Report) -> tuple[Level, str]:
-    """The level that this case has now earned, never lower than it has; and why."""
-    members = books.mentions.many(case.mention_ids)
+def _level(
+    app: App, books: Books, case: Case, report: Report, new: Sequence[str]
+) -> tuple[Level, str]:
+    """The level that this case has now earned, never lower than it has; and why. What a person
+    has lowered rises again only by what came after that."""
+    members = books.mentions.many([*books.cases.members(case.case_id), *new])
+    categories, urgency = case.categories, report.verdict.urgency
+    found = _earned(app, books, case, members, categories, urgency)
+    if found[0] is case.level or (lowered := _lowered_at(books, case)) is None:
+        return found
+    if not _came_after(books, report.mention, lowered):
+        categories, urgency = (), Urgency.NONE
+    fresh = [m for m in members if m.first_seen_at > lowered]
+    return _earned(app, books, case, fresh, categories, urgency)
+
+
+def _earned(
+    app: App, books: Books, case: Case, members: Sequence[Mention], categories: Sequence[str],
+    urgency: Urgency,
+) -> tuple[Level, str]:  # fmt: skip
     places = (case.place,) if case.place else ()
-    spread = _spread(app, books, members, case.categories, places)
-    found = level_for(
-        app.plan.levels,
-        urgency=report.verdict.urgency,
-        categories=case.categories,
-        spread=spread,
-    )
+    spread = _spread(app, books, members, categories, places)
+    rules = app.plan.levels
+    found = level_for(rules, urgency=urgency, categories=categories, spread=spread)
     level = risen(case.level, found)
-    why = reasons_for(
-        app.plan.levels.rules[level],
-        urgency=report.verdict.urgency,
-        categories=case.categories,
-        spread=spread,
-    )
+    why = reasons_for(rules.rules[level], urgency=urgency, categories=categories, spread=spread)
     return level, "；".join(why)
+
+
+def _lowered_at(books: Books, case: Case) -> datetime | None:
+    """When a person last lowered the level."""
+    falls = [
+        event.at
+        for event in books.cases.events(case.case_id)
+        if event.action == "level" and Level(event.to_state).rank < Level(event.from_state).rank
+    ]
+    return falls[-1] if falls else None
+
+
+def _came_after(books: Books, mention: Mention, moment: datetime) -> bool:
+    """Whether the mention, or its present words, came after that moment."""
+    revised = books.mentions.revised_at(mention.mention_id)
+    return max(mention.first_seen_at, revised or mention.first_seen_at) > moment
 
 
 def _spread(

@@ -1,0 +1,99 @@
+"""Which case a report belongs to, and which others speak of the same event.
+
+Keys (``domain.joining``) find candidates; near-duplicate texts are compared before they count.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.joining import CALL, RECURRENCE_WINDOW, is_worksheet, windows
+from domain.types import Case, KeyHit, Level, Mention, State, Urgency, Verdict
+from ledger.books import Books
+from nlp.analyser import document
+from nlp.duplicates import similarity
+from tingxue.app import App
+
+OVER = frozenset({State.CLOSED, State.FALSE_ALARM, State.MERGED})
+_SAME_TEXT = 0.5
+_MOST_COMPARED = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """One mention with its verdict."""
+
+    mention: Mention
+    verdict: Verdict
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Codes of its complaints."""
+        return tuple(tag.category for tag in self.verdict.complaints)
+
+    @property
+    def actionable(self) -> bool:
+        """A complaint, or a life at risk although no category fits."""
+        urgent = self.verdict.urgency is Urgency.RED
+        return self.verdict.relevant and (bool(self.categories) or urgent)
+
+
+def current(books: Books, case_id: str) -> Case:
+    """The case, or the one that it was merged into, however far on."""
+    case = books.cases.get(case_id)
+    while case.merged_into:
+        case = books.cases.get(case.merged_into)
+    return case
+
+
+def same_event(app: App, books: Books, report: Report, keys: Sequence[str]) -> Case | None:
+    """The open case of the same event, if there is one. A life at risk now never disappears in an
+    older, milder case that its departments have signed already (docs/decisions/0003)."""
+    red = report.verdict.urgency is Urgency.RED
+    since = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
+    for case in _cases(books, report, since):
+        if case.status not in OVER and (case.level is Level.RED or not red):
+            return case
+    return None
+
+
+def closed_before(app: App, books: Books, report: Report, keys: Sequence[str]) -> str | None:
+    """The newest case of the same event that was closed, worksheets' too: this is 再次发生."""
+    since = app.clock() - RECURRENCE_WINDOW
+    marked = (mark + key for mark in ("", CALL) for key in keys)
+    for case in _cases(books, report, dict.fromkeys(marked, since)):
+        if case.status is State.CLOSED:
+            return case.case_id
+    return None
+
+
+def related(app: App, books: Books, report: Report, keys: Sequence[str]) -> tuple[str, ...]:
+    """Open cases that are probably the same event but may not be merged: between worksheets,
+    between a worksheet and a post, between a life at risk and an older case."""
+    alone = is_worksheet(report.mention) or report.verdict.urgency is Urgency.RED
+    plain = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
+    since = {
+        mark + key: moment
+        for mark in (("", CALL) if alone else (CALL,))
+        for key, moment in plain.items()
+    }
+    cases = _cases(books, report, since)
+    return tuple(dict.fromkeys(c.case_id for c in cases if c.status not in OVER))
+
+
+def _cases(books: Books, report: Report, since: Mapping[str, datetime]) -> list[Case]:
+    """The cases found under these keys, newest report first, as they stand now."""
+    hits = books.cases.by_keys(since)
+    return [current(books, case_id) for case_id in _verified(books, report, hits)]
+
+
+def _verified(books: Books, report: Report, hits: Sequence[KeyHit]) -> list[str]:
+    """Case ids of the hits, newest first; a shared text key is only a candidate until compared."""
+    certain = {hit.case_id for hit in hits if not hit.key.removeprefix(CALL).startswith("text:")}
+    maybe = [hit for hit in hits if hit.case_id not in certain]
+    ids = list(dict.fromkeys(hit.mention_id for hit in maybe))[:_MOST_COMPARED]
+    texts = {m.mention_id: document(m) for m in books.mentions.many(ids)}
+    mine = document(report.mention)
+    alike = {i for i, text in texts.items() if similarity(mine, text) >= _SAME_TEXT}
+    found = [h.case_id for h in hits if h.case_id in certain or h.mention_id in alike]
+    return list(dict.fromkeys(found))
