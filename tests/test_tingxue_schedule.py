@@ -1,0 +1,80 @@
+"""The program on duty: a stored mention is on its way in a second, and no error stops the rest."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fakes import ScriptedChannel
+from world import World, opened_world
+
+from config.loader import load
+from domain.times import system_clock
+from tingxue import schedule
+
+
+@pytest.fixture(scope="module", name="plan")
+def _plan():  # type: ignore[no-untyped-def]
+    return load(environ={})
+
+
+@pytest.fixture
+def world(tmp_path: Path, plan) -> Iterator[World]:  # type: ignore[no-untyped-def]
+    quiet = replace(plan, sources=())
+    with opened_world(tmp_path, quiet) as world:
+        yield world
+
+
+def until(true: Callable[[], bool], seconds: float = 30) -> bool:
+    """Whether it comes true in time. A generous limit: nothing here is timed."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if true():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_on_duty_a_stored_mention_becomes_a_delivered_alert(world: World) -> None:
+    channel = ScriptedChannel()
+    channels = dict.fromkeys(world.app.plan.channels, channel)
+    app = replace(world.app, channels=channels, clock=system_clock)
+    stop = threading.Event()
+    duty = threading.Thread(target=schedule.watch, args=(app, stop))
+    duty.start()
+    try:
+        world.said(1, ["parking"])
+        assert until(lambda: "住建局" in {d.receiver for d in channel.given})
+    finally:
+        stop.set()
+        duty.join(timeout=30)
+    assert not duty.is_alive()
+
+
+def test_an_error_that_lasts_is_logged_once_a_minute_and_work_goes_on(
+    world: World, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(_app: object) -> None:
+        raise RuntimeError("坏了")
+
+    tick = schedule._guarded("研判", fails, world.app)
+    with caplog.at_level(logging.ERROR):
+        for _ in range(5):
+            tick()
+            world.clock.move(20)
+    assert [r.getMessage() for r in caplog.records] == ["研判 出错，稍后自动重试"] * 2
+
+
+def test_the_purge_runs_once_a_night(world: World) -> None:
+    world.clock.now = datetime(2026, 11, 23, 18, 59, tzinfo=UTC)  # 02:59 in Changchun
+    assert not schedule.purge_nightly(world.app)
+    ran = []
+    for _ in range(300):
+        ran.append(schedule.purge_nightly(world.app))
+        world.clock.move(600)
+    assert sum(ran) == 3
+    assert world.clock.now - datetime(2026, 11, 23, 18, 59, tzinfo=UTC) == timedelta(hours=50)
