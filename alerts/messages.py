@@ -208,6 +208,8 @@ def _task(brief: CaseBrief, ask: Ask) -> str:
         return "请知悉，无需签收"
     wanted = [f"{on_screen(due)} 前{step.value}" for due, step in
               ((ask.ack_due, Step.SIGN), (ask.reply_due, Step.REPLY)) if due]  # fmt: skip
+    if ask.ack_due and ask.reply_due and ask.reply_due < ask.ack_due:
+        wanted[-1] += "（来件所定时限，已过，请尽快）"
     with_whom = f"，配合{'、'.join(brief.leads)}办理" if ask.part is Part.SUPPORT else ""
     return f"请于 {'，'.join(wanted)}{with_whom}" if wanted else f"请尽快办理{with_whom}"
 

@@ -85,3 +85,12 @@ def test_a_terminal_without_chinese_shows_question_marks() -> None:
 def test_a_wrong_option_is_refused_by_name(options: dict[str, str]) -> None:
     with pytest.raises(ConfigError, match=next(iter(options))):
         _make(options)
+
+
+def test_a_message_is_one_line_when_only_titles_are_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _make({"show": "title"}).send(a_delivery())
+    assert capsys.readouterr().err.count("\n") == 1
+    with pytest.raises(ConfigError, match="show"):
+        _make({"show": "all"})

@@ -69,8 +69,14 @@ def _say_imported(done: importing.Imported) -> None:
 def _say_cases(app: App) -> None:
     """Stages 2 to 5, and what came of them."""
     started = app.clock()
-    pipeline.analyse(app)
-    pipeline.triage(app)
+    for title, stage, waits in (
+        ("分析", pipeline.analyse, "analyse"),
+        ("研判", pipeline.triage, "triage"),
+    ):
+        with app.ledger.read() as books:
+            whole = books.mentions.waiting().get(waits, 0)
+        with _steps(title, whole) as advance:
+            stage(app, advance)
     sent = pipeline.notify(app)
     pipeline.index(app)
     with app.ledger.read() as books:
@@ -91,6 +97,21 @@ def _bar(title: str) -> Iterator[Callable[[int, int], None] | None]:
     with Progress(console=Console(stderr=True)) as progress:
         task = progress.add_task(title)
         yield lambda done, whole: progress.update(task, completed=done, total=whole)
+
+
+@contextmanager
+def _steps(title: str, whole: int) -> Iterator[Callable[[int], None]]:
+    """The same, for work that says how much it has just done."""
+    done = 0
+    with _bar(title) as show:
+
+        def advance(count: int) -> None:
+            nonlocal done
+            done += count
+            if show is not None:
+                show(done, whole)
+
+        yield advance
 
 
 @click.group()

@@ -26,13 +26,18 @@ LOG = logging.getLogger(__name__)
 ANALYSE_BATCH = 64
 
 
+def _silent(_count: int) -> None:
+    """Nobody watches the progress."""
+
+
 def collect(app: App) -> int:
     """Stage 1: run every source that is due; new mentions."""
     return collecting.collect_due(app)
 
 
-def analyse(app: App) -> int:
-    """Stage 2: give every mention without one a verdict; how many."""
+def analyse(app: App, advance: Callable[[int], None] = _silent) -> int:
+    """Stage 2: give every mention without one a verdict; how many. ``advance`` hears of each
+    batch."""
     total = 0
     while True:
         with app.ledger.read() as books:
@@ -45,11 +50,12 @@ def analyse(app: App) -> int:
             verdicts = [verdict for verdict in verdicts if verdict.mention_id in same]
             books.mentions.put_verdicts(verdicts)
         total += len(verdicts)
+        advance(len(verdicts))
 
 
-def triage(app: App) -> int:
-    """Stage 3: turn complaints into cases; mentions looked at."""
-    return triage_all(app)
+def triage(app: App, advance: Callable[[int], None] = _silent) -> int:
+    """Stage 3: turn complaints into cases; mentions looked at. ``advance`` as in ``analyse``."""
+    return triage_all(app, advance)
 
 
 def notify(app: App) -> int:

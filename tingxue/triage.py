@@ -5,7 +5,7 @@ together or not at all. A mention that cannot be taken stays waiting, and stops 
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from alerts.levels import Spread, author_windows, level_for, reasons_for, risen
@@ -35,9 +35,10 @@ LOG = logging.getLogger(__name__)
 BATCH = 64
 
 
-def triage(app: App) -> int:
+def triage(app: App, advance: Callable[[int], None] = lambda _count: None) -> int:
     """Take every mention that waits; how many. Of those that cannot be taken (a department that
-    config no longer has, say) the first one's error is raised when all others are done."""
+    config no longer has, say) the first one's error is raised when all others are done.
+    ``advance`` hears of each batch."""
     done, after, failed = 0, None, None
     while True:
         with app.ledger.read() as books:
@@ -50,6 +51,7 @@ def triage(app: App) -> int:
             taken, error = _take_singly(app, after, waiting)
             done, failed = done + taken, failed or error
         after = waiting[-1]
+        advance(len(waiting))
     if failed is not None:
         raise failed
     return done

@@ -1,6 +1,7 @@
 """Channel ``console``: shows each message on the terminal, for demos and for a desk with a screen.
 
-Option ``stream``: "stderr" (default, because stdout is for results) or "stdout". It has no secret.
+Options: ``stream`` "stderr" (default, because stdout is for results) or "stdout"; ``show`` "full"
+(default) or "title", one line per message. It has no secret.
 """
 
 import sys
@@ -16,12 +17,15 @@ from domain.types import Delivery, SendResult
 
 
 def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "Console":
-    """Raises ConfigError for an unknown stream or option."""
-    only(spec, "stream")
+    """Raises ConfigError for an unknown stream, show or option."""
+    only(spec, "stream", "show")
     stream = spec.options.get("stream", "stderr")
     if stream not in ("stderr", "stdout"):
         raise wrong(spec, "stream", "只能是 stderr 或 stdout")
-    return Console(stream=stream, clock=clock)
+    show = spec.options.get("show", "full")
+    if show not in ("full", "title"):
+        raise wrong(spec, "show", "只能是 full 或 title")
+    return Console(stream=stream, full=show == "full", clock=clock)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +34,7 @@ class Console:
     redirects it is obeyed."""
 
     stream: str
+    full: bool
     clock: Clock
 
     def send(self, delivery: Delivery) -> SendResult:
@@ -46,6 +51,8 @@ class Console:
 
     def _block(self, delivery: Delivery) -> str:
         title = f"{on_screen(self.clock())} → {delivery.receiver}｜{one_line(delivery.alert.title)}"
+        if not self.full:
+            return f"{title}\n"
         body = [f"    {line}" for line in printable(delivery.alert.body).splitlines()]
         return "\n".join([title, *body, ""]) + "\n"
 
