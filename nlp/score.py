@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from domain.ports import Analyser
+from domain.privacy import mask
 from domain.types import ComplaintTag, Context, Kind, Mention, Verdict
 
 _KINDS = {"hotline": Kind.CALL, "news": Kind.ARTICLE, "wechat_article": Kind.ARTICLE,
@@ -19,7 +20,8 @@ def score_line(raw: Mapping[str, object], analyser: Analyser, now: datetime) -> 
     """The verdict on one line {id, platform, text, title?, context?}, as JSON values.
 
     ``id`` may be a string or a number and comes back unchanged. ``context`` may hold own_channel,
-    parent_text, query and source_kind. Evidence offsets count in ``analyser.document``: for a line
+    parent_text, query and source_kind. Texts are masked first, as they are on their way into the
+    ledger, at equal length. Evidence offsets count in ``analyser.document``: for a line
     without title, in its text. Raises ValueError that says what is wrong with the line.
     """
     mention, assumed = _mention(raw, now)
@@ -35,8 +37,8 @@ def _mention(raw: Mapping[str, object], now: datetime) -> tuple[Mention, bool]:
     assumed = raw.get("context") is None
     return Mention(
         mention_id=str(identity), platform=platform, native_id=str(identity),
-        kind=_KINDS.get(platform, Kind.COMMENT), title=_text(raw, "title", ""),
-        text=_text(raw, "text"), url="", parent_id=None, author_ref=None, published_at=None,
+        kind=_KINDS.get(platform, Kind.COMMENT), title=mask(_text(raw, "title", "")),
+        text=mask(_text(raw, "text")), url="", parent_id=None, author_ref=None, published_at=None,
         first_seen_at=now, due_at=None, ip_region="", queries=(), source="score",
         context=Context(own_channel=True) if assumed else _context(raw["context"]), drill=False,
     ), assumed  # fmt: skip
@@ -60,7 +62,7 @@ def _context(raw: object) -> Context:
         raise ValueError("context.own_channel: 应为 true 或 false")
     return Context(
         own_channel=own,
-        parent_text=_text(raw, "parent_text", ""),
+        parent_text=mask(_text(raw, "parent_text", "")),
         query=_text(raw, "query", ""),
         source_kind=_text(raw, "source_kind", ""),
     )

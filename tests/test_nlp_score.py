@@ -60,3 +60,13 @@ def test_the_answer_is_json_and_quotes_the_text():
 def test_a_bad_line_says_what_is_wrong(raw, says):
     with pytest.raises(ValueError, match=says):
         score_line(raw, analyser(), NOW)
+
+
+def test_what_must_not_leave_is_masked_before_it_is_read() -> None:
+    text = "天定山门口司机拒载，请回电 13912345678"
+    answer = score_line({"id": "p", "platform": "weibo", "text": text}, analyser(), NOW)
+    assert "13912345678" not in repr(answer)
+    [taxi] = [c for c in answer["categories"] if c["code"] == "taxi_refusal"]  # type: ignore[attr-defined]
+    one = taxi["evidence"][0]
+    assert text[one["start"] : one["end"]] == one["text"]
+    assert "拒载" in one["text"]

@@ -155,6 +155,9 @@ def score(file: IO[str]) -> None:
             if not isinstance(raw, dict):
                 raise ValueError("不是一个 JSON 对象")
             click.echo(json.dumps(score_line(raw, analyser, system_clock()), ensure_ascii=False))
+        except json.JSONDecodeError as error:
+            bad += 1
+            click.echo(f"第 {number} 行第 {error.colno} 个字符起不是 JSON，请检查这一行", err=True)
         except ValueError as error:
             bad += 1
             click.echo(f"第 {number} 行不能判读：{error}", err=True)
