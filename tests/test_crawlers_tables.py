@@ -12,7 +12,8 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawlers.tables import OpenFile, Row, header_name, open_tables
+from crawlers.rows import Row, header_name
+from crawlers.tables import OpenFile, open_tables
 from domain.errors import InputError
 
 HEAD = ("编号", "内容", "时间")

@@ -25,9 +25,10 @@ from pathlib import Path
 from types import ModuleType
 from typing import TypeVar
 
-from crawlers import fields
+from crawlers import fields, moments
 from crawlers.fields import Unreadable
-from crawlers.tables import OpenFile, Row, Table, header_name, open_tables
+from crawlers.rows import Row, Table, header_name
+from crawlers.tables import OpenFile, open_tables
 from domain import plugins
 from domain.identity import Pseudonym, canonical_url, mention_id
 from domain.privacy import mask
@@ -277,7 +278,7 @@ class _Reading:
         return self._try(name, fields.yes, False)
 
     def moment(self, name: str, *, ahead: bool = False) -> datetime | None:
-        return self._try(name, lambda raw: fields.moment(raw, anchor=self._now, ahead=ahead), None)
+        return self._try(name, lambda raw: moments.moment(raw, anchor=self._now, ahead=ahead), None)
 
     def counts(self) -> Counts | None:
         """An empty cell is "not shown", though an empty button on a page is 0."""

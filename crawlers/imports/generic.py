@@ -7,7 +7,7 @@ are required.
 from collections.abc import Callable, Mapping, Sequence
 
 from crawlers import fields
-from crawlers.tables import header_name
+from crawlers.rows import header_name
 from domain.identity import Pseudonym
 
 NAME = "通用格式"

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 
 from crawlers.fields import Unreadable, words
-from crawlers.tables import header_name
+from crawlers.rows import header_name
 from domain.identity import Pseudonym
 
 NAME = "热线工单"

@@ -21,9 +21,10 @@ from xml.sax import SAXException
 import feedparser
 
 from crawlers.extraction import Cache, Fetched, Finds, Page, mentions_any, plain, shown, words_of
-from crawlers.fields import Unreadable, moment
+from crawlers.fields import Unreadable
 from crawlers.health import KeepFragment, ShapeChanged
 from crawlers.manners import bases
+from crawlers.moments import moment
 from crawlers.spider import SpiderSource
 from domain.identity import Pseudonym, canonical_url
 from domain.plan import SourceSpec
