@@ -10,7 +10,7 @@ from itertools import chain
 
 from config.channels import build_channels
 from config.files import Files
-from config.models import CategoryEntry, LimitEntry, RuleEntry
+from config.models import CategoryEntry, LimitEntry, RetentionEntry, RuleEntry
 from domain.plan import (
     Category,
     Department,
@@ -49,11 +49,16 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         channels=build_channels(files, environ),
         receivers=_receivers(files),
         sources=_sources(files),
-        retention=Retention(**settings.retention.model_dump()),
+        retention=_retention(settings.retention),
         user_dictionary=files.words,
         report_title=settings.report_title,
         search_words=tuple(dict.fromkeys(_search_words(files))),
     )
+
+
+def _retention(days: RetentionEntry) -> Retention:
+    kept = days.model_dump()
+    return Retention(**{**kept, "backups": days.backups or days.originals})
 
 
 def _category(entry: CategoryEntry) -> Category:

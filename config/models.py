@@ -45,6 +45,7 @@ class RetentionEntry(BaseModel, extra="forbid", frozen=True):
     mentions: Positive
     cases: Positive
     audit: Positive
+    backups: Positive | None = None  # as long as originals, which they hold
 
 
 class SettingsFile(BaseModel, extra="forbid", frozen=True):

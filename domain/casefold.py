@@ -78,6 +78,20 @@ def apply(case: Case | None, event: CaseEvent) -> Case:
     return _settled(replace(changed, version=event.no))
 
 
+def closed_at(events: Iterable[CaseEvent]) -> datetime | None:
+    """When the case was closed for good (the last time, if it was reopened); None while it is open.
+    What is written into a closed case later, a note say, does not count."""
+    case: Case | None = None
+    closed: datetime | None = None
+    for event in events:
+        case = apply(case, event)
+        if case.status in OPEN or case.status is State.NOT_OURS:
+            closed = None
+        elif closed is None:
+            closed = event.at
+    return closed
+
+
 def _begun(event: CaseEvent) -> Case:
     data = event.data
     recurs, place = data["recurs"], data["place"]

@@ -175,6 +175,7 @@ class Retention:
     mentions: int
     cases: int
     audit: int
+    backups: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from domain.types import Alert, Delivery
 from ledger.audit import Audit
 from ledger.cases import Cases
+from ledger.forgotten import Forgotten
 from ledger.mentions import Mentions
 from ledger.outbox import queue
 from ledger.purge import Purge
@@ -18,11 +19,15 @@ from ledger.runs import Runs
 class Books:
     """domain.ports.Books, over one open transaction."""
 
-    __slots__ = ("audit", "cases", "connection", "mentions", "purge", "rejects", "reports", "runs")
+    __slots__ = (
+        "audit", "cases", "connection", "forgotten", "mentions", "purge", "rejects", "reports",
+        "runs",
+    )  # fmt: skip
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.mentions = Mentions(connection)
+        self.forgotten = Forgotten(connection)
         self.cases = Cases(connection)
         self.runs = Runs(connection)
         self.rejects = Rejects(connection)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, create_engine, select
 from sqlalchemy.exc import DatabaseError
 
 from domain.errors import DrillMixed, LedgerError, SchemaTooNew
-from ledger import schema, sqlite
+from ledger import copies, schema, sqlite
 from ledger.books import Books
 from ledger.outbox import Outbox
 from ledger.transactions import writing
@@ -127,8 +127,7 @@ def _keep_copy(engine: Engine, backups: Path, revision: str, now: datetime) -> N
     path = engine.url.database
     if engine.dialect.name != "sqlite" or not path:
         return
-    backups.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sqlite.backup(Path(path), backups / f"ledger-{revision}-{now:%Y%m%dT%H%M%SZ}.db")
+    copies.keep(Path(path), backups, revision, now)
 
 
 def _check_drill(engine: Engine, drill: bool) -> None:

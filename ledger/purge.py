@@ -1,19 +1,24 @@
 """Forgetting: what may not be kept longer is deleted, in one transaction, with its counts.
 
 Originals go first, long before the masked mentions; what stands under a legal hold stays, with
-everything that belongs to it.
+everything that belongs to it. The ids of deleted mentions are left for the search index
+(``ledger.forgotten``), which is no part of this transaction.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Connection, Select, Table, delete, select, update
 
 from domain.actions import OPEN
+from domain.casefold import closed_at
 from domain.errors import NoSuchCase
 from domain.plan import Retention
 from domain.types import State
 from ledger import schema
+from ledger.cases import Cases
+from ledger.forgotten import Forgotten
+from ledger.mentions import Mentions
 from ledger.rows import chunks
 
 _M, _C = schema.mentions.c, schema.cases.c
@@ -72,13 +77,10 @@ class Purge:
         return self._db.execute(gone).rowcount
 
     def _cases(self, before: datetime) -> int:
-        """Finished cases whose last report is that old, with everything that hangs on them."""
-        live = [*map(str, OPEN), str(State.NOT_OURS)]
-        old = select(_C.case_id).where(
-            _C.last_report_at < before, _C.held.is_(False), _C.status.not_in(live)
-        )
-        ids = list(self._db.scalars(old))
+        """Cases that were closed that long ago, with everything that hangs on them."""
+        ids = self._closed(before)
         for part in chunks(ids):
+            Mentions(self._db).touch(self._members(part))  # those that stay are in no case now
             self._drop_deliveries(
                 select(schema.alerts.c.alert_id).where(schema.alerts.c.case_id.in_(part))
             )
@@ -92,6 +94,25 @@ class Purge:
             ):
                 self._db.execute(delete(table).where(table.c.case_id.in_(part)))
         return len(ids)
+
+    def _closed(self, before: datetime) -> list[str]:
+        live = [*map(str, OPEN), str(State.NOT_OURS)]
+        ended = select(_C.case_id).where(  # what was opened later cannot have been closed earlier
+            _C.opened_at < before, _C.held.is_(False), _C.status.not_in(live)
+        )
+        history = Cases(self._db).events
+        found = []
+        for case_id in self._db.scalars(ended).all():
+            closed = closed_at(history(case_id))
+            if closed is not None and closed < before:
+                found.append(case_id)
+        return found
+
+    def _members(self, case_ids: Sequence[str]) -> list[str]:
+        members = schema.case_mentions.c
+        return list(
+            self._db.scalars(select(members.mention_id).where(members.case_id.in_(case_ids)))
+        )
 
     def _drop_deliveries(self, alert_ids: "Select[tuple[str]]") -> None:
         table = schema.deliveries
@@ -116,4 +137,5 @@ class Purge:
         for part in chunks(ids):
             for table in tables:
                 self._db.execute(delete(table).where(table.c.mention_id.in_(part)))
+        Forgotten(self._db).note_missing(ids)
         return len(ids)

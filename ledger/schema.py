@@ -92,6 +92,12 @@ Index(
     postgresql_where=mentions.c.change_no > mentions.c.indexed_no,
 )
 
+forgotten = Table(  # purged, and perhaps still in the search index
+    "forgotten",
+    metadata,
+    Column("mention_id", String(24), primary_key=True),
+)
+
 originals = Table(
     "originals",
     metadata,

@@ -62,7 +62,10 @@ def _plan() -> Plan:
         platform_names={}, levels=levels, shifts=(),
         hours=OfficeHours(spans=(), holidays=frozenset(), makeup_days=frozenset()),
         channels={}, receivers={"管委会领导": ("sms", "mail"), "督查室": ("wecom_watch",)},
-        sources=(), retention=Retention(originals=1, rejects=1, mentions=1, cases=1, audit=1),
+        sources=(),
+        retention=Retention(
+            originals=1, rejects=1, mentions=1, cases=1, audit=1, backups=1
+        ),
         user_dictionary=(), report_title="", search_words=(),
     )  # fmt: skip
 

@@ -57,6 +57,17 @@ def test_a_file_of_the_office_replaces_the_shipped_one(tmp_path: Path) -> None:
     assert plan.categories == load(environ={}).categories
 
 
+def test_copies_of_the_ledger_are_kept_as_long_as_originals_unless_said(tmp_path: Path) -> None:
+    """An office's settings from before this key go on working."""
+    lines = shipped("settings.yaml").replace("originals: 180", "originals: 90").splitlines()
+    kept = [line for line in lines if not line.startswith("  backups:")]
+    assert len(kept) == len(lines) - 1
+    plan = load(environ={}, overrides=office(tmp_path, settings="\n".join(kept)))
+    assert (plan.retention.backups, plan.retention.originals) == (90, 90)
+    plan = load(environ={}, overrides=office(tmp_path, settings="\n".join(lines)))
+    assert (plan.retention.backups, plan.retention.originals) == (180, 90)
+
+
 def test_a_whole_folder_can_stand_for_the_shipped_one(tmp_path: Path) -> None:
     for name in NAMES:
         (tmp_path / name).write_text(shipped(name), encoding="utf-8")

@@ -169,7 +169,7 @@ def test_the_three_papers_are_on_and_the_sample_feed_is_off(plan: Plan) -> None:
 def test_retention_is_as_proposed(plan: Plan) -> None:
     kept = plan.retention
     assert (kept.originals, kept.rejects, kept.mentions) == (180, 30, 730)
-    assert (kept.cases, kept.audit) == (730, 1095)
+    assert (kept.cases, kept.audit, kept.backups) == (730, 1095, 180)
 
 
 def test_the_user_dictionary_keeps_names_and_complaint_words_whole(plan: Plan) -> None:

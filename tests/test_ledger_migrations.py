@@ -24,12 +24,13 @@ from ledger.engine import open_ledger
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 SHIPPED = Path(next(iter(ledger.migrations.__path__)))
-SECOND = '''"""A second version, for this test."""
+HEAD, NEXT = "0002", "0003"
+FURTHER = '''"""One version more, for this test."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002"
-down_revision = "0001"
+revision = "0003"
+down_revision = "0002"
 
 
 def upgrade() -> None:
@@ -61,7 +62,7 @@ def next_version(tmp_path: Path) -> Path:
     """The shipped versions and one more."""
     folder = tmp_path / "next"
     shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0002_second.py").write_text(SECOND)
+    (folder / "versions" / "0003_further.py").write_text(FURTHER)
     return folder
 
 
@@ -103,11 +104,27 @@ def described(engine) -> dict[str, object]:  # type: ignore[no-untyped-def]
     }  # fmt: skip
 
 
-def test_the_first_version_is_written_out_and_reads_no_schema_of_today() -> None:
-    text = (SHIPPED / "versions" / "0001_first_season.py").read_text()
-    assert "schema.metadata" not in text
-    assert "import schema" not in text
-    assert text.count("op.create_table(") == len(schema.metadata.tables)
+def test_the_versions_are_written_out_and_read_no_schema_of_today() -> None:
+    texts = [path.read_text() for path in (SHIPPED / "versions").glob("*.py")]
+    assert [text for text in texts if "schema.metadata" in text or "import schema" in text] == []
+    made = sum(text.count("op.create_table(") for text in texts)
+    assert made == len(schema.metadata.tables)
+
+
+def test_a_ledger_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
+    first, file, backups = tmp_path / "first", tmp_path / "ledger.db", tmp_path / "backups"
+    shutil.copytree(SHIPPED, first, ignore=shutil.ignore_patterns("__pycache__", "0002_*"))
+    old = open_ledger(url(file), drill=False, now=NOW, migrations=first)
+    opened(old, "LHS-1", [1])
+    old.close()
+    assert (version(file), "forgotten" in tables(file)) == ("0001", False)
+    new = open_ledger(url(file), drill=False, now=NOW, backups=backups)
+    with new.write() as books:
+        assert books.cases.list_ids() == ["LHS-1"]
+        assert books.forgotten.pending(9) == []
+    new.close()
+    assert version(file) == HEAD
+    assert [copy.name for copy in backups.iterdir()] == ["ledger-0001-20261123T060000Z.db"]
 
 
 # --- going up
@@ -126,10 +143,10 @@ def test_an_old_ledger_is_copied_before_it_is_brought_up_to_date(
         with new.read() as books:
             assert books.cases.list_ids() == ["LHS-1"]
         new.close()
-    assert version(file) == "0002"
+    assert version(file) == NEXT
     [copy] = backups.iterdir()
-    assert copy.name == "ledger-0001-20261123T060000Z.db"
-    assert (version(copy), "second" in tables(copy)) == ("0001", False)
+    assert copy.name == f"ledger-{HEAD}-20261123T060000Z.db"
+    assert (version(copy), "second" in tables(copy)) == (HEAD, False)
     assert copy.stat().st_mode & 0o777 == 0o600
     kept = open_ledger(url(copy), drill=False, now=NOW)
     with kept.read() as books:
@@ -145,7 +162,7 @@ def test_when_no_copy_can_be_made_nothing_is_changed(tmp_path: Path, next_versio
         open_ledger(
             url(file), drill=False, now=NOW, backups=tmp_path / "backups", migrations=next_version
         )
-    assert version(file) == "0001"
+    assert version(file) == HEAD
 
 
 def test_a_newer_ledger_is_refused_without_being_touched(
@@ -153,9 +170,9 @@ def test_a_newer_ledger_is_refused_without_being_touched(
 ) -> None:
     file = tmp_path / "ledger.db"
     open_ledger(url(file), drill=False, now=NOW, migrations=next_version).close()
-    with pytest.raises(SchemaTooNew, match="0002"):
+    with pytest.raises(SchemaTooNew, match=NEXT):
         open_ledger(url(file), drill=False, now=NOW, backups=tmp_path / "backups")
-    assert version(file) == "0002"
+    assert version(file) == NEXT
     assert not (tmp_path / "backups").exists()
 
 
@@ -163,11 +180,11 @@ def test_a_version_that_fails_leaves_the_old_schema(tmp_path: Path, next_version
     file = tmp_path / "ledger.db"
     open_ledger(url(file), drill=False, now=NOW).close()
     before = tables(file)
-    second = next_version / "versions" / "0002_second.py"
-    second.write_text(SECOND + '    op.execute("SELECT no_such_function()")\n')
+    further = next_version / "versions" / "0003_further.py"
+    further.write_text(FURTHER + '    op.execute("SELECT no_such_function()")\n')
     with pytest.raises((LedgerError, OperationalError)):
         open_ledger(url(file), drill=False, now=NOW, migrations=next_version)
-    assert (version(file), tables(file)) == ("0001", before)
+    assert (version(file), tables(file)) == (HEAD, before)
 
 
 # --- kills and races
@@ -222,9 +239,9 @@ def test_a_killed_migration_leaves_the_old_schema(
     open_ledger(url(file), drill=False, now=NOW).close()
     before = tables(file)
     assert killed(file, after, next_version) == -signal.SIGKILL
-    assert (version(file), tables(file)) == ("0001", before)
+    assert (version(file), tables(file)) == (HEAD, before)
     open_ledger(url(file), drill=False, now=NOW, migrations=next_version).close()
-    assert version(file) == "0002"
+    assert version(file) == NEXT
 
 
 def test_processes_that_start_at_once_on_nothing_make_one_ledger(tmp_path: Path) -> None:
@@ -234,7 +251,7 @@ def test_processes_that_start_at_once_on_nothing_make_one_ledger(tmp_path: Path)
     with found.read() as books:
         assert books.cases.list_ids() == ["LHS-1", "LHS-2", "LHS-3"]
     found.close()
-    assert version(file) == "0001"
+    assert version(file) == HEAD
 
 
 def _opens(start, file: str, number: int) -> None:  # type: ignore[no-untyped-def]

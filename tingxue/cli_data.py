@@ -309,6 +309,7 @@ _TABLES = {
     "cases": "案件",
     "mentions": "反映",
     "audit": "审计",
+    "backups": "台账副本",
 }
 
 

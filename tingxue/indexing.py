@@ -10,7 +10,22 @@ BATCH = 200
 
 
 def index_batch(app: App) -> int:
-    """Index up to ``BATCH`` changed mentions; how many. Raises SearchUnavailable."""
+    """Drop up to ``BATCH`` purged mentions; without any, index as many changed ones; how many.
+    Raises SearchUnavailable."""
+    return _forget(app) or _catch_up(app)
+
+
+def _forget(app: App) -> int:
+    with app.ledger.read() as books:
+        gone = books.forgotten.pending(BATCH)
+    if gone:
+        app.index().remove(gone)
+        with app.ledger.write() as books:
+            books.forgotten.confirmed(gone)
+    return len(gone)
+
+
+def _catch_up(app: App) -> int:
     with app.ledger.read() as books:
         pending = books.mentions.to_index(BATCH)
         docs = documents(books, [mention_id for mention_id, _ in pending])
@@ -18,6 +33,8 @@ def index_batch(app: App) -> int:
         app.index().upsert(docs)
         with app.ledger.write() as books:
             books.mentions.indexed(pending)
+            # The purge may have been faster, and another process have told the index already.
+            books.forgotten.note_missing([mention_id for mention_id, _ in pending])
     return len(pending)
 
 

@@ -15,6 +15,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.casework import SYSTEM
 from domain.times import shanghai
+from ledger import copies
 from tingxue import pipeline, reporting
 from tingxue.app import App
 
@@ -74,14 +75,17 @@ def purge_nightly(app: App) -> bool:
 
 
 def purge(app: App) -> dict[str, int]:
-    """Delete what is older than config allows; rows per table. The counts go into the audit.
-    Fetched pages go too: they are public texts about people, kept only to save fetching."""
-    now = app.clock()
+    """Delete what is older than config allows; rows per table, and files of ``backups``. The counts
+    go into the audit. Fetched pages go too: they are public texts about people, kept only to save
+    fetching. The index forgets as soon as it can, and may be down meanwhile."""
+    now, keep = app.clock(), app.plan.retention
     shutil.rmtree(app.home.cache, ignore_errors=True)
+    pruned = copies.prune(app.home.backups, now - timedelta(days=keep.backups))
     with app.ledger.write() as books:
-        counts = dict(books.purge.run(now, app.plan.retention))
+        counts = {**books.purge.run(now, keep), "backups": pruned}
         said = "，".join(f"{table} {count}" for table, count in counts.items())
         books.audit.write(now, SYSTEM, "purge", "到期清除", said)
+    pipeline.index(app)
     return counts
 
 

@@ -57,7 +57,7 @@ DAY = timedelta(days=1)
 RAW = "打 13912345678 找我"
 MASKED = "打 *********** 找我"
 PUBLICITY = Actor(name="宣传员", role=Role.PUBLICITY, department="宣传部")
-KEEP = Retention(originals=180, rejects=30, mentions=730, cases=730, audit=1825)
+KEEP = Retention(originals=180, rejects=30, mentions=730, cases=730, audit=1825, backups=180)
 
 OpenHere = Callable[..., Ledger]
 Pair = tuple[Mention, Incoming]
@@ -615,7 +615,7 @@ class LedgerContract:
             counts = books.purge.run(NOW, KEEP)
         assert (counts["cases"], counts["mentions"], counts["originals"]) == (1, 2, 2)
         left = {name: rows for name, rows in everything(ledger).items() if rows}
-        assert set(left) <= {"meta", "audit"}
+        assert set(left) <= {"meta", "audit", "forgotten"}
 
     def test_what_is_open_or_young_stays_with_its_mentions(self, ledger: Ledger) -> None:
         old = NOW - 731 * DAY
@@ -628,6 +628,56 @@ class LedgerContract:
         assert (counts["cases"], counts["mentions"]) == (0, 1)
         with ledger.read() as books:
             assert len(books.mentions.many([a_pair(n)[0].mention_id for n in (1, 2, 3)])) == 2
+
+    def test_the_years_of_a_case_count_from_its_closing(self, ledger: Ledger) -> None:
+        for case_id, opened_ago, closed_ago in (("LHS-1", 900, 729), ("LHS-2", 900, 731)):
+            opened(ledger, case_id, [int(case_id[-1])], NOW - opened_ago * DAY)
+            carried_out(ledger, case_id, command("false-alarm", at=NOW - closed_ago * DAY))
+        carried_out(ledger, "LHS-2", command("note", at=NOW))  # no report, and no reopening
+        opened(ledger, "LHS-3", [3], NOW - 900 * DAY)
+        carried_out(ledger, "LHS-3", command("false-alarm", at=NOW - 731 * DAY),
+                    command("reopen", at=NOW - DAY))  # fmt: skip
+        with ledger.write() as books:
+            assert books.purge.run(NOW, KEEP)["cases"] == 1
+            assert books.cases.list_ids() == ["LHS-1", "LHS-3"]
+            carried = books.purge.run(NOW + 999 * DAY, KEEP)
+            assert (carried["cases"], books.cases.list_ids()) == (1, ["LHS-3"])
+
+    def test_a_mention_that_outlives_its_case_is_indexed_without_it(self, ledger: Ledger) -> None:
+        opened(ledger, "LHS-1", [1], NOW - 40 * DAY)
+        carried_out(ledger, "LHS-1", command("false-alarm", at=NOW - 31 * DAY))
+        with ledger.write() as books:
+            books.mentions.indexed(books.mentions.to_index(9))
+            assert books.mentions.to_index(9) == []
+            assert books.purge.run(NOW, replace(KEEP, cases=30))["cases"] == 1
+            assert [i for i, _ in books.mentions.to_index(9)] == [a_pair(1)[0].mention_id]
+
+    def test_purged_mentions_are_remembered_until_the_index_forgot_them(
+        self, ledger: Ledger
+    ) -> None:
+        ids = [a_pair(n)[0].mention_id for n in range(4)]
+        with ledger.write() as books:
+            books.mentions.store([a_pair(n, at=NOW - 731 * DAY) for n in range(3)])
+            books.mentions.store([a_pair(3)])
+            assert books.purge.run(NOW, KEEP)["mentions"] == 3
+            assert sorted(books.forgotten.pending(9)) == ids[:3]
+            books.forgotten.note_missing([*ids, ids[0]])
+            assert sorted(books.forgotten.pending(9)) == ids[:3]
+            assert len(books.forgotten.pending(2)) == 2
+            books.forgotten.confirmed(ids[:2])
+            assert books.forgotten.pending(9) == [ids[2]]
+
+    def test_what_comes_back_while_the_index_forgets_it_is_indexed_again(
+        self, ledger: Ledger
+    ) -> None:
+        old, again = a_pair(1, at=NOW - 731 * DAY), a_pair(1)
+        with ledger.write() as books:
+            books.mentions.store([old])
+            books.purge.run(NOW, KEEP)
+            books.mentions.store([again])
+            books.mentions.indexed(books.mentions.to_index(9))
+            books.forgotten.confirmed([again[0].mention_id])
+            assert [i for i, _ in books.mentions.to_index(9)] == [again[0].mention_id]
 
     def test_what_is_under_a_legal_hold_stays_also_what_joined_later(self, ledger: Ledger) -> None:
         old = NOW - 731 * DAY
