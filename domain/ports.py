@@ -108,18 +108,36 @@ class Outbox(Protocol):
 
 
 class SearchIndex(Protocol):
-    """The searchable projection; may be lost and rebuilt at any time. Idempotent by mention_id.
-    Raises SearchUnavailable when it cannot answer."""
+    """The searchable projection; may be lost and rebuilt at any time. Every handle on one index, in
+    any process, sees what the others wrote. Takes any text, also empty, 100,000 characters or a
+    lone surrogate. Raises SearchUnavailable when it cannot answer."""
 
-    def upsert(self, docs: Sequence[SearchDoc]) -> None: ...
+    def upsert(self, docs: Sequence[SearchDoc]) -> None:
+        """Add or replace by mention_id: twice is once, and nothing of the old document stays."""
+        ...
 
-    def remove(self, mention_ids: Sequence[str]) -> None: ...
+    def remove(self, mention_ids: Sequence[str]) -> None:
+        """Forget these; unknown ids are fine."""
+        ...
 
-    def search(self, query: SearchQuery) -> SearchPage: ...
+    def search(self, query: SearchQuery) -> SearchPage:
+        """The documents that hold every word and pass every filter, as they were given.
+
+        A word is found as a run of characters anywhere in the title or in the text, not across the
+        two; Latin letters and digits as a whole run, in any case and width. Signs are passed over,
+        and a word of signs alone asks for nothing; no word is ever taken for a command. A filter
+        lets any of its values pass; first_seen_at lies from ``since`` to before ``until``.
+
+        Without words the newest come first; with words the better hit, and of equal ones the newer.
+        ``total`` counts the hits on all pages. A snippet has at most 60 characters, around the
+        first hit, every hit in it as 【…】; without words it is the beginning.
+        """
+        ...
 
     def rebuild(self, docs: Iterator[SearchDoc]) -> int:
-        """Replace everything by ``docs``; searches answer from the old content until it is done.
-        The number of documents."""
+        """Replace everything by ``docs``; the number of documents. Searches answer from the old
+        content until it is done, and go on doing so when ``docs`` raises (as this does then). What
+        others write meanwhile is not lost: they wait, or are told SearchUnavailable."""
         ...
 
 

@@ -8,7 +8,7 @@ it again from the ledger.
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -19,11 +19,19 @@ from domain.times import utc
 from domain.types import SearchDoc, SearchHit, SearchPage, SearchQuery
 from index.documents import from_json, to_json
 from index.locks import held
-from index.sqlitefile import REBUILD, connected, drafted, logs, sync, transaction, unlink
+from index.sqlitefile import (
+    REBUILD,
+    connected,
+    drafted,
+    put_in_place,
+    transaction,
+    unlink,
+)
 from index.words import Cutter, pieces, snippet
 
 VERSION = 2
 _BATCH = 500
+_MERGE = "INSERT INTO texts (texts) VALUES ('optimize')"
 _PART = " ¶ "  # between title and text; no word holds it, so that none is found across
 
 # The ascii tokenizer parts at spaces and ASCII signs only; index.words has done the rest.
@@ -64,10 +72,12 @@ class EmbeddedIndex:
                 _put(db, doc, cutter)
 
     def remove(self, mention_ids: Sequence[str]) -> None:
-        """Forget these; unknown ids are fine."""
+        """Forget these; no word of theirs stays in the file. Unknown ids are fine."""
         with self._writing() as db:
-            for mention_id in mention_ids:
-                _drop(db, mention_id)
+            known = [mention_id for mention_id in mention_ids if _drop(db, mention_id)]
+            if known:  # else their words stay in the full-text index, marked as deleted
+                db.execute(_MERGE)
+        self._drop_half_done()
 
     def search(self, query: SearchQuery) -> SearchPage:
         """See domain.ports.SearchIndex. Without words: the newest first."""
@@ -85,6 +95,7 @@ class EmbeddedIndex:
         page = f"SELECT doc, score FROM ({numbers} LIMIT ? OFFSET ?)"  # noqa: S608 -- ours
         page = f"{page} JOIN bodies USING (number) {order}"
         with self._used(), connected(self.path, version=VERSION, seconds=self.seconds) as db:
+            db.execute("BEGIN")  # the page and its total are of one moment
             total = db.execute(f"SELECT count(*) {body}", values).fetchone()[0]
             rows = db.execute(page, [*values, query.limit, query.offset]).fetchall()
         return SearchPage(hits=tuple(_hit(doc, score, query.words) for doc, score in rows),
@@ -93,25 +104,24 @@ class EmbeddedIndex:
     def rebuild(self, docs: Iterator[SearchDoc]) -> int:
         """See domain.ports.SearchIndex: a new file beside, then renamed over the old one.
 
-        Writers wait so long, or give up with SearchUnavailable: nothing they wrote is lost.
+        Writers wait so long, or give up with SearchUnavailable; only then is the first document
+        asked for, so that nothing they wrote is lost.
         """
         draft, cutter = self._beside(".new"), Cutter(self.user_words)
-        with held(self._beside(".writers"), alone=True, seconds=self.seconds):
-            unlink(draft)
+        with self._writers(alone=True):
             with drafted(draft, _SCHEMA) as db:
                 count = sum(_put_all(db, batch, cutter) for batch in _batches(docs))
-            with held(self._beside(".users"), alone=True, seconds=self.seconds):
-                unlink(*logs(self.path))
-                draft.replace(self.path)
-                sync(self.path.parent)
+                db.execute(_MERGE)
+            with self._users(alone=True):
+                put_in_place(draft, self.path)
         return count
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         """One transaction; makes the file when there is none."""
-        with held(self._beside(".writers"), alone=False, seconds=self.seconds):
+        with self._writers(alone=False):
             if not self.path.exists():
-                with held(self._beside(".users"), alone=True, seconds=self.seconds):
+                with self._users(alone=True):
                     self._make()
             with (
                 self._used(),
@@ -123,17 +133,29 @@ class EmbeddedIndex:
     def _make(self) -> None:
         if not self.path.exists():  # another may have been first
             draft = self._beside(".new")
-            unlink(draft, *logs(self.path))
             with drafted(draft, _SCHEMA):
                 pass
-            draft.replace(self.path)
+            put_in_place(draft, self.path)
+
+    def _drop_half_done(self) -> None:
+        """What a killed rebuild left may hold what was to be removed."""
+        draft = self._beside(".new")
+        if draft.exists():
+            with self._writers(alone=True):
+                unlink(draft)
 
     @contextmanager
     def _used(self) -> Iterator[None]:
         if not self.path.exists():
             raise SearchUnavailable(f"还没有检索库；{REBUILD}")
-        with held(self._beside(".users"), alone=False, seconds=self.seconds):
+        with self._users(alone=False):
             yield
+
+    def _users(self, *, alone: bool) -> AbstractContextManager[None]:
+        return held(self._beside(".users"), alone=alone, seconds=self.seconds)
+
+    def _writers(self, *, alone: bool) -> AbstractContextManager[None]:
+        return held(self._beside(".writers"), alone=alone, seconds=self.seconds)
 
     def _beside(self, ending: str) -> Path:
         return self.path.with_name(self.path.name + ending)
@@ -179,12 +201,16 @@ def _put(db: sqlite3.Connection, doc: SearchDoc, cutter: Cutter) -> None:
     )
 
 
-def _drop(db: sqlite3.Connection, mention_id: str) -> None:
-    gone = db.execute("DELETE FROM docs WHERE mention_id = ? RETURNING number", (mention_id,))
-    for (number,) in gone.fetchall():
+def _drop(db: sqlite3.Connection, mention_id: str) -> bool:
+    """Whether it was there."""
+    gone = db.execute(
+        "DELETE FROM docs WHERE mention_id = ? RETURNING number", (mention_id,)
+    ).fetchall()
+    for (number,) in gone:
         db.execute("DELETE FROM bodies WHERE number = ?", (number,))
         db.execute("DELETE FROM texts WHERE rowid = ?", (number,))
         db.execute("DELETE FROM facets WHERE number = ?", (number,))
+    return bool(gone)
 
 
 def _facets(doc: SearchDoc) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Opens, makes and closes the file of the embedded index.
 
-No sqlite3 error leaves this module: a reader hears in Chinese what is wrong and what to do.
+No error of SQLite or of the disk leaves this module: a reader hears in Chinese what is wrong and
+what to do. What the caller itself raises in between goes through untouched.
 """
 
 import os
@@ -23,6 +24,7 @@ def connected(path: Path, *, version: int, seconds: float) -> Iterator[sqlite3.C
         try:
             if db.execute("PRAGMA user_version").fetchone()[0] != version:
                 raise SearchUnavailable(f"检索库由另一版本写成；{REBUILD}")
+            db.execute("PRAGMA secure_delete = ON")  # what is removed is overwritten
             yield db
         finally:
             db.close()
@@ -30,20 +32,51 @@ def connected(path: Path, *, version: int, seconds: float) -> Iterator[sqlite3.C
 
 @contextmanager
 def drafted(draft: Path, schema: str) -> Iterator[sqlite3.Connection]:
-    """A new file, on the disk when done. Nobody sees it before, so it needs no journal."""
-    with _explained():
+    """A new file, on the disk when done. Nobody sees it before, so it needs no journal; one that
+    is not finished is thrown away."""
+    with _disk_explained():
+        unlink(draft)
         draft.touch(0o600)
+    try:
+        with _filled(draft, schema) as db:
+            yield db
+        with _disk_explained():
+            _sync(draft)
+    except BaseException:
+        unlink(draft)
+        raise
+
+
+@contextmanager
+def _filled(draft: Path, schema: str) -> Iterator[sqlite3.Connection]:
+    with _explained():
         db = sqlite3.connect(draft, isolation_level=None)
         try:
             db.execute("PRAGMA journal_mode = OFF")
             db.execute("PRAGMA synchronous = OFF")
             db.executescript(schema)
             yield db
-            db.execute("INSERT INTO texts (texts) VALUES ('optimize')")
             db.execute("PRAGMA journal_mode = WAL")
         finally:
             db.close()
-    sync(draft)
+
+
+def put_in_place(draft: Path, path: Path) -> None:
+    """The finished draft becomes the index, also after a power cut. Nobody may have it open."""
+    with _disk_explained():
+        unlink(*_logs(path))
+        draft.replace(path)
+        _sync(path.parent)
+
+
+@contextmanager
+def _disk_explained() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SearchUnavailable(
+            f"检索库写不了（{error.strerror}）；请检查磁盘空间和权限"
+        ) from error
 
 
 @contextmanager
@@ -69,7 +102,7 @@ def transaction(db: sqlite3.Connection) -> Iterator[None]:
     db.execute("COMMIT")
 
 
-def logs(path: Path) -> tuple[Path, Path]:
+def _logs(path: Path) -> tuple[Path, Path]:
     """What SQLite keeps beside a file in WAL mode; never to be left to another file."""
     return path.with_name(path.name + "-wal"), path.with_name(path.name + "-shm")
 
@@ -80,7 +113,7 @@ def unlink(*paths: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def sync(path: Path) -> None:
+def _sync(path: Path) -> None:
     """On the disk, file or folder, when this returns."""
     handle = os.open(path, os.O_RDONLY)
     try:

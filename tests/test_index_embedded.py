@@ -20,8 +20,10 @@ from contracts.search_contract import (
 )
 
 from domain.errors import SearchUnavailable
+from domain.identity import digest
 from domain.types import SearchDoc, SearchQuery
 from index.embedded import EmbeddedIndex
+from index.locks import held
 
 ROOT = Path(__file__).parents[1]
 ALL = SearchQuery(limit=10_000)
@@ -105,6 +107,47 @@ def test_the_file_is_for_its_owner_only(index: EmbeddedIndex) -> None:
     )
 
 
+@pytest.mark.parametrize("what", ["疯狂排队", "zqxv7"])
+def test_of_what_is_removed_no_word_stays_in_any_file(index: EmbeddedIndex, what: str) -> None:
+    index.rebuild(a_doc(f"雪{n}") for n in range(50))
+    index.upsert([a_doc(f"{what}的人")])
+    held = {what, *what} if what.isascii() else {what, *what, " ".join(what)}
+    marks = [one.encode() for one in held if len(one) > 1]
+    kept = list(index.path.parent.iterdir())
+    assert any(mark in path.read_bytes() for path in kept for mark in marks)
+    index.remove([digest(f"{what}的人")])
+    stays = [path.name for path in index.path.parent.iterdir()
+             for mark in marks if mark in path.read_bytes()]  # fmt: skip
+    assert stays == []
+
+
+def test_what_a_killed_rebuild_left_goes_with_the_next_removal(index: EmbeddedIndex) -> None:
+    index.upsert([a_doc("旧"), a_doc("新")])
+    draft = index.path.with_name("index.db.new")
+    draft.write_bytes(b"half an index")
+    index.remove([digest("旧")])
+    assert found(index) == {"新"} and not draft.exists()
+
+
+def test_a_rebuild_that_fails_leaves_no_half(index: EmbeddedIndex) -> None:
+    def docs() -> Iterator[SearchDoc]:
+        yield a_doc("新")
+        raise OSError("the ledger's disk")
+
+    with pytest.raises(OSError, match="the ledger's disk"):
+        index.rebuild(docs())
+    assert not index.path.with_name("index.db.new").exists()
+
+
+def test_what_the_disk_refuses_is_said_in_chinese(index: EmbeddedIndex) -> None:
+    index.path.mkdir()  # a folder where the file should be
+    acts = (lambda: index.upsert([a_doc("雪")]), lambda: index.search(ALL),
+            lambda: index.rebuild(iter([a_doc("雪")])))  # fmt: skip
+    for act in acts:
+        with pytest.raises(SearchUnavailable, match=r"检索库(不能使用|写不了)"):
+            act()
+
+
 def test_logs_left_by_a_deleted_index_are_not_read_into_a_new_one(index: EmbeddedIndex) -> None:
     index.upsert([a_doc("旧")])
     reader = sqlite3.connect(index.path)
@@ -161,6 +204,27 @@ def test_what_is_written_during_a_rebuild_is_kept(index: EmbeddedIndex) -> None:
     index.rebuild(docs())
     writer.join(30)
     assert found(index) == {"新", "其间"}
+
+
+def test_readers_who_relieve_each_other_do_not_keep_a_rebuild_out(index: EmbeddedIndex) -> None:
+    index.upsert([a_doc("旧")])
+    done = threading.Event()
+
+    def reads() -> None:
+        while not done.is_set():
+            with held(index.path.with_name("index.db.users"), alone=False, seconds=30):
+                done.wait(0.05)
+
+    readers = [threading.Thread(target=reads) for _ in range(8)]
+    for reader in readers:
+        reader.start()
+    try:
+        assert replace(index, seconds=3).rebuild(iter([a_doc("新")])) == 1
+    finally:
+        done.set()
+        for reader in readers:
+            reader.join(30)
+    assert found(index) == {"新"}
 
 
 def test_who_waits_too_long_is_told_so(index: EmbeddedIndex) -> None:

@@ -10,13 +10,17 @@ would have.
             return lambda: EmbeddedIndex.open(tmp_path / "index.db", user_words=USER_WORDS)
 """
 
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from threading import Thread
 from typing import Any
 
 import pytest
 
+from domain.errors import SearchUnavailable
 from domain.identity import digest
 from domain.ports import SearchIndex
 from domain.types import (
@@ -99,6 +103,13 @@ def full_doc() -> SearchDoc:
 
 def texts(page: SearchPage) -> list[str]:
     return [hit.doc.mention.text for hit in page.hits]
+
+
+def _until_taken(act: Callable[[], None]) -> None:
+    for _ in range(600):
+        with suppress(SearchUnavailable):
+            return act()
+        time.sleep(0.05)
 
 
 class SearchIndexContract:
@@ -331,6 +342,27 @@ class SearchIndexContract:
         assert self.find(index) == ["旧"]
         assert index.rebuild(iter([a_doc("新")])) == 1
         assert self.find(index) == ["新"]
+
+    def test_what_others_write_during_a_rebuild_is_not_lost(
+        self, index: SearchIndex, open_index: OpenIndex
+    ) -> None:
+        """They wait, or are told to come again."""
+        index.upsert([a_doc("旧")])
+        acts = (lambda: open_index().upsert([a_doc("其间")]),
+                lambda: open_index().remove([digest("新一")]))  # fmt: skip
+        others = [Thread(target=_until_taken, args=(act,)) for act in acts]
+
+        def docs() -> Iterator[SearchDoc]:
+            yield a_doc("新一")
+            for other in others:
+                other.start()
+                other.join(0.2)
+            yield a_doc("新二")
+
+        index.rebuild(docs())
+        for other in others:
+            other.join(60)
+        assert sorted(self.find(index)) == ["其间", "新二"]
 
     def test_a_rebuilt_index_takes_further_documents(self, index: SearchIndex) -> None:
         index.rebuild(iter([a_doc("一", hours=1), a_doc("二", hours=2)]))
