@@ -1,8 +1,9 @@
 """A SearchDoc as JSON and back, for an index that keeps whole documents."""
 
 import json
-from dataclasses import asdict
+from dataclasses import fields, is_dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from domain.types import (
@@ -22,13 +23,20 @@ from domain.types import (
 
 def to_json(doc: SearchDoc) -> str:
     """One line of JSON; times as ISO 8601."""
-    return json.dumps(asdict(doc), ensure_ascii=False, default=_plain, separators=(",", ":"))
+    return json.dumps(doc, ensure_ascii=False, default=_plain, separators=(",", ":"))
 
 
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.isoformat()
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: getattr(value, name) for name in _names(type(value))}
     raise TypeError(type(value).__name__)
+
+
+@cache
+def _names(kind: Any) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(kind))
 
 
 def from_json(raw: dict[str, Any]) -> SearchDoc:
