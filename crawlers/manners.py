@@ -95,6 +95,8 @@ def settings(spec: SourceSpec, cache_dir: Path) -> dict[str, object]:
         "HTTPERROR_ALLOW_ALL": True,
         "COOKIES_ENABLED": False,
         "TELNETCONSOLE_ENABLED": False,
+        # A port that runs any Python sent to it, its token in a file under the user's own home.
+        "REMOTE_CONTROL_ENABLED": False,
         # Redirects to a page seen before would be dropped without a word; we keep our own set.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "DOWNLOADER_MIDDLEWARES": {

@@ -45,16 +45,21 @@ def _kind(char: str) -> str:
     return "single" if char.isalnum() or unicodedata.category(char) == "So" else ""
 
 
+@lru_cache(maxsize=65536)
+def _searched(word: str) -> str:
+    return "".join(pieces(word))
+
+
 @dataclass(frozen=True, slots=True)
 class Cutter:
-    """jieba with our own words; loads at the first use (half a second)."""
+    """jieba with our own words; loads at the first use (a second)."""
 
     user_words: tuple[str, ...]
 
     def words(self, text: str) -> list[str]:
         """jieba's words and the words within them; signs left out."""
         cut = _tokenizer(self.user_words).cut_for_search(plain(text[:WORDS_LIMIT]))
-        return [kept for word in cut if (kept := "".join(pieces(word)))]
+        return [kept for word in cut if (kept := _searched(word))]
 
     def expression(self, word: str) -> str:
         """The FTS5 expression for one query word; "" when nothing in it can be searched."""
@@ -68,19 +73,29 @@ class Cutter:
 def _tokenizer(user_words: tuple[str, ...]) -> Any:
     """A tokenizer of our own, so that our words change nobody else's cuts; it starts from a copy
     of jieba's loaded dictionary, whose words are then in memory only once."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # jieba 0.42.1 warns of its own regexes
-        import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    jieba.dt.initialize()
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = dict(jieba.dt.FREQ), jieba.dt.total
-    tokenizer.initialized = True
+    own = _jieba()
+    tokenizer = type(own)()
+    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = dict(own.FREQ), own.total, True
     for line in user_words:
         if line.strip():
             tokenizer.add_word(plain(line.split()[0]))  # a line may carry frequency and tag
     return tokenizer
+
+
+def _jieba() -> Any:
+    """jieba's own tokenizer, loaded. jieba would load a file in the system's temp folder instead,
+    whoever put it there, and is slower with it than without."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba 0.42.1 warns of its own regexes
+        import jieba
+
+    own = jieba.dt
+    with own.lock:
+        if not own.initialized:
+            jieba.setLogLevel(logging.WARNING)
+            own.FREQ, own.total = own.gen_pfdict(own.get_dict_file())
+            own.initialized = True
+    return own
 
 
 def snippet(text: str, words: Sequence[str]) -> str:

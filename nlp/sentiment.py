@@ -5,7 +5,6 @@ polarity follows complaints and stance first, then words of liking, then the num
 """
 
 import functools
-import logging
 import math
 import warnings
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from domain.types import Polarity, Stance
 from nlp.rulebook import Rule, sentiment_rules
 from nlp.snowmodel import SnowModel
 from nlp.snowmodel import load as load_snow_model
+from nlp.words import loaded
 
 Scorer = Callable[[str], float]
 """A text to -1 (dislikes) … 1 (likes). Takes any text, also empty."""
@@ -51,7 +51,7 @@ def snownlp_words(text: str) -> float:
     """SnowNLP's sentiment model over jieba's words instead of its own segmentation: 25 times as
     fast with the same hits (docs/decisions/0008); 0 where it knows nothing."""
     cut = text[:SNOWNLP_LIMIT].encode("utf-8", "ignore").decode("utf-8")
-    chance = _snow_model().positive(_jieba().lcut(cut))
+    chance = _snow_model().positive(loaded().lcut(cut))
     return 0.0 if chance is None else 2.0 * chance - 1.0
 
 
@@ -114,17 +114,6 @@ def _snow() -> Any:
 @functools.cache
 def _snow_model() -> SnowModel:
     return load_snow_model()
-
-
-@functools.cache
-def _jieba() -> Any:
-    """jieba's own tokenizer, so that its dictionary is in memory once."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # jieba 0.42.1 warns of its own regexes
-        import jieba
-
-    jieba.setLogLevel(logging.WARNING)
-    return jieba.dt
 
 
 _SCORERS: dict[str, Scorer] = {"snownlp": snownlp, "snownlp_words": snownlp_words}

@@ -1,7 +1,7 @@
 """Cuts Chinese text into words with jieba and the plan's own dictionary.
 
-jieba reads its dictionary at the first call, not at import. It logs and warns while it loads; both
-are silenced here and nowhere else.
+jieba reads its dictionary at the first call, not at import. It logs and warns while it loads, and
+trusts a file in the system's temp folder that anybody may have put there; ``loaded`` ends all that.
 """
 
 import logging
@@ -36,14 +36,26 @@ def cutter(dictionary: Iterable[str]) -> Words:
     return Words(dictionary)
 
 
-def _tokenizer(dictionary: tuple[str, ...]) -> Any:
+def loaded() -> Any:
+    """jieba's own tokenizer with its dictionary, which is in memory once, and on no disk but where
+    it was installed: jieba's own cache of it loads more slowly than the dictionary itself."""
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+        warnings.simplefilter("ignore")  # jieba 0.42.1 warns of its own regexes
         import jieba
 
-        jieba.setLogLevel(logging.WARNING)
-        tokenizer = jieba.Tokenizer()
-        tokenizer.initialize()
+    own = jieba.dt
+    with own.lock:
+        if not own.initialized:
+            jieba.setLogLevel(logging.WARNING)
+            own.FREQ, own.total = own.gen_pfdict(own.get_dict_file())
+            own.initialized = True
+    return own
+
+
+def _tokenizer(dictionary: tuple[str, ...]) -> Any:
+    own = loaded()
+    tokenizer = type(own)()
+    tokenizer.FREQ, tokenizer.total, tokenizer.initialized = dict(own.FREQ), own.total, True
     for line in dictionary:
         word, frequency, tag = (*line.split(), None, None, None)[:3]
         if word:

@@ -477,3 +477,16 @@ def test_an_article_address_that_speaks_of_verifying_nothing_is_no_refusal() -> 
 def test_a_fragment_is_masked_before_it_is_cut() -> None:
     piece = fragment_of("雪" * (FRAGMENT - 5) + "13800138000" + "雪" * 5000)
     assert len(piece) == FRAGMENT and piece.endswith("雪*****")
+
+
+def test_a_crawl_keeps_nothing_in_the_users_home(tmp_path: Path) -> None:
+    """Scrapy's remote control would: the key to a port where it runs any Python that it is sent."""
+    order = job("one", f"http://127.0.0.1:{_closed_port()}", tmp_path)
+    script = "import json, sys; from crawl_one import collect; collect(json.loads(sys.argv[1]))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, json.dumps(order)], cwd=HERE.parent, text=True,
+        env={"PATH": os.environ["PATH"], "HOME": str(tmp_path / "user"), "PYTHONPATH": ".:tests"},
+        capture_output=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert not (tmp_path / "user").exists()
