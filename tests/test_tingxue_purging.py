@@ -14,7 +14,7 @@ from domain.types import SearchDoc, SearchPage, SearchQuery
 from ledger.engine import Ledger
 from tingxue import indexing, pipeline, schedule
 from tingxue.app import App, opened
-from tingxue.home import home_at
+from tingxue.home import Home, home_at
 
 NIGHT = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)  # 03:30 in Changchun
 DAY = timedelta(days=1)
@@ -110,6 +110,10 @@ class OvertakenApp:
     app: App
 
     @property
+    def home(self) -> Home:
+        return self.app.home
+
+    @property
     def ledger(self) -> Ledger:
         return self.app.ledger
 
@@ -133,6 +137,15 @@ def test_what_comes_in_again_after_its_purge_is_found_again(app: App) -> None:
         books.mentions.store([a_pair(1, text="第1条", at=NIGHT)])
     pipeline.index(app)
     assert (found(app), remembered(app)) == (["第1条"], [])
+
+
+def test_a_lost_index_is_made_again_as_a_whole(app: App) -> None:
+    came(app, 1, 2)
+    pipeline.index(app)
+    app.home.index.unlink()
+    came(app, 2, 1)
+    pipeline.index(app)
+    assert found(app) == ["第1条", "第2条"]
 
 
 def test_copies_of_the_ledger_go_after_their_time(app: App, clock: FakeClock) -> None:

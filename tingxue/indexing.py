@@ -13,7 +13,10 @@ FORGET_BATCH = 5_000
 
 def index_batch(app: App) -> int:
     """Drop purged mentions; without any, index up to ``BATCH`` changed ones; how many. Raises
-    SearchUnavailable."""
+    SearchUnavailable. A lost index is first made again as a whole: with only what is new in it,
+    nobody would notice what a search leaves out."""
+    if not app.home.index.exists():
+        rebuild(app)
     return _forget(app) or _catch_up(app)
 
 
