@@ -1,55 +1,103 @@
 """Cases: their events, which are the truth, and their fold, which is kept beside them."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, literal, or_, select, update
+from sqlalchemy import Connection, bindparam, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.actions import OPEN
 from domain.casefold import sealed
 from domain.errors import Conflict, NoSuchCase
-from domain.times import shanghai_day
-from domain.types import Actor, Case, CaseEvent, Duty, KeyHit, Level, Obligation, Role, State
+from domain.times import day_bounds, shanghai_day
+from domain.types import Case, CaseEvent, KeyHit, Obligation, State
 from ledger import schema
+from ledger.caserows import (
+    CASE_FIELDS,
+    event_row,
+    obligation_row,
+    to_case,
+    to_event,
+    to_obligation,
+)
 from ledger.mentions import Mentions
-from ledger.rows import Row, chunks, insert_new
+from ledger.rows import chunks, insert_new
 
 _C = schema.cases.c
-_PLAIN = (
-    "place",
-    "opened_at",
-    "last_report_at",
-    "version",
-    "recurs",
-    "merged_into",
-    "registered_at",
-    "acceptance_due",
-    "settlement_due",
+_E = schema.events.c
+_K = schema.case_keys.c
+_O = schema.obligations.c
+
+# Statements of every mention and every action: built once, for building costs more than running.
+_CASE = select(schema.cases).where(_C.case_id == bindparam("of"))
+_MEMBERS = (
+    select(schema.case_mentions.c.mention_id)
+    .where(schema.case_mentions.c.case_id == bindparam("of"))
+    .order_by(schema.case_mentions.c.position)
+)
+_OWED = select(schema.obligations).where(_O.case_id == bindparam("of")).order_by(_O.position)
+_LAST_ID = (
+    select(_C.case_id)
+    .where(
+        _C.opened_at >= bindparam("since"),  # by an index; the name alone would need all cases
+        _C.opened_at < bindparam("until"),
+        func.substr(_C.case_id, 1, func.length(bindparam("stem"))) == bindparam("stem"),
+    )
+    .order_by(func.length(_C.case_id).desc(), _C.case_id.desc())
+    .limit(1)
+)
+_LAST_EVENT = (
+    select(_E.no, _E.hash).where(_E.case_id == bindparam("of")).order_by(_E.no.desc()).limit(1)
+)
+_SAVE_CASE = update(schema.cases).where(_C.case_id == bindparam("of"))
+_SAVE_OWED = update(schema.obligations).where(
+    _O.case_id == bindparam("of"), _O.department == bindparam("by")
+)
+_DROP_OWED = schema.obligations.delete().where(_O.case_id == bindparam("of"))
+_CASE_OF = select(schema.case_mentions.c.mention_id, schema.case_mentions.c.case_id).where(
+    schema.case_mentions.c.mention_id.in_(bindparam("ids", expanding=True))
+)
+_FILED = select(_K.key, _K.case_id, _K.mention_id, _K.at).where(
+    _K.key.in_(bindparam("keys", expanding=True)), _K.at >= bindparam("since")
+)
+_LIVE = tuple(map(str, (*OPEN, State.NOT_OURS)))
+_ALL_OWED = (
+    select(schema.obligations)
+    .join(schema.cases)
+    .where(_C.status.in_(_LIVE), _O.status.in_([*map(str, OPEN)]), _O.transferred_to.is_(None))
+    .order_by(_O.case_id, _O.position)
+)
+_DONE_BEFORE = select(_E.no).where(
+    _E.case_id == bindparam("of"), _E.command_id == bindparam("command")
 )
 
 
 class Cases:
     """domain.ports.Cases over one open transaction."""
 
-    __slots__ = ("_db", "_known")
+    __slots__ = ("_db", "_known", "_numbers")
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
         self._known: dict[str, Case] = {}  # as read or written in this transaction
+        self._numbers: dict[str, int] = {}  # the last one taken of a day, as far as we know
 
     def next_id(self, now: datetime, prefix: str) -> str:
         """``LHS-20261123-0012``: the next free number of the Shanghai day."""
-        stem = f"{prefix}-{shanghai_day(now):%Y%m%d}-"
-        last = self._db.scalar(
-            select(_C.case_id)
-            .where(_C.case_id.startswith(stem, autoescape=True))
-            .order_by(func.length(_C.case_id).desc(), _C.case_id.desc())
-            .limit(1)
-        )
-        return f"{stem}{int(last[len(stem) :]) + 1 if last else 1:04d}"
+        day = shanghai_day(now)
+        stem = f"{prefix}-{day:%Y%m%d}-"
+        if stem not in self._numbers:
+            since, until = day_bounds(day)
+            last = self._db.scalar(_LAST_ID, {"stem": stem, "since": since, "until": until})
+            self._numbers[stem] = int(last[len(stem) :]) if last else 0
+        return f"{stem}{self._numbers[stem] + 1:04d}"
+
+    def _number_taken(self, case_id: str) -> None:
+        stem, dash, number = case_id.rpartition("-")
+        if stem + dash in self._numbers:
+            self._numbers[stem + dash] = max(self._numbers[stem + dash], int(number))
 
     def get(self, case_id: str) -> Case:
         """The case as it stands. Raises NoSuchCase."""
@@ -59,38 +107,22 @@ class Cases:
         return known
 
     def _read(self, case_id: str) -> Case:
-        query = select(schema.cases).where(_C.case_id == case_id)
-        row = self._db.execute(query).mappings().first()
+        row = self._db.execute(_CASE, {"of": case_id}).mappings().first()
         if row is None:
             raise NoSuchCase(f"没有编号为 {case_id} 的案件；用 tingxue case list 查看现有编号")
-        members = schema.case_mentions.c
-        ids = self._db.scalars(
-            select(members.mention_id).where(members.case_id == case_id).order_by(members.position)
-        )
-        return _case(row, tuple(ids), self._obligations(case_id))
-
-    def _obligations(self, case_id: str) -> tuple[Obligation, ...]:
-        table = schema.obligations
-        query = select(table).where(table.c.case_id == case_id).order_by(table.c.position)
-        return tuple(_obligation(row) for row in self._db.execute(query).mappings())
+        ids = self._db.scalars(_MEMBERS, {"of": case_id})
+        owed = self._db.execute(_OWED, {"of": case_id}).mappings()
+        return to_case(row, tuple(ids), tuple(map(to_obligation, owed)))
 
     def open_obligations(self) -> list[Obligation]:
         """All that somebody still owes an open case, oldest case first."""
-        table = schema.obligations
-        live = schema.cases.c.status.in_([*map(str, OPEN), str(State.NOT_OURS)])
-        query = (
-            select(table)
-            .join(schema.cases)
-            .where(live, table.c.status.in_([*map(str, OPEN)]), table.c.transferred_to.is_(None))
-            .order_by(table.c.case_id, table.c.position)
-        )
-        return [_obligation(row) for row in self._db.execute(query).mappings()]
+        return [to_obligation(row) for row in self._db.execute(_ALL_OWED).mappings()]
 
     def events(self, case_id: str) -> list[CaseEvent]:
         """The case's history, oldest first."""
         table = schema.events
         query = select(table).where(table.c.case_id == case_id).order_by(table.c.no)
-        return [_event(row) for row in self._db.execute(query).mappings()]
+        return [to_event(row) for row in self._db.execute(query).mappings()]
 
     def members(self, case_id: str) -> list[str]:
         """The mentions of a case and of all that were merged into it, however far back."""
@@ -104,20 +136,16 @@ class Cases:
     def append(self, case: Case, events: Sequence[CaseEvent]) -> None:
         """Seal and write the events that lead to ``case``, and ``case`` beside them. Raises
         Conflict unless they follow the case's present version."""
-        query = select(_C.version).where(_C.case_id == case.case_id)
-        version = self._db.scalar(query) or 0
+        last = self._db.execute(_LAST_EVENT, {"of": case.case_id}).first()
+        version, prev = (last.no, last.hash) if last else (0, "")
         if events[0].no != version + 1:
             raise Conflict(f"{case.case_id} 刚刚有人更新过，请刷新后再操作")
-        table = schema.events.c
-        prev = self._db.scalar(
-            select(table.hash).where(table.case_id == case.case_id, table.no == version)
-        )
         changed = self._put(case, new=version == 0)
         rows = []
         for event in events:
-            event = sealed(event, prev or "")
+            event = sealed(event, prev)
             prev = event.hash
-            rows.append(_event_row(event))
+            rows.append(event_row(event))
         try:
             self._db.execute(schema.events.insert(), rows)
         except IntegrityError as error:
@@ -128,7 +156,7 @@ class Cases:
     def _put(self, case: Case, *, new: bool) -> tuple[str, ...]:
         """Write the fold; the members whose search document that changes."""
         before = None if new else self.get(case.case_id)
-        values: dict[str, Any] = {name: getattr(case, name) for name in _PLAIN}
+        values: dict[str, Any] = {name: getattr(case, name) for name in CASE_FIELDS}
         values |= {
             "categories": list(case.categories),
             "level": str(case.level),
@@ -136,16 +164,15 @@ class Cases:
             "linked": list(case.linked),
         }
         if before is None:
+            self._number_taken(case.case_id)
             self._db.execute(
                 schema.cases.insert().values(case_id=case.case_id, held=False, **values)
             )
         else:
-            self._db.execute(
-                update(schema.cases).where(_C.case_id == case.case_id).values(**values)
-            )
+            self._db.execute(_SAVE_CASE, {"of": case.case_id, **values})
         added = case.mention_ids[len(before.mention_ids) if before else 0 :]
         self._put_members(case, added)
-        self._put_obligations(case)
+        self._put_obligations(case, before.obligations if before else ())
         return added if before and _searched(before) == _searched(case) else case.mention_ids
 
     def _put_members(self, case: Case, added: Sequence[str]) -> None:
@@ -157,35 +184,44 @@ class Cases:
         if rows:
             self._db.execute(schema.case_mentions.insert(), rows)
 
-    def _put_obligations(self, case: Case) -> None:
-        table = schema.obligations
-        self._db.execute(table.delete().where(table.c.case_id == case.case_id))
-        rows = [_obligation_row(o, n) for n, o in enumerate(case.obligations)]
-        if rows:
-            self._db.execute(table.insert(), rows)
+    def _put_obligations(self, case: Case, before: Sequence[Obligation]) -> None:
+        """Write those that are not as they were."""
+        now = case.obligations
+        if [o.department for o in before] != [o.department for o in now[: len(before)]]:
+            self._db.execute(_DROP_OWED, {"of": case.case_id})
+            before = ()
+        changed = [
+            {"of": case.case_id, "by": o.department, **obligation_row(o, n)}
+            for n, (o, old) in enumerate(zip(now, before, strict=False))
+            if o != old
+        ]
+        added = [obligation_row(o, n) for n, o in enumerate(now) if n >= len(before)]
+        if changed:
+            self._db.execute(_SAVE_OWED, changed)
+        if added:
+            self._db.execute(schema.obligations.insert(), added)
 
     # --- finding
 
     def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]:
         """mention_id -> case_id, for those that belong to a case."""
-        table = schema.case_mentions.c
         found: dict[str, str] = {}
         for part in chunks(list(mention_ids)):
-            query = select(table.mention_id, table.case_id).where(table.mention_id.in_(part))
-            found |= {m: c for m, c in self._db.execute(query)}
+            found |= {m: c for m, c in self._db.execute(_CASE_OF, {"ids": part})}
         return found
 
     def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
         """Reports filed under these keys since the given moments, newest first."""
-        if not keys:
-            return []
-        table = schema.case_keys.c
-        any_of = or_(*(and_(table.key == key, table.at >= since) for key, since in keys.items()))
-        query = select(table.key, table.case_id, table.mention_id, table.at).where(any_of)
-        query = query.order_by(table.at.desc(), table.case_id.desc(), table.mention_id)
-        return [
-            KeyHit(key=k, case_id=c, mention_id=m, at=a) for k, c, m, a in self._db.execute(query)
+        together: dict[datetime, list[str]] = defaultdict(list)
+        for key, since in keys.items():
+            together[since].append(key)
+        hits = [
+            KeyHit(key=k, case_id=c, mention_id=m, at=a)
+            for since, some in together.items()
+            for k, c, m, a in self._db.execute(_FILED, {"keys": some, "since": since})
         ]
+        hits.sort(key=lambda hit: hit.mention_id)
+        return sorted(hits, key=lambda hit: (hit.at, hit.case_id), reverse=True)
 
     def add_keys(self, case_id: str, mention_id: str, keys: Sequence[str], at: datetime) -> None:
         """File a report of a case under its joining keys."""
@@ -197,7 +233,7 @@ class Cases:
 
     def unfinished(self) -> list[str]:
         """Cases with an open obligation, oldest first."""
-        return self.list_ids(statuses=[*map(str, OPEN), str(State.NOT_OURS)])
+        return self.list_ids(statuses=_LIVE)
 
     def list_ids(
         self,
@@ -230,82 +266,10 @@ class Cases:
 
     def has_command(self, case_id: str, command_id: str) -> bool:
         """Whether this command was carried out before (a form sent twice)."""
-        table = schema.events.c
-        query = select(table.no).where(table.case_id == case_id, table.command_id == command_id)
-        return self._db.scalar(query) is not None
+        values = {"of": case_id, "command": command_id}
+        return self._db.scalar(_DONE_BEFORE, values) is not None
 
 
 def _searched(case: Case) -> tuple[object, ...]:
     """What a mention is searched by that belongs to its case."""
     return case.level, tuple(o.department for o in case.obligations)
-
-
-def _case(row: Row, mention_ids: tuple[str, ...], rows: tuple[Obligation, ...]) -> Case:
-    return Case(
-        case_id=row["case_id"],
-        categories=tuple(row["categories"]),
-        level=Level(row["level"]),
-        status=State(row["status"]),
-        mention_ids=mention_ids,
-        obligations=rows,
-        linked=tuple(row["linked"]),
-        **{name: row[name] for name in _PLAIN},
-    )
-
-
-def _obligation(row: Row) -> Obligation:
-    values = {k: v for k, v in row.items() if k != "position"}
-    values |= {
-        "duty": Duty(row["duty"]),
-        "status": State(row["status"]),
-        "chased": frozenset(row["chased"]),
-    }
-    return Obligation(**values)
-
-
-def _obligation_row(item: Obligation, position: int) -> dict[str, Any]:
-    return asdict(item) | {
-        "position": position,
-        "duty": str(item.duty),
-        "status": str(item.status),
-        "chased": sorted(item.chased),
-    }
-
-
-def _event(row: Row) -> CaseEvent:
-    actor = Actor(name=row["actor"], role=Role(row["role"]), department=row["actor_department"])
-    plain = (
-        "case_id",
-        "no",
-        "at",
-        "action",
-        "department",
-        "from_state",
-        "to_state",
-        "note",
-        "data",
-        "prev_hash",
-        "hash",
-    )
-    return CaseEvent(actor=actor, **{name: row[name] for name in plain})
-
-
-def _event_row(event: CaseEvent) -> dict[str, Any]:
-    command = event.data.get("command_id")
-    return {
-        "case_id": event.case_id,
-        "no": event.no,
-        "at": event.at,
-        "actor": event.actor.name,
-        "role": str(event.actor.role),
-        "actor_department": event.actor.department,
-        "action": event.action,
-        "department": event.department,
-        "note": event.note,
-        "from_state": event.from_state,
-        "to_state": event.to_state,
-        "data": event.data,
-        "command_id": command,
-        "prev_hash": event.prev_hash,
-        "hash": event.hash,
-    }

@@ -7,7 +7,7 @@ changes what people search counts up ``change_no``; the index stage catches up b
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, and_, func, or_, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, select, update
 
 from domain.joining import said
 from domain.types import Counts, Incoming, Mention, Sighting, Verdict
@@ -24,6 +24,37 @@ from ledger.rows import (
 )
 
 _M = schema.mentions.c
+_S = schema.sightings.c
+_V = schema.verdicts.c
+
+# Statements of every batch: built once, for building costs more than running.
+_IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
+_MANY = select(schema.mentions).where(_M.mention_id.in_(_IDS))
+_COUNTS = select(schema.sightings).where(_S.mention_id.in_(_IDS)).order_by(_S.seen_at)
+_VERDICTS = select(schema.verdicts).where(_V.mention_id.in_(_IDS))
+_ORPHANS = select(_M.mention_id, _M.parent_id, _M.own_channel).where(
+    _M.parent_id.in_(_IDS), _M.parent_text == ""
+)
+_AT_STAGE = (
+    select(schema.mentions)
+    .where(_M.stage == bindparam("at"))
+    .order_by(_M.first_seen_at, _M.mention_id)
+    .limit(bindparam("most"))
+)
+_TO_STAGE = (
+    update(schema.mentions)
+    .where(_M.mention_id.in_(_IDS))
+    .values(stage=bindparam("to"), change_no=_M.change_no + 1)
+)
+_TOUCH = update(schema.mentions).where(_M.mention_id.in_(_IDS)).values(change_no=_M.change_no + 1)
+_TO_INDEX = (
+    select(_M.mention_id, _M.change_no).where(_M.change_no > _M.indexed_no).limit(bindparam("most"))
+)
+_INDEXED = (
+    update(schema.mentions)
+    .where(_M.mention_id == bindparam("of"), _M.indexed_no < bindparam("no"))
+    .values(indexed_no=bindparam("no"))
+)
 
 
 class Mentions:
@@ -66,10 +97,7 @@ class Mentions:
         """Comments that came before their post learn now what they are about."""
         by_id = {post.mention_id: post for post in posts}
         for part in chunks(list(by_id)):
-            orphans = select(_M.mention_id, _M.parent_id, _M.own_channel).where(
-                _M.parent_id.in_(part), _M.parent_text == ""
-            )
-            for mention_id, parent_id, own in self._db.execute(orphans).all():
+            for mention_id, parent_id, own in self._db.execute(_ORPHANS, {"ids": part}).all():
                 post = by_id[parent_id]
                 if words := said(post):
                     self._db.execute(
@@ -148,8 +176,7 @@ class Mentions:
         """The mentions of these ids that exist, in the order of first seen."""
         found: list[Mention] = []
         for part in chunks(list(dict.fromkeys(mention_ids))):
-            query = select(schema.mentions).where(_M.mention_id.in_(part))
-            found += [to_mention(row) for row in self._db.execute(query).mappings()]
+            found += [to_mention(row) for row in self._db.execute(_MANY, {"ids": part}).mappings()]
         return sorted(found, key=lambda m: (m.first_seen_at, m.mention_id))
 
     def seen_within(self, since: datetime, until: datetime) -> list[tuple[Mention, Verdict]]:
@@ -178,10 +205,9 @@ class Mentions:
 
     def latest_counts(self, mention_ids: Sequence[str]) -> dict[str, Sighting]:
         """The newest sighting of each."""
-        table, found = schema.sightings, {}
+        found = {}
         for part in chunks(list(mention_ids)):
-            query = select(table).where(table.c.mention_id.in_(part)).order_by(table.c.seen_at)
-            for row in self._db.execute(query).mappings():
+            for row in self._db.execute(_COUNTS, {"ids": part}).mappings():
                 found[row["mention_id"]] = to_sighting(row)
         return found
 
@@ -202,17 +228,13 @@ class Mentions:
         return self._at_stage("triage", limit, after)
 
     def _at_stage(self, stage: str, limit: int, after: Mention | None = None) -> list[Mention]:
-        query = (
-            select(schema.mentions)
-            .where(_M.stage == stage)
-            .order_by(_M.first_seen_at, _M.mention_id)
-            .limit(limit)
-        )
+        query = _AT_STAGE
         if after is not None:
             same_moment = and_(_M.first_seen_at == after.first_seen_at,
                                _M.mention_id > after.mention_id)  # fmt: skip
             query = query.where(or_(_M.first_seen_at > after.first_seen_at, same_moment))
-        return [to_mention(row) for row in self._db.execute(query).mappings()]
+        found = self._db.execute(query, {"at": stage, "most": limit})
+        return [to_mention(row) for row in found.mappings()]
 
     def unchanged(self, read: Sequence[Mention]) -> set[str]:
         """Ids of those that still stand as they were read."""
@@ -244,11 +266,7 @@ class Mentions:
             self._to_stage(part, "done")
 
     def _to_stage(self, ids: Sequence[str], stage: str) -> None:
-        self._db.execute(
-            update(schema.mentions)
-            .where(_M.mention_id.in_(ids))
-            .values(stage=stage, change_no=_M.change_no + 1)
-        )
+        self._db.execute(_TO_STAGE, {"ids": ids, "to": stage})
 
     def again(self) -> int:
         """Have everything analysed again (a new analyser); the number of mentions."""
@@ -257,10 +275,9 @@ class Mentions:
 
     def verdicts(self, mention_ids: Sequence[str]) -> dict[str, Verdict]:
         """The present verdicts of those that have one."""
-        table, found = schema.verdicts, {}
+        found = {}
         for part in chunks(list(mention_ids)):
-            query = select(table).where(table.c.mention_id.in_(part))
-            for row in self._db.execute(query).mappings():
+            for row in self._db.execute(_VERDICTS, {"ids": part}).mappings():
                 found[row["mention_id"]] = to_verdict(row)
         return found
 
@@ -269,25 +286,16 @@ class Mentions:
     def touch(self, mention_ids: Sequence[str]) -> None:
         """Something people search these by has changed (their case, say)."""
         for part in chunks(list(mention_ids)):
-            self._db.execute(
-                update(schema.mentions)
-                .where(_M.mention_id.in_(part))
-                .values(change_no=_M.change_no + 1)
-            )
+            self._db.execute(_TOUCH, {"ids": part})
 
     def to_index(self, limit: int) -> list[tuple[str, int]]:
         """(mention_id, change_no) of what the index has not seen."""
-        query = select(_M.mention_id, _M.change_no).where(_M.change_no > _M.indexed_no)
-        return [(i, n) for i, n in self._db.execute(query.limit(limit))]
+        return [(i, n) for i, n in self._db.execute(_TO_INDEX, {"most": limit})]
 
     def indexed(self, done: Sequence[tuple[str, int]]) -> None:
         """The index holds these as of that change; a later change stays to be indexed."""
-        for mention_id, change_no in done:
-            self._db.execute(
-                update(schema.mentions)
-                .where(_M.mention_id == mention_id, _M.indexed_no < change_no)
-                .values(indexed_no=change_no)
-            )
+        if done:
+            self._db.execute(_INDEXED, [{"of": i, "no": change_no} for i, change_no in done])
 
     def every_id(self) -> Iterator[list[str]]:
         """All ids in pieces, in the order of first seen."""

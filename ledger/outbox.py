@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
 
 from domain.identity import digest
 from domain.types import Alert, Delivery, Level, SendResult
@@ -17,6 +17,44 @@ from ledger.rows import Row, insert_new
 from ledger.transactions import writing
 
 _D = schema.deliveries.c
+_A = schema.attempts.c
+_ALERT = [
+    schema.alerts.c[name]
+    for name in ("case_id", "purpose", "level", "title", "body", "created_at", "drill")
+]
+
+# Statements of every delivery: built once, for building costs more than running.
+_DUE = (
+    select(schema.deliveries, *_ALERT)
+    .join(schema.alerts, schema.alerts.c.alert_id == _D.alert_id)
+    .where(
+        or_(
+            and_(_D.state.in_(("pending", "retry")), _D.next_at <= bindparam("now")),
+            and_(_D.state == "sending", _D.lease_until <= bindparam("now")),
+        )
+    )
+    .order_by(_D.next_at, schema.alerts.c.created_at, _D.delivery_id)
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True, of=schema.deliveries)
+)
+_LEASE = update(schema.deliveries).where(_D.delivery_id == bindparam("of"))
+_FINISH = (
+    update(schema.deliveries)
+    .where(
+        _D.delivery_id == bindparam("of"),
+        _D.state == "sending",
+        _D.attempts == bindparam("try"),
+    )
+    .values(
+        unconfirmed=_D.unconfirmed + bindparam("unsure"),
+        lease_until=None,
+        **{
+            name: bindparam(f"new_{name}")
+            for name in ("state", "next_at", "error", "provider_id", "accepted_at")
+        },
+    )
+)
+_TRIED = update(schema.attempts).where(_A.delivery_id == bindparam("of"), _A.no == bindparam("try"))
 
 
 def delivery_id(alert_id: str, receiver: str, channel: str) -> str:
@@ -37,7 +75,7 @@ def queue(db: Connection, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
         "created_at": alert.created_at,
         "drill": alert.drill,
     }
-    if db.execute(insert_new(db, schema.alerts).values(row)).rowcount == 0:
+    if db.execute(insert_new(db, schema.alerts), row).rowcount == 0:
         return False
     if deliveries:
         db.execute(insert_new(db, schema.deliveries), [_row(d) for d in deliveries])
@@ -71,22 +109,10 @@ class Outbox:
 
     def claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]:
         """See domain.ports.Outbox."""
-        due = or_(
-            and_(_D.state.in_(("pending", "retry")), _D.next_at <= now),
-            and_(_D.state == "sending", _D.lease_until <= now),
-        )
-        query = (
-            select(schema.deliveries, *_ALERT)
-            .join(schema.alerts, schema.alerts.c.alert_id == _D.alert_id)
-            .where(due)
-            .order_by(_D.next_at, schema.alerts.c.created_at, _D.delivery_id)
-            .limit(limit)
-            .with_for_update(skip_locked=True, of=schema.deliveries)
-        )
         with writing(self._engine) as db:
             return [
                 self._lease(db, row, now, lease_seconds)
-                for row in db.execute(query).mappings().all()
+                for row in db.execute(_DUE, {"now": now, "most": limit}).mappings().all()
             ]
 
     def _lease(self, db: Connection, row: Row, now: datetime, seconds: int) -> Delivery:
@@ -97,19 +123,23 @@ class Outbox:
             "unconfirmed": row["unconfirmed"] + died,
         }
         db.execute(
-            update(schema.deliveries)
-            .where(_D.delivery_id == row["delivery_id"])
-            .values(
-                state="sending",
-                attempts=taken["attempts"],
-                unconfirmed=taken["unconfirmed"],
-                lease_until=now + timedelta(seconds=seconds),
-            )
+            _LEASE,
+            {
+                "of": row["delivery_id"],
+                "state": "sending",
+                "attempts": taken["attempts"],
+                "unconfirmed": taken["unconfirmed"],
+                "lease_until": now + timedelta(seconds=seconds),
+            },
         )
         db.execute(
-            schema.attempts.insert().values(
-                delivery_id=row["delivery_id"], no=taken["attempts"], started_at=now, detail=""
-            )
+            schema.attempts.insert(),
+            {
+                "delivery_id": row["delivery_id"],
+                "no": taken["attempts"],
+                "started_at": now,
+                "detail": "",
+            },
         )
         return Delivery(**taken)
 
@@ -119,33 +149,20 @@ class Outbox:
         """See domain.ports.Outbox."""
         state = {"ok": "sent"}.get(result.outcome, "retry" if next_at else "dead")
         unsure = result.outcome == "unknown"
-        mine = and_(
-            _D.delivery_id == delivery.delivery_id,
-            _D.state == "sending",
-            _D.attempts == delivery.attempts,
-        )
+        mine = {"of": delivery.delivery_id, "try": delivery.attempts}
+        ended = {
+            "unsure": int(unsure),
+            "new_state": state,
+            "new_next_at": next_at,
+            "new_error": result.error,
+            "new_provider_id": result.provider_id,
+            "new_accepted_at": now if state == "sent" else None,
+        }
         with writing(self._engine) as db:
-            done = db.execute(
-                update(schema.deliveries)
-                .where(mine)
-                .values(
-                    state=state,
-                    next_at=next_at,
-                    lease_until=None,
-                    error=result.error,
-                    provider_id=result.provider_id,
-                    unconfirmed=_D.unconfirmed + int(unsure),
-                    accepted_at=now if state == "sent" else None,
-                )
-            )
-            if done.rowcount == 0:
+            if db.execute(_FINISH, mine | ended).rowcount == 0:
                 return
-            tries = schema.attempts
-            db.execute(
-                update(tries)
-                .where(tries.c.delivery_id == delivery.delivery_id, tries.c.no == delivery.attempts)
-                .values(finished_at=now, outcome=result.outcome, detail=result.error)
-            )
+            said = {"finished_at": now, "outcome": result.outcome, "detail": result.error}
+            db.execute(_TRIED, mine | said)
             if state == "dead":
                 _next_channel(db, delivery, now)
 
@@ -191,12 +208,6 @@ def _next_channel(db: Connection, delivery: Delivery, now: datetime) -> None:
         "error": "",
     }
     db.execute(insert_new(db, schema.deliveries).values(row))
-
-
-_ALERT = [
-    schema.alerts.c[name]
-    for name in ("case_id", "purpose", "level", "title", "body", "created_at", "drill")
-]
 
 
 def _delivery(row: Row) -> dict[str, Any]:
