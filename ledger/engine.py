@@ -7,15 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from alembic.config import Config
-from alembic.runtime.environment import EnvironmentContext
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, select
+from sqlalchemy import Engine, create_engine, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
-from domain.errors import DrillMixed, LedgerError, SchemaTooNew
-from ledger import copies, schema, sqlite
+from domain.errors import DrillMixed, LedgerError
+from ledger import schema, sqlite
 from ledger.books import Books
 from ledger.outbox import Outbox
 from ledger.transactions import writing
@@ -69,7 +65,10 @@ def open_ledger(
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine)
     try:
-        _upgrade(engine, now, backups, migrations)
+        if not _up_to_date(engine, migrations):
+            from ledger.upgrading import upgrade  # alembic: a third of a second at every start
+
+            upgrade(engine, now, backups, migrations)
         _check_drill(engine, drill)
     except DatabaseError as error:
         engine.dispose()
@@ -86,48 +85,15 @@ def _dump(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _upgrade(engine: Engine, now: datetime, backups: Path | None, migrations: Path) -> None:
-    config = Config()
-    config.set_main_option("script_location", str(migrations).replace("%", "%%"))
-    script = ScriptDirectory.from_config(config)
-    with engine.connect() as connection, connection.begin():
-        if _newest(connection, script) == script.get_current_head():
-            return
-    with writing(engine) as connection:
-        before = _newest(connection, script)  # another process may have been faster
-        if before == script.get_current_head():
-            return
-        if before is not None and backups is not None:
-            _keep_copy(engine, backups, before, now)
-        _run(connection, config, script)
-
-
-def _newest(connection: Connection, script: ScriptDirectory) -> str | None:
-    """The schema's revision; None for an empty database. Raises SchemaTooNew."""
-    revision = MigrationContext.configure(connection).get_current_revision()
-    if revision is not None and revision not in {r.revision for r in script.walk_revisions()}:
-        raise SchemaTooNew(
-            f"台账由更新版本的程序写成（结构 {revision}），本程序不能打开；请升级程序，或用备份恢复"
-        )
-    return revision
-
-
-def _run(connection: Connection, config: Config, script: ScriptDirectory) -> None:
-    config.attributes["connection"] = connection
-    head = script.get_current_head()
-    if head is None:
-        raise LedgerError("程序安装不完整：缺少台账结构文件，请重新安装")
-    with EnvironmentContext(
-        config, script, fn=lambda rev, _context: script._upgrade_revs(head, rev)
-    ):
-        script.run_env()
-
-
-def _keep_copy(engine: Engine, backups: Path, revision: str, now: datetime) -> None:
-    path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path:
-        return
-    copies.keep(Path(path), backups, revision, now)
+def _up_to_date(engine: Engine, migrations: Path) -> bool:
+    """Whether the schema is that of the newest file in ``versions``, whose name begins with its
+    revision: so at nearly every start."""
+    newest = max((path.stem for path in (migrations / "versions").glob("[0-9]*.py")), default="")
+    with engine.connect() as db, db.begin():
+        if not inspect(db).has_table("alembic_version"):
+            return False
+        found = list(db.scalars(text("SELECT version_num FROM alembic_version")))
+    return found == [newest.partition("_")[0]]
 
 
 def _check_drill(engine: Engine, drill: bool) -> None:

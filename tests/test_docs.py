@@ -141,8 +141,9 @@ def _descend(words: list[str]) -> tuple[click.Command, list[str]]:
     """The command that the words name, and the words that are left for it."""
     found: click.Command = main
     while isinstance(found, click.Group) and words and not words[0].startswith("-"):
-        assert words[0] in found.commands, f"tingxue has no command {words[0]!r}"
-        found, words = found.commands[words[0]], words[1:]
+        named = found.get_command(click.Context(found), words[0])
+        assert named, f"tingxue has no command {words[0]!r}"
+        found, words = named, words[1:]
     return found, words
 
 

@@ -7,17 +7,36 @@ is a defect and shows its traceback.
 import logging
 import os
 import sys
+from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import click
-from rich.logging import RichHandler
 
 from domain.errors import ConfigError, TingxueError
-from tingxue import cli_cases, cli_data, cli_duty
+
+_WHERE: Mapping[str, tuple[str, ...]] = {
+    "tingxue.cli_duty": ("collect", "analyse", "triage", "notify", "chase", "once", "watch",
+                         "doctor", "demo"),
+    "tingxue.cli_data": ("import", "rejects", "score", "search", "index", "report", "purge"),
+    "tingxue.cli_cases": ("case",),
+    "tingxue.cli_child": ("collect-one",),
+}  # fmt: skip
+"""module -> the names of its COMMANDS. Only the module of the command at hand is loaded."""
 
 
 class _Chinese(click.Group):
     """A group whose expected errors are one line for the person at the keyboard."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(name for names in _WHERE.values() for name in names)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        for module, names in _WHERE.items():
+            if cmd_name in names:
+                commands: tuple[click.Command, ...] = import_module(module).COMMANDS
+                return next(command for command in commands if command.name == cmd_name)
+        return None
 
     def invoke(self, ctx: click.Context) -> Any:
         try:
@@ -42,6 +61,8 @@ def main(verbose: bool) -> None:
             stream.reconfigure(errors="replace")
     handler: logging.Handler = logging.StreamHandler()
     if sys.stderr.isatty():
+        from rich.logging import RichHandler
+
         handler = RichHandler(show_path=False, rich_tracebacks=False)
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING,
@@ -49,7 +70,3 @@ def main(verbose: bool) -> None:
         handlers=[handler],
     )
     logging.getLogger("jieba").setLevel(logging.WARNING)
-
-
-for command in (*cli_duty.COMMANDS, *cli_data.COMMANDS, cli_cases.case):
-    main.add_command(command)

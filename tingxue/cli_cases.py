@@ -171,3 +171,6 @@ _NEEDS: dict[str, dict[str, Any]] = {
 
 for _rule in RULES.values():
     case.add_command(_action(_rule))
+
+
+COMMANDS = (case,)

@@ -5,15 +5,17 @@ import logging
 import signal
 import sys
 import threading
-from datetime import datetime
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import click
 
-from domain.times import Clock, system_clock, utc
-from domain.types import Outcome
 from tingxue import collecting, doctor, pipeline, schedule
 from tingxue.app import opened
 from tingxue.demo import runner
+
+LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 
@@ -38,22 +40,6 @@ def collect(names: tuple[str, ...]) -> None:
                 f"{spec.title}：{name}，读到 {run.seen}，新增 {run.new} {run.detail}".strip()
             )
         click.echo(f"新增 {new} 条")
-
-
-@click.command("collect-one", hidden=True)
-@click.argument("name")
-@click.option("--now", "moment", help="采集时刻（ISO 8601，带时区）")
-def collect_one(name: str, moment: str | None) -> None:
-    """采集一个来源（由采集总管在子进程中调用）。"""
-    logging.disable(logging.INFO)  # scrapy sets the root logger's level by itself
-    with opened(clock=_fixed(moment) if moment else system_clock) as app:
-        report = collecting.collect_one(app, name)
-    sys.exit(0 if report.outcome in {Outcome.OK, Outcome.EMPTY_CONFIRMED} else 1)
-
-
-def _fixed(moment: str) -> Clock:
-    at = utc(datetime.fromisoformat(moment))
-    return lambda: at
 
 
 def _stage(name: str, help_text: str) -> click.Command:
@@ -122,16 +108,35 @@ def doctor_command(as_json: bool, send: bool) -> None:
 @click.option("--no-desk", is_flag=True, help="不打开值守台，跑完就结束")
 def demo(no_desk: bool) -> None:
     """演示：用随程序附带的一周演练数据走完全过程（不联网、不发真实消息）。"""
-    logging.getLogger("alerts.dispatcher").setLevel(logging.ERROR)  # one channel fails by script
-    for line in runner.run(progress=sys.stderr.isatty()):
+    home = runner.emptied()
+    with _logged_to(home.path / "log" / "demo.log"):  # one channel fails by script
+        lines = runner.run(home, progress=sys.stderr.isatty())
+    for line in lines:
         click.echo(line)
     if not no_desk:
         click.echo("值守台尚未完成（第 6 部分），演示到此结束。", err=True)
 
 
+@contextmanager
+def _logged_to(path: Path) -> Iterator[None]:
+    """The log goes to this file instead of the terminal, which hears where it is on a failure."""
+    path.parent.mkdir(mode=0o700, exist_ok=True)
+    file = logging.FileHandler(path, encoding="utf-8")
+    root = logging.getLogger()
+    file.setFormatter(logging.Formatter(LOG_FORMAT))
+    before, root.handlers = root.handlers, [file]
+    try:
+        yield
+    except BaseException:
+        click.echo(f"演示没有走完；日志见 {path}", err=True)
+        raise
+    finally:
+        root.handlers = before
+        file.close()
+
+
 COMMANDS = (
     collect,
-    collect_one,
     analyse,
     _stage("triage", "研判：把投诉归成案件、定级、派给部门；输出处理条数。"),
     _stage("notify", "通知：发出到期的警报；输出处理条数。"),

@@ -6,23 +6,27 @@ is made at the next start and marked 补发.
 
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from domain.times import at_shanghai, shanghai_day
 from domain.types import Case
 from ledger.books import Books
 from ledger.reports import Edition
-from tingxue import reports
 from tingxue.app import App
 from tingxue.counting import Period, PeriodKind, last_finished, period_of, previous
-from tingxue.reports import Facts, MadeReport
+
+if TYPE_CHECKING:
+    from tingxue.reports import Facts, MadeReport
 
 DUE_HOUR, DUE_MINUTE = 8, 30
 _LATE_AFTER = timedelta(minutes=30)
 _LOOK_BACK_DAYS = 7
 
 
-def facts_of(books: Books, period: Period) -> Facts:
+def facts_of(books: Books, period: Period) -> "Facts":
     """Everything the ledger knows that a paper on this period needs."""
+    from tingxue.reports import Facts  # Word and Excel: loaded when a paper is made
+
     before = previous(period)
     mentions = books.mentions.seen_within(period.start, period.end)
     return Facts(
@@ -46,8 +50,10 @@ def _cases(books: Books, period: Period) -> list[Case]:
 
 def make(
     app: App, kind: PeriodKind, day: date, *, folder: Path | None = None, late: bool = False
-) -> MadeReport:
+) -> "MadeReport":
     """Write the paper on the day, or on the week the day lies in, as its next edition."""
+    from tingxue import reports
+
     period, now = period_of(kind, day), app.clock()
     with app.ledger.read() as books:
         edition = books.reports.last_edition(kind, period.start) + 1
@@ -104,6 +110,6 @@ def _due(day: date) -> datetime:
     return at_shanghai(day, DUE_HOUR, DUE_MINUTE)
 
 
-def make_missing(app: App) -> list[MadeReport]:
+def make_missing(app: App) -> "list[MadeReport]":
     """Make every paper that is due."""
     return [make(app, kind, day, late=late) for kind, day, late in missing(app)]

@@ -74,13 +74,17 @@ class Stage:
     failing: Failing
 
 
-def run(*, progress: bool, home: Home | None = None) -> list[str]:
-    """Play the week into an empty demo folder; the lines of the summary. Raises LedgerError
-    where a real ledger stands."""
+def emptied(home: Home | None = None) -> Home:
+    """The demo's folder (default: in the home that the environment names), with nothing in it.
+    Raises LedgerError where a real ledger stands."""
     home = home or home_at(open_home(os.environ).path / "demo")
     home.mark_drill()  # before anything is deleted
     shutil.rmtree(home.path)
-    home = home_at(home.path)
+    return home_at(home.path)
+
+
+def run(home: Home, *, progress: bool) -> list[str]:
+    """Play the week into an ``emptied`` folder; the lines of the summary."""
     with stage(home) as played:
         play(played, progress=progress)
         return summary.lines(played.app)

@@ -72,8 +72,11 @@ def _add_table(document: WordDocument, block: Table) -> None:
     _narrow_margins(table)
     for column, width in zip(table.columns, block.widths, strict=True):
         column.width = Mm(width)
-    style = "表格小字" if block.small else "表格文字"
-    _fill(table.rows[0], [((text, "表头"), False) for text in block.header], block.widths)
+    head, style = (  # looked up once: python-docx goes through all styles for each cell
+        document.styles[name].style_id
+        for name in ("表头", "表格小字" if block.small else "表格文字")
+    )
+    _fill(table.rows[0], [((text, head), False) for text in block.header], block.widths)
     _repeat_header(table.rows[0])
     for line in block.rows:
         cells = [((plain(c), style), n in block.left) for n, c in enumerate(line)]
@@ -93,7 +96,7 @@ def _fill(row: _Row, contents: list[tuple[tuple[str, str], bool]], widths: tuple
 
 def _write(cell: _Cell, text: str, style: str, left: bool) -> None:
     paragraph: Paragraph = cell.paragraphs[0]
-    paragraph.style = style
+    paragraph._p.style = style
     paragraph.add_run(text)
     if left:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.LEFT
