@@ -11,6 +11,7 @@ from ledger.forgotten import Forgotten
 from ledger.mentions import Mentions
 from ledger.outbox import queue
 from ledger.purge import Purge
+from ledger.reach import Reach
 from ledger.rejects import Rejects
 from ledger.reports import Reports
 from ledger.runs import Runs
@@ -20,8 +21,8 @@ class Books:
     """domain.ports.Books, over one open transaction."""
 
     __slots__ = (
-        "audit", "cases", "connection", "forgotten", "mentions", "purge", "rejects", "reports",
-        "runs",
+        "audit", "cases", "connection", "forgotten", "mentions", "purge", "reach", "rejects",
+        "reports", "runs",
     )  # fmt: skip
 
     def __init__(self, connection: Connection) -> None:
@@ -34,6 +35,7 @@ class Books:
         self.reports = Reports(connection)
         self.audit = Audit(connection)
         self.purge = Purge(connection)
+        self.reach = Reach(connection)
 
     def queue(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
         """Outbox rows; False and no change when this alert_id was queued before."""

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, literal, select, update
+from sqlalchemy import Connection, Select, bindparam, func, literal, select, update
 from sqlalchemy.exc import IntegrityError
 
 from domain.actions import OPEN
@@ -62,6 +62,12 @@ _CASE_OF = select(schema.case_mentions.c.mention_id, schema.case_mentions.c.case
 _FILED = select(_K.key, _K.case_id, _K.mention_id, _K.at).where(
     _K.key.in_(bindparam("keys", expanding=True)), _K.at >= bindparam("since")
 )
+_NEWEST_FILED = (
+    select(func.max(_K.key), _K.case_id, func.max(_K.mention_id), func.max(_K.at))
+    .where(_K.key.in_(bindparam("keys", expanding=True)), _K.at >= bindparam("since"))
+    .group_by(_K.case_id)
+)
+_STATES = select(_C.case_id, _C.status).where(_C.case_id.in_(bindparam("ids", expanding=True)))
 _LIVE = tuple(map(str, (*OPEN, State.NOT_OURS)))
 _ALL_OWED = (
     select(schema.obligations)
@@ -128,7 +134,7 @@ class Cases:
         """The mentions of a case and of all that were merged into it, however far back."""
         chain = select(literal(case_id).label("case_id")).cte("chain", recursive=True)
         merged = select(_C.case_id).join(chain, _C.merged_into == chain.c.case_id)
-        chain = chain.union(merged)
+        chain = chain.union(merged.where(_C.status == str(State.MERGED)))
         rows = schema.case_mentions.c
         query = select(rows.mention_id).join(chain, rows.case_id == chain.c.case_id)
         return list(self._db.scalars(query.order_by(rows.case_id, rows.position)))
@@ -212,16 +218,30 @@ class Cases:
 
     def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
         """Reports filed under these keys since the given moments, newest first."""
+        return self._hits(_FILED, keys)
+
+    def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
+        """As ``by_keys``, but for each case only that there is one, and when the newest came."""
+        return self._hits(_NEWEST_FILED, keys)
+
+    def _hits(self, statement: Select[Any], keys: Mapping[str, datetime]) -> list[KeyHit]:
         together: dict[datetime, list[str]] = defaultdict(list)
         for key, since in keys.items():
             together[since].append(key)
         hits = [
             KeyHit(key=k, case_id=c, mention_id=m, at=a)
             for since, some in together.items()
-            for k, c, m, a in self._db.execute(_FILED, {"keys": some, "since": since})
+            for k, c, m, a in self._db.execute(statement, {"keys": some, "since": since})
         ]
         hits.sort(key=lambda hit: hit.mention_id)
         return sorted(hits, key=lambda hit: (hit.at, hit.case_id), reverse=True)
+
+    def states(self, case_ids: Sequence[str]) -> dict[str, State]:
+        """case_id -> how the case stands."""
+        found: dict[str, State] = {}
+        for part in chunks(list(case_ids)):
+            found |= {c: State(s) for c, s in self._db.execute(_STATES, {"ids": part})}
+        return found
 
     def add_keys(self, case_id: str, mention_id: str, keys: Sequence[str], at: datetime) -> None:
         """File a report of a case under its joining keys."""

@@ -53,13 +53,13 @@ def fingerprints(text: str) -> tuple[str, ...]:
 
 def similarity(a: str, b: str) -> float:
     """Jaccard similarity 0…1 of the 3-grams of both bare texts; short texts: 1 if equal, else 0."""
-    bare_a, bare_b = bare(a), bare(b)
+    (bare_a, left), (bare_b, right) = _grams(a), _grams(b)
     if bare_a == bare_b:
         return 1.0 if bare_a else 0.0
     if min(len(bare_a), len(bare_b)) < EXACT_ONLY_BELOW:
         return 0.0
-    left, right = _shingles(bare_a), _shingles(bare_b)
-    return len(left & right) / len(left | right)
+    both = len(left & right)
+    return both / (len(left) + len(right) - both)
 
 
 def containment(a: str, b: str) -> float:
@@ -76,6 +76,13 @@ def _forwarded(plain: str) -> str:
 
 def _letters(text: str) -> str:
     return "".join(char for char in text if unicodedata.category(char)[0] in "LN")
+
+
+@functools.lru_cache(maxsize=1024)
+def _grams(text: str) -> tuple[str, frozenset[int]]:
+    """The bare text and its 3-grams, kept: one text is compared with many."""
+    kept = bare(text)
+    return kept, frozenset(_shingles(kept))
 
 
 def _shingles(kept: str) -> set[int]:

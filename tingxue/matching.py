@@ -3,7 +3,7 @@
 Keys (``domain.joining``) find candidates; near-duplicate texts are compared before they count.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from nlp.duplicates import similarity
 from tingxue.app import App
 
 OVER = frozenset({State.CLOSED, State.FALSE_ALARM, State.MERGED})
+_STANDING = frozenset(State) - OVER
 _SAME_TEXT = 0.5
 _MOST_COMPARED = 40
 
@@ -51,7 +52,7 @@ def same_event(app: App, books: Books, report: Report, keys: Sequence[str]) -> C
     older, milder case that its departments have signed already (docs/decisions/0003)."""
     red = report.verdict.urgency is Urgency.RED
     since = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
-    for case in _cases(books, report, since):
+    for case in _cases(books, report, since, _STANDING):
         if case.status not in OVER and (case.level is Level.RED or not red):
             return case
     return None
@@ -61,7 +62,7 @@ def closed_before(app: App, books: Books, report: Report, keys: Sequence[str]) -
     """The newest case of the same event that was closed, worksheets' too: this is 再次发生."""
     since = app.clock() - RECURRENCE_WINDOW
     marked = (mark + key for mark in ("", CALL) for key in keys)
-    for case in _cases(books, report, dict.fromkeys(marked, since)):
+    for case in _cases(books, report, dict.fromkeys(marked, since), {State.CLOSED}):
         if case.status is State.CLOSED:
             return case.case_id
     return None
@@ -77,14 +78,24 @@ def related(app: App, books: Books, report: Report, keys: Sequence[str]) -> tupl
         for mark in (("", CALL) if alone else (CALL,))
         for key, moment in plain.items()
     }
-    cases = _cases(books, report, since)
+    cases = _cases(books, report, since, _STANDING)
     return tuple(dict.fromkeys(c.case_id for c in cases if c.status not in OVER))
 
 
-def _cases(books: Books, report: Report, since: Mapping[str, datetime]) -> list[Case]:
-    """The cases found under these keys, newest report first, as they stand now."""
-    hits = books.cases.by_keys(since)
-    return [current(books, case_id) for case_id in _verified(books, report, hits)]
+def _cases(
+    books: Books, report: Report, since: Mapping[str, datetime], wanted: Container[State]
+) -> Iterator[Case]:
+    """The cases found under these keys, newest report first, as they stand now. Only those that
+    stand as ``wanted``, or were merged, are read at all."""
+    by_text = {k: at for k, at in since.items() if k.removeprefix(CALL).startswith("text:")}
+    others = {k: at for k, at in since.items() if k not in by_text}
+    hits = books.cases.by_keys(by_text) + books.cases.newest_by_keys(others)
+    hits.sort(key=lambda hit: (hit.at, hit.case_id), reverse=True)
+    ids = _verified(books, report, hits)
+    states = books.cases.states(ids)
+    for case_id in ids:
+        if states[case_id] in wanted or states[case_id] is State.MERGED:
+            yield current(books, case_id)
 
 
 def _verified(books: Books, report: Report, hits: Sequence[KeyHit]) -> list[str]:

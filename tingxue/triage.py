@@ -6,6 +6,7 @@ together or not at all. A mention that cannot be taken stays waiting, and stops 
 
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from alerts.levels import Spread, author_windows, level_for, reasons_for, risen
@@ -22,8 +23,9 @@ from domain.casework import (
 )
 from domain.errors import TingxueError
 from domain.joining import CALL, is_worksheet, keys_for
-from domain.types import Case, CaseEvent, Duty, Level, Mention, Sighting, Urgency
+from domain.types import Case, CaseEvent, Duty, Level, Mention, Urgency
 from ledger.books import Books
+from ledger.reach import Group
 from nlp.analyser import document
 from nlp.duplicates import fingerprints
 from tingxue import notices
@@ -104,7 +106,8 @@ def _take(app: App, books: Books, report: Report) -> None:
 
 def _open(app: App, books: Books, report: Report, keys: Sequence[str]) -> str:
     now, mention, verdict = app.clock(), report.mention, report.verdict
-    spread = _spread(app, books, [mention], report.categories, verdict.places)
+    alone = Group(case_id="", also=mention.mention_id)
+    spread = _spread(app, books, alone, report.categories, verdict.places)
     level = level_for(
         app.plan.levels, urgency=verdict.urgency, categories=report.categories, spread=spread
     )
@@ -168,7 +171,7 @@ def _grown(app: App, books: Books, case: Case, report: Report, new: Sequence[str
     if added:
         events.append(added)
         case = apply(case, added)
-    found, why = _level(app, books, case, report, new)
+    found, why = _level(app, books, case, report)
     if found is not case.level:
         events.append(raise_level(case, found, app.clock(), app.terms, why))
         case = apply(case, events[-1])
@@ -202,24 +205,24 @@ def _way(app: App, case: Case, report: Report) -> Route | None:
     )
 
 
-def _level(
-    app: App, books: Books, case: Case, report: Report, new: Sequence[str]
-) -> tuple[Level, str]:
+def _level(app: App, books: Books, case: Case, report: Report) -> tuple[Level, str]:
     """The level that this case has now earned, never lower than it has; and why. What a person
     has lowered rises again only by what came after that."""
-    members = books.mentions.many([*books.cases.members(case.case_id), *new])
+    if case.level is Level.RED:
+        return case.level, ""
+    members = Group(case_id=case.case_id, also=report.mention.mention_id)
     categories, urgency = case.categories, report.verdict.urgency
     found = _earned(app, books, case, members, categories, urgency)
     if found[0] is case.level or (lowered := _lowered_at(books, case)) is None:
         return found
     if not _came_after(books, report.mention, lowered):
         categories, urgency = (), Urgency.NONE
-    fresh = [m for m in members if m.first_seen_at > lowered]
+    fresh = replace(members, after=lowered)
     return _earned(app, books, case, fresh, categories, urgency)
 
 
 def _earned(
-    app: App, books: Books, case: Case, members: Sequence[Mention], categories: Sequence[str],
+    app: App, books: Books, case: Case, members: Group, categories: Sequence[str],
     urgency: Urgency,
 ) -> tuple[Level, str]:  # fmt: skip
     places = (case.place,) if case.place else ()
@@ -250,48 +253,33 @@ def _came_after(books: Books, mention: Mention, moment: datetime) -> bool:
 def _spread(
     app: App,
     books: Books,
-    members: Sequence[Mention],
+    members: Group,
     categories: Sequence[str],
     places: Sequence[str],
 ) -> Spread:
-    now = app.clock()
+    now, hours = app.clock(), author_windows(app.plan.levels)
     day_ago = now - timedelta(hours=24)
-    own = {m.mention_id for m in members if m.first_seen_at >= day_ago}
-    counts = books.mentions.latest_counts([m.mention_id for m in members]).values()
+    own, views, interactions, authors = books.reach.count(
+        members, day_ago, [now - timedelta(hours=n) for n in hours]
+    )
     return Spread(
-        reports_24h=max(len(own), 1, _nearby(books, members, categories, places, day_ago)),
-        views=sum(s.counts.views or 0 for s in counts),
-        interactions=sum(_interactions(s) for s in counts),
-        authors={
-            hours: len(
-                {m.author_ref for m in members if m.first_seen_at >= now - timedelta(hours=hours)}
-            )
-            for hours in author_windows(app.plan.levels)
-        },
+        reports_24h=max(own, 1, _nearby(books, members, categories, places, day_ago)),
+        views=views,
+        interactions=interactions,
+        authors=dict(zip(hours, authors, strict=True)),
     )
 
 
 def _nearby(
     books: Books,
-    members: Sequence[Mention],
+    members: Group,
     categories: Sequence[str],
     places: Sequence[str],
     since: datetime,
 ) -> int:
     """Reports of one category and place, worksheets included; the mention at hand counts too."""
-    most = 0
-    mine = {m.mention_id for m in members}
-    for category in categories:
-        for place in places:
-            key = f"event:{category}:{place}"
-            hits = books.cases.by_keys({key: since, CALL + key: since})
-            most = max(most, len({hit.mention_id for hit in hits} | mine))
-    return most
-
-
-def _interactions(sighting: Sighting) -> int:
-    counts = sighting.counts
-    return (counts.likes or 0) + (counts.comments or 0) + (counts.shares or 0)
+    keys = [f"event:{category}:{place}" for category in categories for place in places]
+    return max((books.reach.nearby(members, [key, CALL + key], since) for key in keys), default=0)
 
 
 def _append(books: Books, case: Case, events: Sequence[CaseEvent]) -> None:
