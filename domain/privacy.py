@@ -82,6 +82,9 @@ def _find(text: str) -> Iterator[Span]:
 
 
 def _numbers(folded: str) -> Iterator[Span]:
+    yield from _matches(_CUED_PLATE, folded, "plate")
+    if not _DIGIT.search(folded):
+        return
     for pattern in (_ID_18, _ID_15):
         for match in pattern.finditer(folded):
             if _names_a_birthday(re.sub(r"[^\dx]", "", match[1])):
@@ -92,7 +95,6 @@ def _numbers(folded: str) -> Iterator[Span]:
     for match in _PLATE.finditer(folded):
         if sum(char.isdigit() for char in match[0]) >= 2:  # "新RAV" is a car, not its plate
             yield Span(start=match.start(), end=match.end(), kind="plate")
-    yield from _matches(_CUED_PLATE, folded, "plate")
 
 
 def _names_a_birthday(number: str) -> bool:
@@ -173,6 +175,7 @@ def _fold_spelled(char: str) -> str:
 
 # --- numbers ------------------------------------------------------------------------------------
 
+_DIGIT = re.compile("[0-9]")
 _GAP = r"[ \-.·_/()\u200b]{0,2}"  # what people put between the digits of one number
 _MOBILE = re.compile(
     rf"(?<!\d)(?:(?:\(?(?:\+|00)?{_GAP}86{_GAP})?1{_GAP}[3-9](?:{_GAP}\d){{9}}"

@@ -24,17 +24,22 @@ _ALERT = [
 ]
 
 # Statements of every delivery: built once, for building costs more than running.
-_DUE = (
-    select(schema.deliveries, *_ALERT)
-    .join(schema.alerts, schema.alerts.c.alert_id == _D.alert_id)
+_NEXT = (  # without the alerts: all that is due is sorted for each claim
+    select(_D.delivery_id)
     .where(
         or_(
             and_(_D.state.in_(("pending", "retry")), _D.next_at <= bindparam("now")),
             and_(_D.state == "sending", _D.lease_until <= bindparam("now")),
         )
     )
-    .order_by(_D.next_at, schema.alerts.c.created_at, _D.delivery_id)
+    .order_by(_D.next_at, _D.delivery_id)
     .limit(bindparam("most"))
+)
+_DUE = (
+    select(schema.deliveries, *_ALERT)
+    .join(schema.alerts, schema.alerts.c.alert_id == _D.alert_id)
+    .where(_D.delivery_id.in_(_NEXT))
+    .order_by(_D.next_at, _D.delivery_id)
     .with_for_update(skip_locked=True, of=schema.deliveries)
 )
 _LEASE = update(schema.deliveries).where(_D.delivery_id == bindparam("of"))

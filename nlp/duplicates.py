@@ -9,7 +9,6 @@ import hashlib
 import re
 import unicodedata
 import zlib
-from collections.abc import Callable
 
 EXACT_ONLY_BELOW = 12
 """Bare characters below which two texts are the same only if they are equal: short comments are
@@ -94,16 +93,20 @@ def _crc(text: str) -> int:
 
 
 def _minima(shingles: set[int]) -> tuple[int, ...]:
-    return tuple(min(mix(s) for s in shingles) for mix in _mixers())
+    prime = _PRIME
+    return tuple(
+        min([(value * factor + shift) % prime for value in shingles]) for factor, shift in _mixers()
+    )
 
 
-def _mixer(number: int) -> Callable[[int], int]:
+def _mixer(number: int) -> tuple[int, int]:
+    """Factor and shift of one hash function."""
     seed = hashlib.sha256(f"tingxue-minhash-{number}".encode()).digest()
     factor = int.from_bytes(seed[:8], "big") % (_PRIME - 1) + 1
     shift = int.from_bytes(seed[8:16], "big") % _PRIME
-    return lambda value: (value * factor + shift) % _PRIME
+    return factor, shift
 
 
 @functools.cache
-def _mixers() -> tuple[Callable[[int], int], ...]:
+def _mixers() -> tuple[tuple[int, int], ...]:
     return tuple(_mixer(number) for number in range(_BANDS * _ROWS))
