@@ -33,6 +33,8 @@ A_DAY = 3_000
 FILL = 3 * A_DAY
 """Mentions before the count begins: the widest window but a thread's is three days."""
 BATCH = 250
+STEP = 10_000
+"""So often a long run says on stderr how far it is: its own growth, seen within one run."""
 STAGES = ("intake", "analyse", "triage", "notify", "index", "chase")
 
 
@@ -44,7 +46,7 @@ def figures() -> Iterator[dict[str, object]]:
     for size in sizes:
         seen = json.loads(
             subprocess.run(
-                [sys.executable, __file__, str(size)], capture_output=True, text=True, check=True
+                [sys.executable, __file__, str(size)], stdout=subprocess.PIPE, text=True, check=True
             ).stdout
         )
         costs = {stage: seen[stage] / size * 1e3 for stage in STAGES}
@@ -117,6 +119,8 @@ def _measure(size: int) -> dict[str, float]:
         cpu = time.process_time()
         while arrivals.count < FILL + size:
             _batch(app, arrivals, spent)
+            if (arrivals.count - FILL) % STEP == 0:
+                _say(arrivals.count - FILL, spent, time.process_time() - cpu)
         spent["cpu"] = time.process_time() - cpu  # type: ignore[assignment]
     return {**spent, "mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
@@ -131,6 +135,12 @@ def _batch(app: App, arrivals: Arrivals, spent: Counter[str]) -> None:
         getattr(pipeline, name)(app)
         spent[name] += time.perf_counter() - began  # type: ignore[assignment]
     _close_old(app)
+
+
+def _say(count: int, spent: Counter[str], cpu: float) -> None:
+    stages = "  ".join(f"{name} {spent[name]:.1f}" for name in STAGES)
+    mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{count:,}: CPU {cpu:.1f} s, {mib:.0f} MiB; {stages}", file=sys.stderr, flush=True)
 
 
 def _close_old(app: App) -> None:

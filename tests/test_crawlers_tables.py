@@ -323,7 +323,7 @@ def test_the_position_runs_to_the_end_of_the_file(tmp_path: Path) -> None:
     assert file.position() == file.total_bytes == path.stat().st_size
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.one_of(
         st.binary(max_size=300),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.actions import OPEN, RULES, SYSTEM_ACTIONS, UNANSWERED, Rule, permitted
@@ -674,7 +674,6 @@ def lived(life: tuple[Level, list[tuple[str, timedelta, object]]]) -> list[Step]
     return out
 
 
-@settings(max_examples=150, deadline=None)
 @given(LIVES)
 def test_no_illegal_transition_is_ever_accepted(life) -> None:  # type: ignore[no-untyped-def]
     for before, events, after in lived(life):
@@ -694,7 +693,6 @@ def test_no_illegal_transition_is_ever_accepted(life) -> None:  # type: ignore[n
             assert before.status not in OVER or event.action in {"note", "reopen"}
 
 
-@settings(max_examples=100, deadline=None)
 @given(LIVES)
 def test_the_fold_of_the_events_is_the_case_step_by_step(life) -> None:  # type: ignore[no-untyped-def]
     history = [a_start(life[0])]
@@ -704,7 +702,6 @@ def test_the_fold_of_the_events_is_the_case_step_by_step(life) -> None:  # type:
         assert after.version == len(history) == history[-1].no
 
 
-@settings(max_examples=100, deadline=None)
 @given(LIVES, st.data())
 def test_a_chain_holds_and_every_change_to_it_is_found(life, data) -> None:  # type: ignore[no-untyped-def]
     history = chained([a_start(life[0]), *(e for _, events, _ in lived(life) for e in events)])
@@ -726,7 +723,6 @@ def test_a_chain_holds_and_every_change_to_it_is_found(life, data) -> None:  # t
         assert broken_at([*history[:n], *history[n + 1 :]]) == n + 1
 
 
-@settings(max_examples=150, deadline=None)
 @given(LIVES)
 def test_deadlines_keep_their_order_and_move_only_as_promised(life) -> None:  # type: ignore[no-untyped-def]
     for before, events, after in lived(life):
@@ -747,7 +743,6 @@ def test_deadlines_keep_their_order_and_move_only_as_promised(life) -> None:  # 
                 assert (new.ack_due, new.reply_due) == (old.ack_due, old.reply_due)
 
 
-@settings(max_examples=150, deadline=None)
 @given(LIVES)
 def test_a_case_is_closed_exactly_when_every_leads_reply_was_accepted(life) -> None:  # type: ignore[no-untyped-def]
     for _, _, after in lived(life):
@@ -763,7 +758,6 @@ def test_a_case_is_closed_exactly_when_every_leads_reply_was_accepted(life) -> N
             assert chase(after, after.last_report_at + timedelta(days=99), TERMS) == []
 
 
-@settings(max_examples=150, deadline=None)
 @given(LIVES)
 def test_no_department_declines_a_case_twice(life) -> None:  # type: ignore[no-untyped-def]
     declined = [
@@ -772,7 +766,6 @@ def test_no_department_declines_a_case_twice(life) -> None:  # type: ignore[no-u
     assert len(declined) == len(set(declined))
 
 
-@settings(max_examples=150, deadline=None)
 @given(LIVES)
 def test_the_program_only_ever_raises_a_level_and_keeps_what_it_knows(life) -> None:  # type: ignore[no-untyped-def]
     for before, events, after in lived(life):
@@ -785,7 +778,6 @@ def test_the_program_only_ever_raises_a_level_and_keeps_what_it_knows(life) -> N
         assert len(names) == len(set(names))
 
 
-@settings(max_examples=80, deadline=None)
 @given(st.lists(st.integers(1, 4000), max_size=40))
 def test_however_often_it_looks_every_step_is_taken_once(waits) -> None:  # type: ignore[no-untyped-def]
     minutes = [sum(waits[: n + 1]) for n in range(len(waits))]

@@ -63,9 +63,8 @@ def _style(
     align: WD_ALIGN_PARAGRAPH,
 ) -> ParagraphStyle:
     """A paragraph style; ``line`` in points exactly, 0 for single (a picture needs the room)."""
-    known = {style.name for style in document.styles}
     styles = document.styles
-    found = styles[name] if name in known else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
+    found = styles[name] if name in styles else styles.add_style(name, WD_STYLE_TYPE.PARAGRAPH)
     style = cast(ParagraphStyle, found)
     _plain_font(style, font, size)
     layout = style.paragraph_format
