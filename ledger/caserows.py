@@ -1,9 +1,11 @@
 """Between table rows and cases, obligations and events, both ways."""
 
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
 from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
+from ledger import schema
 from ledger.rows import Row
 
 CASE_FIELDS = (
@@ -18,6 +20,8 @@ CASE_FIELDS = (
     "settlement_due",
 )
 _OWED_FIELDS = tuple(field.name for field in fields(Obligation))
+OWED = tuple(schema.obligations.c[name] for name in _OWED_FIELDS)
+"""The columns that ``to_obligation`` takes, in its order."""
 
 
 def to_case(row: Row, mention_ids: tuple[str, ...], rows: tuple[Obligation, ...]) -> Case:
@@ -34,14 +38,12 @@ def to_case(row: Row, mention_ids: tuple[str, ...], rows: tuple[Obligation, ...]
     )
 
 
-def to_obligation(row: Row) -> Obligation:
-    """A row of ``obligations`` as an Obligation."""
-    values = {k: v for k, v in row.items() if k != "position"}
-    values |= {
-        "duty": Duty(row["duty"]),
-        "status": State(row["status"]),
-        "chased": frozenset(row["chased"]),
-    }
+def to_obligation(row: Sequence[Any]) -> Obligation:
+    """A row of the columns ``OWED`` as an Obligation."""
+    values = dict(zip(_OWED_FIELDS, row, strict=True))
+    values["duty"] = Duty(values["duty"])
+    values["status"] = State(values["status"])
+    values["chased"] = frozenset(values["chased"])
     return Obligation(**values)
 
 

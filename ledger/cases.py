@@ -1,11 +1,22 @@
 """Cases: their events, which are the truth, and their fold, which is kept beside them."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Select, bindparam, func, literal, select, update
+from sqlalchemy import (
+    CompoundSelect,
+    Connection,
+    Select,
+    bindparam,
+    func,
+    literal,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from domain.actions import OPEN
@@ -16,6 +27,7 @@ from domain.types import Case, CaseEvent, KeyHit, Obligation, State
 from ledger import schema
 from ledger.caserows import (
     CASE_FIELDS,
+    OWED,
     event_row,
     obligation_row,
     to_case,
@@ -37,7 +49,7 @@ _MEMBERS = (
     .where(schema.case_mentions.c.case_id == bindparam("of"))
     .order_by(schema.case_mentions.c.position)
 )
-_OWED = select(schema.obligations).where(_O.case_id == bindparam("of")).order_by(_O.position)
+_OWED = select(*OWED).where(_O.case_id == bindparam("of")).order_by(_O.position)
 _LAST_ID = (
     select(_C.case_id)
     .where(
@@ -70,7 +82,7 @@ _NEWEST_FILED = (
 _STATES = select(_C.case_id, _C.status).where(_C.case_id.in_(bindparam("ids", expanding=True)))
 _LIVE = tuple(map(str, (*OPEN, State.NOT_OURS)))
 _ALL_OWED = (
-    select(schema.obligations)
+    select(*OWED)
     .join(schema.cases)
     .where(_C.status.in_(_LIVE), _O.status.in_([*map(str, OPEN)]), _O.transferred_to.is_(None))
     .order_by(_O.case_id, _O.position)
@@ -117,12 +129,12 @@ class Cases:
         if row is None:
             raise NoSuchCase(f"没有编号为 {case_id} 的案件；用 tingxue case list 查看现有编号")
         ids = self._db.scalars(_MEMBERS, {"of": case_id})
-        owed = self._db.execute(_OWED, {"of": case_id}).mappings()
+        owed = self._db.execute(_OWED, {"of": case_id})
         return to_case(row, tuple(ids), tuple(map(to_obligation, owed)))
 
     def open_obligations(self) -> list[Obligation]:
         """All that somebody still owes an open case, oldest case first."""
-        return [to_obligation(row) for row in self._db.execute(_ALL_OWED).mappings()]
+        return [to_obligation(row) for row in self._db.execute(_ALL_OWED)]
 
     def events(self, case_id: str) -> list[CaseEvent]:
         """The case's history, oldest first."""
@@ -172,7 +184,7 @@ class Cases:
         if before is None:
             self._number_taken(case.case_id)
             self._db.execute(
-                schema.cases.insert().values(case_id=case.case_id, held=False, **values)
+                schema.cases.insert(), {"case_id": case.case_id, "held": False, **values}
             )
         else:
             self._db.execute(_SAVE_CASE, {"of": case.case_id, **values})
@@ -220,6 +232,20 @@ class Cases:
         """Reports filed under these keys since the given moments, newest first."""
         return self._hits(_FILED, keys)
 
+    def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]:
+        """As ``by_keys``, but each report once, and of each key only the newest ``most``: a common
+        phrase may be shared by thousands."""
+        if not keys:
+            return []
+        values: dict[str, object] = {"most": most}
+        for n, (key, since) in enumerate(keys.items()):
+            values |= {f"key{n}": key, f"since{n}": since}
+        hits = {
+            (m, c): KeyHit(key=k, case_id=c, mention_id=m, at=a)
+            for k, c, m, a in self._db.execute(_last_filed(len(keys)), values)
+        }
+        return _newest_first(hits.values())
+
     def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
         """As ``by_keys``, but for each case only that there is one, and when the newest came."""
         return self._hits(_NEWEST_FILED, keys)
@@ -233,8 +259,7 @@ class Cases:
             for since, some in together.items()
             for k, c, m, a in self._db.execute(statement, {"keys": some, "since": since})
         ]
-        hits.sort(key=lambda hit: hit.mention_id)
-        return sorted(hits, key=lambda hit: (hit.at, hit.case_id), reverse=True)
+        return _newest_first(hits)
 
     def states(self, case_ids: Sequence[str]) -> dict[str, State]:
         """case_id -> how the case stands."""
@@ -288,6 +313,24 @@ class Cases:
         """Whether this command was carried out before (a form sent twice)."""
         values = {"of": case_id, "command": command_id}
         return self._db.scalar(_DONE_BEFORE, values) is not None
+
+
+@cache
+def _last_filed(keys: int) -> CompoundSelect[Any]:
+    one_each = (
+        select(_K.key, _K.case_id, _K.mention_id, _K.at)
+        .where(_K.key == bindparam(f"key{n}"), _K.at >= bindparam(f"since{n}"))
+        .order_by(_K.at.desc())
+        .limit(bindparam("most"))
+        .subquery()
+        for n in range(keys)
+    )
+    return union_all(*(select(one) for one in one_each))
+
+
+def _newest_first(hits: Iterable[KeyHit]) -> list[KeyHit]:
+    by_name = sorted(hits, key=lambda hit: hit.mention_id)
+    return sorted(by_name, key=lambda hit: (hit.at, hit.case_id), reverse=True)
 
 
 def _searched(case: Case) -> tuple[object, ...]:

@@ -18,6 +18,7 @@ OVER = frozenset({State.CLOSED, State.FALSE_ALARM, State.MERGED})
 _STANDING = frozenset(State) - OVER
 _SAME_TEXT = 0.5
 _MOST_COMPARED = 40
+_MOST_SHARED = 100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +90,7 @@ def _cases(
     stand as ``wanted``, or were merged, are read at all."""
     by_text = {k: at for k, at in since.items() if k.removeprefix(CALL).startswith("text:")}
     others = {k: at for k, at in since.items() if k not in by_text}
-    hits = books.cases.by_keys(by_text) + books.cases.newest_by_keys(others)
+    hits = books.cases.last_by_keys(by_text, _MOST_SHARED) + books.cases.newest_by_keys(others)
     hits.sort(key=lambda hit: (hit.at, hit.case_id), reverse=True)
     ids = _verified(books, report, hits)
     states = books.cases.states(ids)

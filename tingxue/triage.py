@@ -226,8 +226,9 @@ def _earned(
     urgency: Urgency,
 ) -> tuple[Level, str]:  # fmt: skip
     places = (case.place,) if case.place else ()
-    spread = _spread(app, books, members, categories, places)
     rules = app.plan.levels
+    raises = any(r.reports_24h and r.level.rank > case.level.rank for r in rules.rules.values())
+    spread = _spread(app, books, members, categories if raises else (), places)
     found = level_for(rules, urgency=urgency, categories=categories, spread=spread)
     level = risen(case.level, found)
     why = reasons_for(rules.rules[level], urgency=urgency, categories=categories, spread=spread)
