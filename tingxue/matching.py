@@ -18,7 +18,8 @@ OVER = frozenset({State.CLOSED, State.FALSE_ALARM, State.MERGED})
 _STANDING = frozenset(State) - OVER
 _SAME_TEXT = 0.5
 _MOST_COMPARED = 40
-_MOST_SHARED = 100
+_MOST_SHARED = 50
+"""Newest reports that are looked at under one text key; a common phrase has hundreds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
