@@ -79,7 +79,10 @@ def emptied(home: Home | None = None) -> Home:
     Raises LedgerError where a real ledger stands."""
     home = home or home_at(open_home(os.environ).path / "demo")
     home.mark_drill()  # before anything is deleted
-    shutil.rmtree(home.path)
+    old = home.path.with_name(f".{home.path.name}-old")
+    shutil.rmtree(old, ignore_errors=True)
+    home.path.rename(old)  # at once: a kill leaves no half of it that looks like a real home
+    shutil.rmtree(old)
     return home_at(home.path)
 
 
