@@ -163,9 +163,7 @@ def _from_stack(stages: dict[CodeType, str]) -> Callable[[], str | None]:
     return stage_now
 
 
-def _play(
-    home: Path, port: int, until: int, log: Path | None = None, kill: Kill | None = None
-) -> None:
+def _play(home: Path, port: int, log: Path | None = None, kill: Kill | None = None) -> None:
     """One life; without a log it is not watched."""
     from tingxue.demo import runner
     from tingxue.home import home_at
@@ -176,7 +174,7 @@ def _play(
         os.environ[_ARMED] = json.dumps(armed)
         Watch(home=home, log=log, kill=kill, stage_now=_from_stack(_stages())).listen()
     with runner.stage(home_at(home), port=port) as stage:
-        runner.play(stage, until=until)
+        runner.play(stage)
 
 
 # --- in the crawl's child process -----------------------------------------------------------------
@@ -217,7 +215,7 @@ def _live(play: Callable[[], None]) -> int:
     return os.WTERMSIG(status)
 
 
-def main(folder: Path, port: int, until: int, seed: int, wanted: Mapping[str, int]) -> None:
+def main(folder: Path, port: int, seed: int, wanted: Mapping[str, int]) -> None:
     """Both weeks, by code that was read once and under one author key."""
     import tingxue.cli  # noqa: F401 -- once, before the first fork
 
@@ -225,13 +223,13 @@ def main(folder: Path, port: int, until: int, seed: int, wanted: Mapping[str, in
     _teach_children(folder / "site")
     _warm(folder / "warm")
     calm, killed = folder / "calm", folder / "killed"
-    _live(partial(_play, calm, port, until, folder / "calm.points"))
+    _live(partial(_play, calm, port, folder / "calm.points"))
     shutil.copytree(calm / "author-keys", killed / "author-keys")
     for kill in chosen(points(folder / "calm.points"), wanted, Random(seed)):
-        if not _live(partial(_play, killed, port, until, folder / "killed.points", kill)):
+        if not _live(partial(_play, killed, port, folder / "killed.points", kill)):
             return  # over before this kill's turn came: the caller will miss it
     os.environ.pop("PYTHONPATH")
-    _live(partial(_play, killed, port, until))
+    _live(partial(_play, killed, port))
     while _reaped():
         pass
 
@@ -301,4 +299,4 @@ def _numbered(passed: Sequence[Point], stage: str) -> Iterator[tuple[int, int, i
 
 if __name__ == "__main__":
     sys.modules["killer"] = sys.modules["__main__"]
-    main(Path(sys.argv[1]).resolve(), *map(int, sys.argv[2:5]), json.loads(sys.argv[5]))
+    main(Path(sys.argv[1]).resolve(), *map(int, sys.argv[2:4]), json.loads(sys.argv[4]))

@@ -110,9 +110,9 @@ def stage(home: Home, *, port: int = 0) -> Iterator[Stage]:
         yield Stage(app, moment, failing)
 
 
-def play(stage: Stage, *, progress: bool = False, until: int = END) -> None:
-    """All steps from where the folder stands (``until``: up to that minute), then the papers."""
-    home, steps = stage.app.home.path, [s for s in script.steps() if s.at <= until]
+def play(stage: Stage, *, progress: bool = False) -> None:
+    """All steps from where the folder stands, then the papers."""
+    home, steps = stage.app.home.path, script.steps()
     done = _done(home)
     todo: Sequence[int] = range(done, len(steps))
     for number in _tracked(todo) if progress else todo:
