@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+import warnings
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -24,6 +25,8 @@ from domain.identity import digest
 from domain.types import SearchDoc, SearchQuery
 from index.embedded import EmbeddedIndex
 from index.locks import held
+from index.words import Cutter, pieces, plain
+from tingxue.demo import week
 
 ROOT = Path(__file__).parents[1]
 ALL = SearchQuery(limit=10_000)
@@ -283,12 +286,24 @@ def test_loading_the_dictionary_says_nothing(index: EmbeddedIndex) -> None:
     assert (worker.returncode, out, errors) == (0, "", "")
 
 
-def test_our_words_do_not_change_how_others_cut(index: EmbeddedIndex) -> None:
-    import jieba
+def test_words_are_cut_as_jieba_cuts_them() -> None:
+    """docs/decisions/0011: signs and numbers apart, the two agree on the demo week."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # jieba 0.42.1 warns of its own regexes
+        import jieba
 
-    before = jieba.lcut("天定山雪场咔哒咔哒机坏了")
-    EmbeddedIndex.open(index.path, user_words=("雪场咔哒咔哒机 99999 n",)).upsert([a_doc("雪")])
-    assert jieba.lcut("天定山雪场咔哒咔哒机坏了") == before
+    own = jieba.Tokenizer()
+    own.FREQ, own.total = own.gen_pfdict(own.get_dict_file())
+    own.initialized = True
+    cutter, texts = Cutter(()), [line.text for line in week.lines()]
+    theirs = [[w for cut in own.cut_for_search(plain(t)) if (w := "".join(pieces(cut)))]
+              for t in texts]  # fmt: skip
+    same = [cutter.words(text) == words for text, words in zip(texts, theirs, strict=True)]
+    assert sum(same) >= 0.99 * len(texts)
+
+
+def test_our_own_words_are_never_cut_apart() -> None:
+    assert "天定山滑雪场" in Cutter(("天定山滑雪场 99999 n",)).words("今天在天定山滑雪场门口")
 
 
 def test_a_word_weighs_more_than_a_run_of_characters(tmp_path: Path) -> None:
