@@ -7,8 +7,11 @@ them. Keys never change between runs, machines or versions of Python, so they ma
 import functools
 import hashlib
 import re
+import struct
 import unicodedata
 import zlib
+
+from rensa import RMinHash
 
 EXACT_ONLY_BELOW = 12
 """Bare characters below which two texts are the same only if they are equal: short comments are
@@ -17,7 +20,9 @@ READ_LIMIT = 2_000
 """Bare characters that are read; longer texts are compared by their beginning."""
 _SHINGLE = 3
 _BANDS, _ROWS = 20, 2
-_PRIME = (1 << 61) - 1
+_SEED = 20261123
+"""Of the hash functions. Another seed, or other functions in another rensa, makes other keys: texts
+filed before it are then not recognised again, which matters for three days."""
 
 _FORWARD = re.compile(r"//\s*@[^:：]{1,40}[:：].*|回复\s*@[^:：]{1,40}[:：]", re.DOTALL)
 _NOISE = re.compile(
@@ -45,9 +50,11 @@ def fingerprints(text: str) -> tuple[str, ...]:
     exact = "x" + hashlib.sha256(kept.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     if len(kept) < EXACT_ONLY_BELOW:
         return (exact,)
-    lows = _minima(_shingles(kept))
-    bands = (lows[i * _ROWS : (i + 1) * _ROWS] for i in range(_BANDS))
-    return (exact, *(f"b{i:02d}{_crc(repr(band)):08x}" for i, band in enumerate(bands)))
+    hashes = RMinHash(num_perm=_BANDS * _ROWS, seed=_SEED)
+    hashes.update(_shingles(kept))
+    lows = struct.pack(f"<{_BANDS * _ROWS}I", *hashes.digest())
+    bands = (lows[i * _ROWS * 4 : (i + 1) * _ROWS * 4] for i in range(_BANDS))
+    return (exact, *(f"b{i:02d}{zlib.crc32(band):08x}" for i, band in enumerate(bands)))
 
 
 def similarity(a: str, b: str) -> float:
@@ -78,35 +85,12 @@ def _letters(text: str) -> str:
 
 
 @functools.lru_cache(maxsize=1024)
-def _grams(text: str) -> tuple[str, frozenset[int]]:
+def _grams(text: str) -> tuple[str, frozenset[str]]:
     """The bare text and its 3-grams, kept: one text is compared with many."""
     kept = bare(text)
     return kept, frozenset(_shingles(kept))
 
 
-def _shingles(kept: str) -> set[int]:
-    return {_crc(kept[i : i + _SHINGLE]) for i in range(max(1, len(kept) - _SHINGLE + 1))}
-
-
-def _crc(text: str) -> int:
-    return zlib.crc32(text.encode("utf-8", "surrogatepass"))
-
-
-def _minima(shingles: set[int]) -> tuple[int, ...]:
-    prime = _PRIME
-    return tuple(
-        min([(value * factor + shift) % prime for value in shingles]) for factor, shift in _mixers()
-    )
-
-
-def _mixer(number: int) -> tuple[int, int]:
-    """Factor and shift of one hash function."""
-    seed = hashlib.sha256(f"tingxue-minhash-{number}".encode()).digest()
-    factor = int.from_bytes(seed[:8], "big") % (_PRIME - 1) + 1
-    shift = int.from_bytes(seed[8:16], "big") % _PRIME
-    return factor, shift
-
-
-@functools.cache
-def _mixers() -> tuple[tuple[int, int], ...]:
-    return tuple(_mixer(number) for number in range(_BANDS * _ROWS))
+def _shingles(kept: str) -> set[str]:
+    encoded = kept.encode("utf-8", "replace").decode("utf-8")
+    return {encoded[i : i + _SHINGLE] for i in range(max(1, len(kept) - _SHINGLE + 1))}
