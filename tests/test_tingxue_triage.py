@@ -263,6 +263,17 @@ def test_a_life_at_risk_does_not_disappear_in_a_milder_case(world: World) -> Non
     assert world.say(3, ["parking"], places=[PLACE], urgency="red") == red
 
 
+def test_a_copy_that_is_read_as_red_raises_the_case_of_its_words(world: World) -> None:
+    first = world.say(1, ["taxi_refusal"], text=LONG, urgency="orange")
+    world.do(first, "ack", "住建局")
+    news = world.news(
+        lambda: world.say(2, ["taxi_refusal"], text=f"求扩散！！{LONG}", urgency="red")
+    )
+    assert world.cases() == [first]
+    assert world.case(first).level is Level.RED
+    assert {"住建局", "管委会领导"} <= {t.receiver for t in news}
+
+
 # --- scored again
 
 

@@ -16,7 +16,7 @@ from tingxue.app import App
 
 OVER = frozenset({State.CLOSED, State.FALSE_ALARM, State.MERGED})
 _STANDING = frozenset(State) - OVER
-_SAME_TEXT = 0.5
+_SAME_TEXT, _COPY = 0.5, 0.8
 _MOST_COMPARED = 40
 _MOST_SHARED = 50
 """Newest reports that are looked at under one text key; a common phrase has hundreds."""
@@ -51,13 +51,29 @@ def current(books: Books, case_id: str) -> Case:
 
 def same_event(app: App, books: Books, report: Report, keys: Sequence[str]) -> Case | None:
     """The open case of the same event, if there is one. A life at risk now never disappears in an
-    older, milder case that its departments have signed already (docs/decisions/0003)."""
+    older, milder case that its departments have signed already, unless they have read these very
+    words there (docs/decisions/0003)."""
     red = report.verdict.urgency is Urgency.RED
     since = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
+    read_before = _with_a_copy(books, report, since) if red else frozenset()
     for case in _cases(books, report, since, _STANDING):
-        if case.status not in OVER and (case.level is Level.RED or not red):
+        fits = not red or case.level is Level.RED or case.case_id in read_before
+        if case.status not in OVER and fits:
             return case
     return None
+
+
+def _with_a_copy(books: Books, report: Report, since: Mapping[str, datetime]) -> frozenset[str]:
+    """Cases that hold nearly the same words."""
+    by_text = {key: at for key, at in since.items() if key.startswith("text:")}
+    hits = books.cases.last_by_keys(by_text, _MOST_SHARED)[:_MOST_COMPARED]
+    mine = document(report.mention)
+    alike = {
+        other.mention_id
+        for other in books.mentions.many([hit.mention_id for hit in hits])
+        if similarity(mine, document(other)) >= _COPY
+    }
+    return frozenset(current(books, h.case_id).case_id for h in hits if h.mention_id in alike)
 
 
 def closed_before(app: App, books: Books, report: Report, keys: Sequence[str]) -> str | None:
