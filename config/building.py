@@ -52,6 +52,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         retention=_retention(settings.retention),
         user_dictionary=files.words,
         report_title=settings.report_title,
+        sentiment=settings.sentiment,
         search_words=tuple(dict.fromkeys(_search_words(files))),
     )
 

@@ -51,6 +51,7 @@ class RetentionEntry(BaseModel, extra="forbid", frozen=True):
 class SettingsFile(BaseModel, extra="forbid", frozen=True):
     zone: Text
     case_prefix: Prefix
+    sentiment: Literal["learned", "snownlp", "snownlp_words"] = "learned"
     report_title: Text
     hours: HoursEntry
     retention: RetentionEntry

@@ -198,4 +198,5 @@ class Plan:
     retention: Retention
     user_dictionary: tuple[str, ...]
     report_title: str
+    sentiment: str = "learned"
     search_words: tuple[str, ...]

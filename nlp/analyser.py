@@ -1,10 +1,12 @@
 """Reads a mention and says what it is: the steps in order, one module each.
 
-    1 normalise    one plain form, with the way back        4 sentiment   a named scorer's number
+    1 normalise    one plain form, with the way back        4 sentiment   the author's attitude
     2 relevance    ours or not, and why (places)            5 complaints  tags with evidence
     3 stance       how the author stands to it              6 urgency     by consequence
 
-Evidence offsets are characters of `document(mention)`, which is what a screen must underline.
+Rules do 1 to 3 and say what they find for 4 to 6; learned models (nlp/learned.py) weigh that with
+what they know themselves, and nlp/verdicts.py decides. Evidence offsets are characters of
+`document(mention)`, which is what a screen must underline.
 """
 
 from collections.abc import Sequence
@@ -13,14 +15,24 @@ from datetime import datetime
 
 from domain.plan import Plan
 from domain.ports import Analyser
-from domain.types import Mention, Urgency, Verdict
-from nlp import complaints, relevance, sentiment, stance, urgency
+from domain.types import Mention, Verdict
+from nlp import complaints, learned, relevance, stance, urgency
 from nlp.clauses import clauses, sentences
-from nlp.normalise import normalise
+from nlp.complaints import Hit
+from nlp.gate import opened
+from nlp.learned import Inputs, Model
+from nlp.ngrams import reading_clauses
+from nlp.normalise import Normal, normalise
 from nlp.places import Gazetteer, gazetteer
+from nlp.relevance import Relevance
+from nlp.rulebook import complaint_rules
 from nlp.sentiment import Scorer, scorer
+from nlp.signs import rule_rows, signs
+from nlp.stance import Reading
+from nlp.verdicts import decide
 
-RULES_VERSION = "rules-1"
+RULES_VERSION = "rules-2"
+BATCH = 256
 
 
 def document(mention: Mention) -> str:
@@ -33,47 +45,94 @@ def document(mention: Mention) -> str:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleAnalyser:
-    """domain.ports.Analyser by rules. Reads the first normalise.READ_LIMIT characters."""
+class Prepared:
+    """A mention after the rules have read it. ``hits``: by category, also muted ones.
+    ``deadly``: why a life is at risk now, or ""."""
+
+    words: str
+    normal: Normal
+    about: Relevance
+    reading: Reading
+    hits: dict[str, list[Hit]]
+    deadly: str
+    inputs: Inputs
+
+
+def prepare(mention: Mention, places: Gazetteer) -> Prepared:
+    """What the rules find. Reads the first normalise.READ_LIMIT characters."""
+    words = document(mention)
+    normal = normalise(words)
+    about = relevance.judge(normal.text, mention.context, mention.kind, places)
+    parts = clauses(normal.text)
+    able = opened(normal.text)
+    reading = stance.read(normal.text, mention.platform, mention.kind, parts, able)
+    hits = complaints.find(normal.text, sentences(normal.text), reading, able)
+    inputs = Inputs(
+        text=normal.text,
+        parts=reading_clauses(parts),
+        rules=rule_rows(hits, reading, tuple(complaint_rules()), about.relevant),
+        signs=signs(normal.text, parts, reading, mention.platform, mention.kind, about, able),
+    )
+    return Prepared(
+        words=words,
+        normal=normal,
+        about=about,
+        reading=reading,
+        hits=hits,
+        deadly=urgency.life_at_risk(normal.text, reading, able),
+        inputs=inputs,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayeredAnalyser:
+    """domain.ports.Analyser by rules and models. Many at once are much cheaper than one by one."""
 
     version: str
     gazetteer: Gazetteer
-    scorer: Scorer
+    model: Model
+    scorer: Scorer | None
 
     def analyse(self, mention: Mention, scored_at: datetime) -> Verdict:
         """The verdict on one mention. Never raises for what a text holds."""
-        words = document(mention)
-        normal = normalise(words)
-        about = relevance.judge(normal.text, mention.context, mention.kind, self.gazetteer)
-        parts = clauses(normal.text)
-        reading = stance.read(normal.text, mention.platform, mention.kind, parts)
-        tags = complaints.tags(words, normal, sentences(normal.text), reading)
-        score = self.scorer(normal.text)
-        attitude = sentiment.polarity(normal.text, score, reading.stance, len(tags))
-        urgent = urgency.judge(normal.text, parts, reading, bool(tags), attitude)
-        return Verdict(
-            mention_id=mention.mention_id,
-            relevant=about.relevant,
-            reason=about.reason,
-            places=about.places,
-            stance=stance.settle(reading, bool(tags), attitude),
-            sentiment=sentiment.banded(score, attitude),
-            polarity=attitude,
-            complaints=tags if about.relevant else (),
-            urgency=urgent if about.relevant else Urgency.NONE,
-            version=self.version,
-            scored_at=scored_at,
-        )
+        return self.analyse_many([mention], scored_at)[0]
 
     def analyse_many(self, mentions: Sequence[Mention], scored_at: datetime) -> list[Verdict]:
-        """One verdict a mention, in order."""
-        return [self.analyse(mention, scored_at) for mention in mentions]
+        """One verdict a mention, in order; the same as one by one."""
+        verdicts = []
+        for start in range(0, len(mentions), BATCH):
+            batch = mentions[start : start + BATCH]
+            prepared = [prepare(mention, self.gazetteer) for mention in batch]
+            answers = self.model.read([one.inputs for one in prepared])
+            for mention, one, answer in zip(batch, prepared, answers, strict=True):
+                number = self.scorer(one.normal.text) if self.scorer else None
+                verdict = decide(one, answer, self.model.limits, number)
+                verdicts.append(
+                    Verdict(
+                        mention_id=mention.mention_id,
+                        relevant=one.about.relevant,
+                        reason=one.about.reason,
+                        places=one.about.places,
+                        stance=verdict.stance,
+                        sentiment=verdict.sentiment,
+                        polarity=verdict.polarity,
+                        complaints=verdict.complaints,
+                        urgency=verdict.urgency,
+                        version=self.version,
+                        scored_at=scored_at,
+                    )
+                )
+        return verdicts
 
 
-def build(plan: Plan, *, sentiment: str = "snownlp_words") -> Analyser:
-    """The analyser for a plan. Raises PluginError for an unknown ``sentiment`` scorer."""
-    return RuleAnalyser(
-        version=f"{RULES_VERSION}+{sentiment}",
+def build(plan: Plan) -> Analyser:
+    """The analyser for a plan. Raises PluginError for a ``plan.sentiment`` that is no scorer."""
+    sentiment = plan.sentiment
+    number = scorer(sentiment)
+    model = learned.shipped()
+    return LayeredAnalyser(
+        version=f"{RULES_VERSION}+{model.version}+{sentiment}",
         gazetteer=gazetteer(plan),
-        scorer=scorer(sentiment),
+        model=model,
+        scorer=number,
     )

@@ -1,17 +1,17 @@
-"""Finds the complaints of a text: category, strength and the words that carry it.
+"""What the complaint rules find in a text, and the words that carry it.
 
-Every rule is an entry of rules/complaints.yaml. A hit does not count when it is negated right
-before it, when its clause asks, supposes, advises or repeats hearsay, or when the whole text
-reports no complaint of the author's own (an office's notice, an advert, a settled matter).
-Confidence is the strength its author gave a rule, joined as if rules were independent. It is not
-calibrated: 0.6 does not mean six in ten.
+Every rule is an entry of rules/complaints.yaml. A hit is dropped when it is negated right before
+it; it is muted when its clause asks, supposes, advises or repeats hearsay. Muted hits, and all hits
+of a text that reports no complaint of the author's own (an office's notice, an advert, a settled
+matter), do not count as the rules' own finding, but the model that decides sees them.
 """
 
 import bisect
+import functools
 import re
 from dataclasses import dataclass
 
-from domain.types import ComplaintTag, Evidence
+from domain.types import Evidence
 from nlp.clauses import Span
 from nlp.normalise import Normal
 from nlp.rulebook import Rule, complaint_rules
@@ -25,7 +25,8 @@ _NEGATED = re.compile(
 )
 _FAULTLESS = re.compile(
     r"(?:没(?:有)?|不但没|根本没|压根没|从没|并未|未)(?:人|再|被)?(?:塌|倒|化(?!透|开)|断|夹|罚|贴|堵|涨|骂|吼|翻脸|多要|"
-    r"多收|宰|坑|拒|绕|甩|加价|挑|伤|脏|冻着|插队|耽误|踩)|一点(?:儿|都|也)?(?:没|事没)|分没(?:多|少)|不错|随便(?:接|用|坐)"
+    r"多收|宰|坑|拒|绕|甩|加价|挑|伤|脏|冻着|插队|耽误|踩)|一点(?:儿|都|也)?(?:没|事没)|分没(?:多|少)|不错|随便(?:接|用|坐)|"
+    r"不(?:买|点|住|玩|消费|花钱)[^,。!?]{0,3}也(?:让|给|能|可以|送|行|请)"
 )
 """Words that a wide rule may span although they say that nothing happened."""
 _STARTS_NEGATIVE = re.compile(r"^(?:没|不|无|未|别|仅|只)")
@@ -38,26 +39,52 @@ class Hit:
     start: int
     end: int
     rule: Rule
+    muted: str
 
 
-def tags(
-    document: str, normal: Normal, sentences: list[Span], reading: Reading
-) -> tuple[ComplaintTag, ...]:
-    """The complaints of a document, strongest first. ``document`` is the original text."""
-    if reading.stance in SILENCES:
-        return ()
-    found = []
-    for code, rules in complaint_rules().items():
-        hits = _hits(normal.text, rules, sentences, reading)
+def find(
+    text: str, sentences: list[Span], reading: Reading, opened: set[int]
+) -> dict[str, list[Hit]]:
+    """Category -> the hits of its rules in a normalised text, those that count first, then the
+    strongest. Categories without a hit are left out. ``opened``: of nlp.gate."""
+    known = _numbered()
+    found: dict[str, list[Hit]] = {}
+    for number in sorted(opened & known.keys()):
+        code, rule = known[number]
+        hits = _by_rule(text, rule, sentences, reading)
         if hits:
-            evidence = tuple(_evidence(document, normal, hit) for hit in hits[:_EVIDENCE_PER_TAG])
-            found.append(ComplaintTag(category=code, confidence=_joined(hits), evidence=evidence))
-    return tuple(sorted(found, key=lambda tag: (-tag.confidence, tag.category)))
+            found.setdefault(code, []).extend(hits)
+    for hits in found.values():
+        hits.sort(key=lambda hit: (bool(hit.muted), -hit.rule.weight, hit.start, hit.end))
+    return found
 
 
-def _hits(text: str, rules: tuple[Rule, ...], sentences: list[Span], reading: Reading) -> list[Hit]:
-    hits = [hit for rule in rules for hit in _by_rule(text, rule, sentences, reading)]
-    return sorted(hits, key=lambda hit: (-hit.rule.weight, hit.start, hit.end))
+@functools.cache
+def _numbered() -> dict[int, tuple[str, Rule]]:
+    """Number -> category and rule."""
+    return {rule.number: (code, rule) for code, rules in complaint_rules().items()
+            for rule in rules}  # fmt: skip
+
+
+def strength(hits: list[Hit], reading: Reading) -> float:
+    """The rules' own opinion 0…0.95: strengths of the rules that count, joined as if they were
+    independent. Not calibrated."""
+    counting = [hit for hit in hits if not hit.muted]
+    if not counting or reading.stance in SILENCES:
+        return 0.0
+    return _joined(counting)
+
+
+def evidence(document: str, normal: Normal, hits: list[Hit]) -> tuple[Evidence, ...]:
+    """The words of the strongest hits, as the visitor wrote them; of muted ones only if no other
+    is there."""
+    counting = [hit for hit in hits if not hit.muted] or hits
+    return tuple(_evidence(document, normal, hit) for hit in counting[:_EVIDENCE_PER_TAG])
+
+
+def faultless(clause: str) -> bool:
+    """Whether a clause says in so many words that nothing went wrong."""
+    return bool(_FAULTLESS.search(clause))
 
 
 def _by_rule(text: str, rule: Rule, sentences: list[Span], reading: Reading) -> list[Hit]:
@@ -66,21 +93,19 @@ def _by_rule(text: str, rule: Rule, sentences: list[Span], reading: Reading) -> 
     hits: list[Hit] = []
     for match in rule.when.finditer(text):
         start, end = _trimmed(text, match.start(), match.end())
-        if start < end and not _vetoed(text, start, end, rule, sentences, reading):
-            hits.append(Hit(start=start, end=end, rule=rule))
+        if start < end and not _vetoed(text, start, end, rule, sentences):
+            hits.append(Hit(start=start, end=end, rule=rule, muted=reading.mutes(start, end)))
         if len(hits) == _HITS_PER_RULE:
             break
     return hits
 
 
-def _vetoed(
-    text: str, start: int, end: int, rule: Rule, sentences: list[Span], reading: Reading
-) -> bool:
+def _vetoed(text: str, start: int, end: int, rule: Rule, sentences: list[Span]) -> bool:
     if not _STARTS_NEGATIVE.match(text[start:end]) and _NEGATED.search(
         text[max(0, start - 5) : start]
     ):
         return True
-    if _FAULTLESS.search(text, max(0, start - 3), end + 1) or reading.mutes(start, end):
+    if _FAULTLESS.search(text, max(0, start - 3), end + 1):
         return True
     return bool(rule.unless and rule.unless.search(_sentence(text, start, end, sentences)))
 

@@ -13,7 +13,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from nlp.rulebook import spellings
+from nlp.rulebook import any_spelling, spellings
 
 READ_LIMIT = 4_000
 """Characters of a document that are read at all. A longer text (a whole magazine, a pasted log)
@@ -37,16 +37,41 @@ class Normal:
 
 def normalise(original: str) -> Normal:
     """Plain form of the first READ_LIMIT characters. Takes any text, also lone surrogates."""
+    cut = original[:READ_LIMIT]
+    if _UNEVEN.isdisjoint(plain := cut.translate(_PLAIN)) and _UNEVEN.isdisjoint(cut):
+        own, next_ = range(len(cut)), range(1, len(cut) + 1)
+        return _respell(Normal(text=plain, starts=own, ends=next_))
+    return _respell(_one_by_one(cut))
+
+
+def _one_by_one(original: str) -> Normal:
     letters: list[str] = []
     starts, ends = array("L"), array("L")
-    for at, char in enumerate(original[:READ_LIMIT]):
+    for at, char in enumerate(original):
         for plain in _plain(char):
             letters.append(plain)
             starts.append(at)
             ends.append(at + 1)
         if len(letters) >= READ_LIMIT:  # one character may stand for many: ﷺ
             break
-    return _respell(Normal(text="".join(letters), starts=starts, ends=ends))
+    return Normal(text="".join(letters), starts=starts, ends=ends)
+
+
+class _Table(dict[int, str]):
+    """For str.translate: learns each character when it is first seen."""
+
+    def __missing__(self, code: int) -> str:
+        char = chr(code)
+        plain = _plain(char)
+        if len(plain) != 1:
+            _UNEVEN.add(char)
+        self[code] = plain
+        return plain
+
+
+_PLAIN = _Table()
+_UNEVEN: set[str] = set()
+"""Characters whose plain form is not one character: texts with one go the slow way."""
 
 
 @functools.lru_cache(maxsize=16_384)
@@ -63,8 +88,9 @@ def _plain(char: str) -> str:
 
 def _respell(normal: Normal) -> Normal:
     """Dodged spellings to plain words; each letter of a new word stands for the whole old one."""
-    table = spellings()
-    for pattern, word in table:
+    if not any_spelling().search(normal.text):
+        return normal
+    for pattern, word in spellings():
         if pattern.search(normal.text):
             normal = _replaced(normal, pattern, word)
     return normal

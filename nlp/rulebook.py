@@ -6,6 +6,7 @@ normalised text, where ``{词}`` stands for the word list of that name in words.
 """
 
 import functools
+import itertools
 import re
 from dataclasses import dataclass
 from importlib import resources
@@ -15,6 +16,7 @@ import yaml
 
 from domain.errors import ConfigError
 
+_FIRST = {"complaints.yaml": 0, "stance.yaml": 1000, "urgency.yaml": 2000, "sentiment.yaml": 3000}
 _GAP = r"[^。!?;\n]{0,%d}?"
 _WORD = re.compile(r"\{([^0-9,{}][^{},]*)\}")
 
@@ -23,8 +25,10 @@ _WORD = re.compile(r"\{([^0-9,{}][^{},]*)\}")
 class Rule:
     """One rule. It holds where ``when`` is found, unless ``unless`` is found in the same sentence
     and only if ``with_`` is found somewhere in the document. ``weight``: for complaints the
-    strength 0…1, for stances and urgencies the points it adds."""
+    strength 0…1, for stances and urgencies the points it adds. ``number`` tells all rules of all
+    files apart."""
 
+    number: int
     why: str
     when: re.Pattern[str]
     unless: re.Pattern[str] | None
@@ -64,19 +68,39 @@ def spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
 
 
 @functools.cache
+def any_spelling() -> re.Pattern[str]:
+    """Holds where one of the dodged spellings holds."""
+    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in spellings()))
+
+
+@functools.cache
+def word_classes() -> dict[str, str]:
+    """Class -> its words, separated by |; see classes.yaml."""
+    return {name: str(words) for name, words in _read("classes.yaml").items()}
+
+
+@functools.cache
 def elsewhere_rules() -> dict[str, re.Pattern[str]]:
     """Patterns for "this happened somewhere else"; see elsewhere.yaml."""
     return {name: re.compile(_expand(text)) for name, text in _read("elsewhere.yaml").items()}
 
 
+def all_rules() -> tuple[Rule, ...]:
+    """Every rule of the four books, in the order of their numbers."""
+    books = (complaint_rules(), stance_rules(), urgency_rules(), sentiment_rules())
+    rules = [rule for book in books for rules in book.values() for rule in rules]
+    return tuple(sorted(rules, key=lambda rule: rule.number))
+
+
 def _rules(file: str, weight: float) -> dict[str, tuple[Rule, ...]]:
+    numbers = itertools.count(_FIRST[file])
     return {
-        name: tuple(_rule(file, name, entry, weight) for entry in entries)
+        name: tuple(_rule(file, name, entry, weight, next(numbers)) for entry in entries)
         for name, entries in _read(file).items()
     }
 
 
-def _rule(file: str, name: str, entry: dict[str, Any], weight: float) -> Rule:
+def _rule(file: str, name: str, entry: dict[str, Any], weight: float, number: int) -> Rule:
     unknown = set(entry) - {"why", "when", "unless", "with", "weight"}
     if unknown or "when" not in entry:
         raise ConfigError(file=file, key=name, reason=f"规则写法有误：{sorted(unknown) or entry}")
@@ -89,6 +113,7 @@ def _rule(file: str, name: str, entry: dict[str, Any], weight: float) -> Rule:
         raise ConfigError(file=file, key=f"{name}/{entry.get('why')}", reason=str(error)) from error
     assert when is not None  # noqa: S101  "when" is required above
     return Rule(
+        number=number,
         why=str(entry.get("why", name)),
         when=when,
         unless=unless,

@@ -1,7 +1,7 @@
-"""How much the author likes it: a number from a named scorer, a polarity from all that is known.
+"""How much the author likes it: the named scorers, and signs of liking that rules read.
 
-SnowNLP alone calls two thirds of the harmless texts negative, so its number is only one voice: the
-polarity follows complaints and stance first, then words of liking, then the number.
+The polarity is decided by the learned models (nlp/learned.py); a named scorer only gives the number
+kept beside it. SnowNLP alone calls two thirds of the harmless texts negative.
 """
 
 import functools
@@ -11,8 +11,8 @@ from collections.abc import Callable
 from typing import Any
 
 from domain.errors import PluginError
-from domain.types import Polarity, Stance
-from nlp.rulebook import Rule, sentiment_rules
+from domain.types import Polarity
+from nlp.rulebook import Rule
 from nlp.snowmodel import SnowModel
 from nlp.snowmodel import load as load_snow_model
 from nlp.words import loaded
@@ -24,14 +24,20 @@ SNOWNLP_LIMIT = 500
 """Characters that SnowNLP reads: its time grows with length, and its sum saturates long before."""
 
 _NEGATIVE_BELOW, _POSITIVE_ABOVE = -0.6, 0.6  # 0.2 and 0.8 on SnowNLP's scale (nlp.md §2.4)
-_QUIET = {Stance.OFFICIAL, Stance.QUESTION, Stance.ADVERT, Stance.HEARSAY, Stance.ADVICE}
-_GLAD = {Stance.RESOLVED, Stance.REFUTED, Stance.JOKE, Stance.PRAISE}
 
 
-def scorer(name: str) -> Scorer:
-    """The scorer of that name. Raises PluginError naming what there is instead."""
+LEARNED = "learned"
+"""The project's own models give the number; no scorer is asked."""
+
+
+def scorer(name: str) -> Scorer | None:
+    """The scorer of that name, None for LEARNED. Raises PluginError naming what there is."""
+    if name == LEARNED:
+        return None
     if name not in _SCORERS:
-        raise PluginError(f"没有名为 {name} 的情感模型；现有：{'、'.join(sorted(_SCORERS))}")
+        raise PluginError(
+            f"没有名为 {name} 的情感模型；现有：{'、'.join(sorted([*_SCORERS, LEARNED]))}"
+        )
     return _SCORERS[name]
 
 
@@ -62,33 +68,13 @@ def by_number(score: float) -> Polarity:
     return Polarity.POSITIVE if score > _POSITIVE_ABOVE else Polarity.NEUTRAL
 
 
-def polarity(text: str, score: float, stance: Stance | None, complaints: int) -> Polarity:
-    """The author's attitude as a whole, from a normalised text and what is known of it."""
-    rules = sentiment_rules()
-    praise, blame = _strength(text, rules["praise"]), _strength(text, rules["blame"])
-    if complaints:
-        return Polarity.NEUTRAL if praise >= blame + 1.5 else Polarity.NEGATIVE
-    if stance in _QUIET:
-        return Polarity.NEUTRAL
-    if stance in _GLAD:
-        return Polarity.POSITIVE if praise >= blame or stance is Stance.JOKE else Polarity.NEUTRAL
-    return _by_words(score, praise, blame)
-
-
-def _strength(text: str, rules: tuple[Rule, ...]) -> float:
-    """Sum over the rules of weight times finds, three at most."""
-    counts = (min(3, sum(1 for _ in rule.when.finditer(text))) for rule in rules)
-    return sum(rule.weight * count for rule, count in zip(rules, counts, strict=True))
-
-
-def _by_words(score: float, praise: float, blame: float) -> Polarity:
-    if praise >= 0.7 and praise > blame:
-        return Polarity.POSITIVE
-    if blame >= 1 and blame > praise:
-        return Polarity.NEGATIVE
-    if blame > praise and score < _NEGATIVE_BELOW:
-        return Polarity.NEGATIVE
-    return Polarity.NEUTRAL
+def strength(text: str, rules: tuple[Rule, ...], opened: set[int]) -> float:
+    """Sum over the rules of weight times finds, three at most. ``opened``: of nlp.gate."""
+    return sum(
+        rule.weight * min(3, sum(1 for _ in rule.when.finditer(text)))
+        for rule in rules
+        if rule.number in opened
+    )
 
 
 def banded(score: float, of: Polarity) -> float:

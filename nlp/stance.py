@@ -26,6 +26,8 @@ _YIELD = {Stance.HEARSAY, Stance.QUESTION, Stance.ADVICE, Stance.JOKE, Stance.AD
 _PRIORS = {("news", Stance.OFFICIAL): 0.7, ("wechat_article", Stance.OFFICIAL): 0.3}
 _CLAUSE_LISTS = ("question_clause", "hearsay_clause", "hypothetical_clause", "advice_clause")
 
+CUES = (*(one.value for one in _ORDER), "answer", "letter", "firsthand")
+
 SILENCES = frozenset(
     {Stance.OFFICIAL, Stance.RESOLVED, Stance.REFUTED, Stance.JOKE, Stance.HEARSAY, Stance.ADVERT,
      Stance.QUESTION, Stance.ADVICE, Stance.PRAISE}
@@ -36,12 +38,14 @@ SILENCES = frozenset(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """``stance`` None: no cue won. ``asks``: ends like a question. ``firsthand`` in points.
-    ``muted``: clauses whose complaints do not count, with the reason."""
+    ``muted``: clauses whose complaints do not count, with the reason. ``cues``: points of each
+    list of CUES before they are weighed against each other."""
 
     stance: Stance | None
     asks: bool
     firsthand: float
     muted: tuple[tuple[Span, str], ...]
+    cues: tuple[float, ...] = ()
 
     def mutes(self, start: int, end: int) -> str:
         """Why a hit at [start, end) does not count, or ""."""
@@ -51,19 +55,19 @@ class Reading:
         return ""
 
 
-def read(text: str, platform: str, kind: Kind, clauses: list[Span]) -> Reading:
-    """Stance cues of a normalised text."""
+def read(text: str, platform: str, kind: Kind, clauses: list[Span], opened: set[int]) -> Reading:
+    """Stance cues of a normalised text. ``opened``: of nlp.gate."""
     rules = stance_rules()
-    firsthand = points(text, rules["firsthand"])
-    scores = {stance: points(text, rules[stance.value]) for stance in _ORDER}
+    cues = tuple(points(text, rules[name], opened) for name in CUES)
+    scores = dict(zip(_ORDER, cues, strict=False))
+    answer, letter, firsthand = cues[len(_ORDER) :]
     worksheet = kind is Kind.CALL or platform == "hotline"
     asks = not worksheet and scores[Stance.QUESTION] >= 0.5
     for (name, stance), extra in _PRIORS.items():
         scores[stance] += extra if name == platform else 0.0
     for stance in _YIELD:
         scores[stance] -= firsthand
-    answer = points(text, rules["answer"])
-    scores[Stance.OFFICIAL] += answer - points(text, rules["letter"])
+    scores[Stance.OFFICIAL] += answer - letter
     if worksheet:
         scores = _as_worksheet(text, scores, answer)
     elif firsthand >= 2.5:  # a reporter checked the case himself
@@ -73,7 +77,8 @@ def read(text: str, platform: str, kind: Kind, clauses: list[Span]) -> Reading:
         stance=best if scores[best] >= 1.0 else None,
         asks=asks,
         firsthand=firsthand,
-        muted=_muted(text, clauses),
+        muted=_muted(text, clauses, opened),
+        cues=cues,
     )
 
 
@@ -90,9 +95,9 @@ def settle(reading: Reading, complains: bool, polarity: Polarity) -> Stance:
     return Stance.PRAISE if polarity is Polarity.POSITIVE else Stance.NEUTRAL
 
 
-def points(text: str, rules: tuple[Rule, ...]) -> float:
+def points(text: str, rules: tuple[Rule, ...], opened: set[int]) -> float:
     """Sum of the weights of the rules found in the text, each once."""
-    return sum(rule.weight for rule in rules if _holds(text, rule))
+    return sum(rule.weight for rule in rules if rule.number in opened and _holds(text, rule))
 
 
 def _holds(text: str, rule: Rule) -> bool:
@@ -114,19 +119,21 @@ def _as_worksheet(text: str, scores: dict[Stance, float], answer: float) -> dict
     return kept
 
 
-def _muted(text: str, clauses: list[Span]) -> tuple[tuple[Span, str], ...]:
+def _muted(text: str, clauses: list[Span], opened: set[int]) -> tuple[tuple[Span, str], ...]:
     rules = stance_rules()
+    lists = [[rule for rule in rules[name] if rule.number in opened] for name in _CLAUSE_LISTS]
+    turns = rules["praise_turn"][0].number in opened
     found = []
     for number, span in enumerate(clauses):
         clause = text[span.start : span.end]
         follows = clauses[number + 1] if number + 1 < len(clauses) else None
-        for name in _CLAUSE_LISTS:
-            hit = next((rule for rule in rules[name] if _holds(clause, rule)), None)
+        for able in lists:
+            hit = next((rule for rule in able if _holds(clause, rule)), None)
             if hit:
                 found.append((span, hit.why))
                 break
         else:
-            if follows and _conceded(clause, text[follows.start : follows.end]):
+            if turns and follows and _conceded(clause, text[follows.start : follows.end]):
                 found.append((span, "让步"))
     return tuple(found)
 

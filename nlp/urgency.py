@@ -1,40 +1,34 @@
-"""How urgent a text is, by the consequence it tells of, never by how loud it is.
+"""What the rules read of a text's consequence: never how loud it is, only what happened.
 
-Red needs no complaint category: a lost child is nobody's complaint, and still cannot wait. Yellow
-is the rule for a complaint; blue is a small one inside a kind text, a joke or a suggestion.
+Red needs no complaint category: a lost child is nobody's complaint, and still cannot wait.
 """
 
-from domain.types import Polarity, Urgency
-from nlp.clauses import Span
 from nlp.rulebook import Rule, urgency_rules
 from nlp.stance import SILENCES, Reading, points
 
 
-def judge(text: str, clauses: list[Span], reading: Reading, complains: bool,
-          polarity: Polarity) -> Urgency:  # fmt: skip
-    """Urgency of a relevant normalised text."""
+def life_at_risk(text: str, reading: Reading, opened: set[int]) -> str:
+    """Why a life is in danger or a crowd out of hand, told as happening and not as drill or
+    hearsay; "" if it is not."""
     rules = urgency_rules()
-    if reading.stance not in SILENCES or points(text, rules["now"]) >= 1:
-        if _found(text, rules["red"], reading):
-            return Urgency.RED
-        if complains and _found(text, rules["orange"], reading):
-            return Urgency.ORANGE
-    if not complains:
-        return Urgency.NONE
-    kind = polarity is not Polarity.NEGATIVE
-    mild = points(text, rules["mild"]) + (1 if kind else 0) - points(text, rules["serious"])
-    return Urgency.BLUE if mild >= 1 else Urgency.YELLOW
+    if reading.stance in SILENCES and points(text, rules["now"], opened) < 1:
+        return ""
+    return found(text, rules["red"], reading, opened)
 
 
-def _found(text: str, rules: tuple[Rule, ...], reading: Reading) -> bool:
+def found(text: str, rules: tuple[Rule, ...], reading: Reading, opened: set[int]) -> str:
+    """The reason of the first rule that holds outside muted clauses, or "". ``opened``: of
+    nlp.gate."""
     for rule in rules:
+        if rule.number not in opened:
+            continue
         for hit in rule.when.finditer(text):
             sentence = _sentence_of(text, hit.start(), hit.end())
             if rule.unless and rule.unless.search(sentence):
                 continue
             if not reading.mutes(hit.start(), hit.end()):
-                return True
-    return False
+                return rule.why
+    return ""
 
 
 def _sentence_of(text: str, start: int, end: int) -> str:

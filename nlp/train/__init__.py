@@ -1,0 +1,1 @@
+"""Trains the weights in nlp/models. Needs the extra ``train``; nothing that runs imports it."""
