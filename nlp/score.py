@@ -24,12 +24,13 @@ def score_line(raw: Mapping[str, object], analyser: Analyser, now: datetime) -> 
     ledger, at equal length. Evidence offsets count in ``analyser.document``: for a line
     without title, in its text. Raises ValueError that says what is wrong with the line.
     """
-    mention, assumed = _mention(raw, now)
+    mention, assumed = mention_of(raw, now)
     answer = _answer(raw["id"], analyser.analyse(mention, now))
     return answer | ({"assumed_context": "own_channel"} if assumed else {})
 
 
-def _mention(raw: Mapping[str, object], now: datetime) -> tuple[Mention, bool]:
+def mention_of(raw: Mapping[str, object], now: datetime) -> tuple[Mention, bool]:
+    """The line as a mention, and whether its context had to be assumed. Raises ValueError."""
     identity = raw.get("id")
     if isinstance(identity, bool) or not isinstance(identity, str | int):
         raise ValueError("id: 应为字符串或整数")

@@ -18,7 +18,8 @@ from domain.errors import ConfigError, TingxueError
 _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_duty": ("collect", "analyse", "triage", "notify", "chase", "once", "watch",
                          "doctor", "demo"),
-    "tingxue.cli_data": ("import", "rejects", "score", "search", "index", "report", "purge"),
+    "tingxue.cli_data": ("import", "rejects", "search", "index", "report", "purge"),
+    "tingxue.cli_verdicts": ("score", "explain"),
     "tingxue.cli_cases": ("case",),
     "tingxue.cli_child": ("collect-one",),
 }  # fmt: skip

@@ -1,7 +1,6 @@
-"""Commands about data: import, rejects, score, search, index, report, purge."""
+"""Commands about data: import, rejects, search, index, report, purge."""
 
 import json
-import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -9,23 +8,18 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import IO
 
 import click
 from rich.console import Console
 from rich.progress import Progress
 
-from config.loader import load
 from domain.errors import InputError
 from domain.privacy import mask
-from domain.times import on_screen, system_clock
+from domain.times import on_screen
 from domain.types import Actor, Level, Polarity, Role, SearchHit, SearchPage, SearchQuery
-from nlp.analyser import build
-from nlp.score import score_line
 from tingxue import importing, indexing, pipeline, reporting, schedule
 from tingxue.app import App, opened
 from tingxue.counting import PeriodKind, last_finished
-from tingxue.home import open_home
 
 as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 
@@ -139,34 +133,6 @@ def rejects_replay() -> None:
     with opened() as app:
         done = importing.replay_rejects(app)
     click.echo(f"收下 {done.taken} 行，仍退 {done.still_rejected} 行")
-
-
-@click.command()
-@click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
-def score(file: IO[str]) -> None:
-    """判读：逐行读 JSONL {id, platform, text, context?}，逐行输出结论；不写台账。"""
-    analyser = build(load(environ={}, overrides=_own_config()))
-    bad = 0
-    for number, line in enumerate(file, 1):
-        if not line.strip():
-            continue
-        try:
-            raw = json.loads(line)
-            if not isinstance(raw, dict):
-                raise ValueError("不是一个 JSON 对象")
-            click.echo(json.dumps(score_line(raw, analyser, system_clock()), ensure_ascii=False))
-        except json.JSONDecodeError as error:
-            bad += 1
-            click.echo(f"第 {number} 行第 {error.colno} 个字符起不是 JSON，请检查这一行", err=True)
-        except ValueError as error:
-            bad += 1
-            click.echo(f"第 {number} 行不能判读：{error}", err=True)
-    sys.exit(1 if bad else 0)
-
-
-def _own_config() -> Path:
-    """The office's own config folder, which need not exist."""
-    return open_home(os.environ).config
 
 
 @click.command()
@@ -328,4 +294,4 @@ def purge_hold(case_id: str, release: bool, reason: str, person: str) -> None:
     click.echo(f"{case_id} {'已解除保全' if release else '已保全'}")
 
 
-COMMANDS = (import_files, rejects, score, search, index_group, report, purge)
+COMMANDS = (import_files, rejects, search, index_group, report, purge)
