@@ -46,11 +46,13 @@ def mention_id(platform: str, kind: Kind, native_id: str) -> str:
 
 def canonical_url(url: str) -> str:
     """Scheme and host in lower case, without user, query, fragment or a trailing slash; what no
-    program can read as an address ("http://[") stays as it is."""
+    program can read as an address ("http://[", "http:///") stays as it is."""
     try:
         parts = urlsplit(url.strip())
         host = (parts.hostname or "") + (f":{parts.port}" if parts.port else "")
     except ValueError:
+        return url.strip()
+    if not parts.hostname:
         return url.strip()
     return urlunsplit((parts.scheme.lower(), host.lower(), parts.path.rstrip("/"), "", ""))
 

@@ -45,6 +45,7 @@ def test_a_post_and_an_article_are_one_and_everything_else_is_apart() -> None:
         ("  https://example.com/天定山 ", "https://example.com/天定山"),
         ("", ""),
         ("http://[abc/x", "http://[abc/x"),
+        ("HTTP:////:", "HTTP:////:"),
         ("http://example.com:eighty/x", "http://example.com:eighty/x"),
     ],
 )
