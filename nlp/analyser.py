@@ -20,7 +20,7 @@ from nlp import complaints, learned, relevance, stance, urgency
 from nlp.clauses import clauses, sentences
 from nlp.complaints import Hit
 from nlp.gate import opened
-from nlp.learned import Inputs, Model
+from nlp.learned import Inputs
 from nlp.ngrams import reading_clauses
 from nlp.normalise import Normal, normalise
 from nlp.places import Gazetteer, gazetteer
@@ -86,12 +86,17 @@ def prepare(mention: Mention, places: Gazetteer) -> Prepared:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LayeredAnalyser:
-    """domain.ports.Analyser by rules and models. Many at once are much cheaper than one by one."""
+    """domain.ports.Analyser by rules and models. Many at once are much cheaper than one by one.
+    Rules and weights load when the first text is read: most commands read none."""
 
-    version: str
+    sentiment: str
     gazetteer: Gazetteer
-    model: Model
     scorer: Scorer | None
+
+    @property
+    def version(self) -> str:
+        """Of rules, weights and scorer."""
+        return f"{RULES_VERSION}+{learned.shipped().version}+{self.sentiment}"
 
     def analyse(self, mention: Mention, scored_at: datetime) -> Verdict:
         """The verdict on one mention. Never raises for what a text holds."""
@@ -99,14 +104,14 @@ class LayeredAnalyser:
 
     def analyse_many(self, mentions: Sequence[Mention], scored_at: datetime) -> list[Verdict]:
         """One verdict a mention, in order; the same as one by one."""
-        verdicts = []
+        model, verdicts = learned.shipped(), []
         for start in range(0, len(mentions), BATCH):
             batch = mentions[start : start + BATCH]
             prepared = [prepare(mention, self.gazetteer) for mention in batch]
-            answers = self.model.read([one.inputs for one in prepared])
+            answers = model.read([one.inputs for one in prepared])
             for mention, one, answer in zip(batch, prepared, answers, strict=True):
                 number = self.scorer(one.normal.text) if self.scorer else None
-                verdict = decide(one, answer, self.model.limits, number)
+                verdict = decide(one, answer, model.limits, number)
                 verdicts.append(
                     Verdict(
                         mention_id=mention.mention_id,
@@ -127,12 +132,5 @@ class LayeredAnalyser:
 
 def build(plan: Plan) -> Analyser:
     """The analyser for a plan. Raises PluginError for a ``plan.sentiment`` that is no scorer."""
-    sentiment = plan.sentiment
-    number = scorer(sentiment)
-    model = learned.shipped()
-    return LayeredAnalyser(
-        version=f"{RULES_VERSION}+{model.version}+{sentiment}",
-        gazetteer=gazetteer(plan),
-        model=model,
-        scorer=number,
-    )
+    number = scorer(plan.sentiment)
+    return LayeredAnalyser(sentiment=plan.sentiment, gazetteer=gazetteer(plan), scorer=number)
