@@ -182,7 +182,6 @@ class Cases(Protocol):
     """Cases as their events, and the fold kept beside them, inside one transaction.
 
     append: raises Conflict unless ``events[0].no`` follows the case's present version.
-    members: the mentions of a case and of all that were merged into it, however far back.
     """
 
     def next_id(self, now: datetime, prefix: str) -> str: ...
@@ -190,8 +189,6 @@ class Cases(Protocol):
     def get(self, case_id: str) -> Case: ...
 
     def events(self, case_id: str) -> list[CaseEvent]: ...
-
-    def members(self, case_id: str) -> list[str]: ...
 
     def append(self, case: Case, events: Sequence[CaseEvent]) -> None: ...
 

@@ -12,7 +12,6 @@ from sqlalchemy import (
     Select,
     bindparam,
     func,
-    literal,
     select,
     union_all,
     update,
@@ -141,15 +140,6 @@ class Cases:
         table = schema.events
         query = select(table).where(table.c.case_id == case_id).order_by(table.c.no)
         return [to_event(row) for row in self._db.execute(query).mappings()]
-
-    def members(self, case_id: str) -> list[str]:
-        """The mentions of a case and of all that were merged into it, however far back."""
-        chain = select(literal(case_id).label("case_id")).cte("chain", recursive=True)
-        merged = select(_C.case_id).join(chain, _C.merged_into == chain.c.case_id)
-        chain = chain.union(merged.where(_C.status == str(State.MERGED)))
-        rows = schema.case_mentions.c
-        query = select(rows.mention_id).join(chain, rows.case_id == chain.c.case_id)
-        return list(self._db.scalars(query.order_by(rows.case_id, rows.position)))
 
     def append(self, case: Case, events: Sequence[CaseEvent]) -> None:
         """Seal and write the events that lead to ``case``, and ``case`` beside them. Raises
