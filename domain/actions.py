@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from domain.types import Actor, Role, State
 
 OPEN = frozenset({State.TO_SIGN, State.SIGNED, State.IN_HAND, State.IN_REVIEW})
+ENDED = frozenset({State.CLOSED, State.FALSE_ALARM})
+OVER = ENDED | {State.MERGED}
 UNANSWERED = frozenset({State.TO_SIGN, State.SIGNED, State.IN_HAND})
 
 _OWN = frozenset({Role.HANDLER, Role.REVIEWER, Role.PUBLICITY, Role.INSPECTION})

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.actions import UNANSWERED
+from domain.actions import ENDED, UNANSWERED
 from domain.casefold import apply, sealed
 from domain.errors import IllegalAction
 from domain.plan import Levels, Limit
@@ -24,7 +24,6 @@ from domain.ports import WorkCalendar
 from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
 
 SYSTEM = Actor(name="系统", role=Role.SYSTEM)
-_ENDED = frozenset({State.CLOSED, State.FALSE_ALARM})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +157,7 @@ def reopened_dues(case: Case, at: datetime, terms: Terms) -> dict[str, object]:
     return {
         o.department: [max(ack, o.ack_due).isoformat(), max(reply, o.reply_due).isoformat()]
         for o in case.obligations
-        if o.duty is Duty.LEAD and o.status in _ENDED and not o.transferred_to
+        if o.duty is Duty.LEAD and o.status in ENDED and not o.transferred_to
     }
 
 

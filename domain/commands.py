@@ -6,7 +6,7 @@ The same ``decide`` serves the command line and the desk; it raises in Chinese, 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.actions import OPEN, RULES, Rule, permitted
+from domain.actions import ENDED, OPEN, OVER, RULES, Rule, permitted
 from domain.casefold import apply, obligation
 from domain.casework import SYSTEM, Charge, Terms, level_event, new_event, reopened_dues
 from domain.errors import IllegalAction, NotPermitted
@@ -63,8 +63,8 @@ def _check_needs(rule: Rule, command: Command) -> None:
 
 
 def _check_case(rule: Rule, case: Case) -> None:
-    over = case.status in {State.CLOSED, State.FALSE_ALARM, State.MERGED}
-    if rule.action == "reopen" and case.status in {State.CLOSED, State.FALSE_ALARM}:
+    over = case.status in OVER
+    if rule.action == "reopen" and case.status in ENDED:
         return
     if rule.action == "reopen" or (over and rule.action != "note"):
         raise IllegalAction(f"{case.case_id} 现为“{case.status}”，不能“{rule.name}”")

@@ -6,6 +6,7 @@ command sent twice changes nothing the second time.
 
 from dataclasses import replace
 
+from domain.actions import OVER
 from domain.casefold import apply
 from domain.casework import link
 from domain.commands import Command, decide
@@ -14,7 +15,6 @@ from domain.privacy import mask
 from domain.types import Case
 from tingxue import notices
 from tingxue.app import App
-from tingxue.matching import OVER
 
 
 def act(app: App, case_id: str, command: Command) -> Case:

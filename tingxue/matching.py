@@ -7,6 +7,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.actions import OVER
 from domain.joining import CALL, RECURRENCE_WINDOW, is_worksheet, windows
 from domain.types import Case, KeyHit, Level, Mention, State, Urgency, Verdict
 from ledger.books import Books
@@ -14,7 +15,6 @@ from nlp.analyser import document
 from nlp.duplicates import similarity
 from tingxue.app import App
 
-OVER = frozenset({State.CLOSED, State.FALSE_ALARM, State.MERGED})
 _STANDING = frozenset(State) - OVER
 _SAME_TEXT, _COPY = 0.5, 0.8
 _MOST_COMPARED = 40
@@ -67,12 +67,7 @@ def _with_a_copy(books: Books, report: Report, since: Mapping[str, datetime]) ->
     """Cases that hold nearly the same words."""
     by_text = {key: at for key, at in since.items() if key.startswith("text:")}
     hits = books.cases.last_by_keys(by_text, _MOST_SHARED)[:_MOST_COMPARED]
-    mine = document(report.mention)
-    alike = {
-        other.mention_id
-        for other in books.mentions.many([hit.mention_id for hit in hits])
-        if similarity(mine, document(other)) >= _COPY
-    }
+    alike = _alike(books, report, [hit.mention_id for hit in hits], _COPY)
     return frozenset(current(books, h.case_id).case_id for h in hits if h.mention_id in alike)
 
 
@@ -121,8 +116,13 @@ def _verified(books: Books, report: Report, hits: Sequence[KeyHit]) -> list[str]
     certain = {hit.case_id for hit in hits if not hit.key.removeprefix(CALL).startswith("text:")}
     maybe = [hit for hit in hits if hit.case_id not in certain]
     ids = list(dict.fromkeys(hit.mention_id for hit in maybe))[:_MOST_COMPARED]
-    texts = {m.mention_id: document(m) for m in books.mentions.many(ids)}
-    mine = document(report.mention)
-    alike = {i for i, text in texts.items() if similarity(mine, text) >= _SAME_TEXT}
+    alike = _alike(books, report, ids, _SAME_TEXT)
     found = [h.case_id for h in hits if h.case_id in certain or h.mention_id in alike]
     return list(dict.fromkeys(found))
+
+
+def _alike(books: Books, report: Report, mention_ids: Sequence[str], least: float) -> set[str]:
+    """Those of the mentions whose words are at least so similar to the report's."""
+    mine = document(report.mention)
+    others = books.mentions.many(mention_ids)
+    return {m.mention_id for m in others if similarity(mine, document(m)) >= least}

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 from alerts.levels import Spread, author_windows, level_for, reasons_for, risen
 from alerts.routing import Route, route
+from domain.actions import OVER
 from domain.casefold import apply
 from domain.casework import (
     Charge,
@@ -30,7 +31,7 @@ from nlp.analyser import document
 from nlp.duplicates import fingerprints
 from tingxue import notices
 from tingxue.app import App
-from tingxue.matching import OVER, Report, closed_before, current, related, same_event
+from tingxue.matching import Report, closed_before, current, related, same_event
 
 LOG = logging.getLogger(__name__)
 
@@ -127,8 +128,10 @@ def _open(app: App, books: Books, report: Report, keys: Sequence[str]) -> str:
     )
     case = apply(None, event)
     books.cases.append(case, [event])
-    for other in linked:
-        _append(books, books.cases.get(other), [link(books.cases.get(other), case.case_id, now)])
+    for number in linked:
+        other = books.cases.get(number)
+        joined = link(other, case.case_id, now)
+        books.cases.append(apply(other, joined), [joined])
     notices.opened(app, books, case)
     return case.case_id
 
@@ -145,9 +148,10 @@ def _update(app: App, books: Books, case: Case, report: Report) -> None:
         _grown(app, books, case, report, [])
     elif _says_more(app, books, case, report):
         event = wake(case, app.clock(), app.terms, "原反映的文字有改动，出现新的问题")
-        _append(books, case, [event])
-        notices.reopened(app, books, books.cases.get(case.case_id), event)
-        _grown(app, books, books.cases.get(case.case_id), report, [])
+        case = apply(case, event)
+        books.cases.append(case, [event])
+        notices.reopened(app, books, case, event)
+        _grown(app, books, case, report, [])
 
 
 def _says_more(app: App, books: Books, case: Case, report: Report) -> bool:
@@ -281,9 +285,3 @@ def _nearby(
     """Reports of one category and place, worksheets included; the mention at hand counts too."""
     keys = [f"event:{category}:{place}" for category in categories for place in places]
     return max((books.reach.nearby(members, [key, CALL + key], since) for key in keys), default=0)
-
-
-def _append(books: Books, case: Case, events: Sequence[CaseEvent]) -> None:
-    for event in events:
-        case = apply(case, event)
-    books.cases.append(case, events)
