@@ -53,11 +53,13 @@ def dispatch(
     """Handle up to ``limit`` due deliveries. The lease must exceed the longest send (connect 5 s
     + read 10 s, three times). Safe with several dispatchers on one outbox."""
     counts: Counter[str] = Counter()
-    while counts.total() < limit:
-        claimed = outbox.claim(clock(), lease_seconds, 1)
-        if not claimed:
-            break
-        counts[_handle(outbox, claimed[0], channels, clock, rng)] += 1
+    delivery = next(iter(outbox.claim(clock(), lease_seconds, 1)), None)
+    while delivery:
+        result, now = _send(delivery, channels), clock()
+        result, next_at = _judged(delivery, result, now, rng)
+        counts[{"ok": "sent", "dead": "dead"}.get(result.outcome, "retried")] += 1
+        more = lease_seconds if counts.total() < limit else 0
+        delivery = outbox.finish(delivery, result, now, next_at, lease_seconds=more)
     return DispatchCount(sent=counts["sent"], retried=counts["retried"], dead=counts["dead"])
 
 
@@ -69,19 +71,17 @@ def wait_seconds(result: SendResult, attempts: int, rng: Random) -> float:
     return min(300.0, 5.0 * 2.0 ** min(max(attempts - 1, 0), 10)) * rng.uniform(0.5, 1.5)
 
 
-def _handle(
-    outbox: Outbox, delivery: Delivery, channels: Mapping[str, Channel], clock: Clock, rng: Random
-) -> str:
-    result = _send(delivery, channels)
-    now = clock()
-    if result.outcome in ("retry", "unknown"):
-        result = _given_up(delivery, result, now) or result
+def _judged(
+    delivery: Delivery, result: SendResult, now: datetime, rng: Random
+) -> tuple[SendResult, datetime | None]:
+    """The result, given up where there was time enough, and when to try again."""
     next_at = None
     if result.outcome in ("retry", "unknown"):
+        result = _given_up(delivery, result, now) or result
+    if result.outcome in ("retry", "unknown"):
         next_at = now + timedelta(seconds=wait_seconds(result, delivery.attempts, rng))
-    outbox.finish(delivery, result, now, next_at)
     _note(delivery, result, next_at)
-    return {"ok": "sent", "dead": "dead"}.get(result.outcome, "retried")
+    return result, next_at
 
 
 def _send(delivery: Delivery, channels: Mapping[str, Channel]) -> SendResult:

@@ -94,9 +94,17 @@ def settings(spec: SourceSpec, cache_dir: Path) -> dict[str, object]:
         "RETRY_HTTP_CODES": [500, 502, 503, 504],  # never 429: a refusal is not asked again
         "HTTPERROR_ALLOW_ALL": True,
         "COOKIES_ENABLED": False,
-        "TELNETCONSOLE_ENABLED": False,
-        # A port that runs any Python sent to it, its token in a file under the user's own home.
-        "REMOTE_CONTROL_ENABLED": False,
+        # Of Scrapy's own extensions only these. Two of the others open ports that run any Python
+        # sent to them; one switched off in EXTENSIONS is loaded all the same.
+        "EXTENSIONS_BASE": {
+            f"scrapy.extensions.{name}": 0
+            for name in (
+                "closespider.CloseSpider",
+                "corestats.CoreStats",
+            )
+        },
+        # What a page leads to is fetched from the web and from nowhere else.
+        "DOWNLOAD_HANDLERS": dict.fromkeys(("data", "file", "ftp", "s3")),
         # Redirects to a page seen before would be dropped without a word; we keep our own set.
         "DUPEFILTER_CLASS": "scrapy.dupefilters.BaseDupeFilter",
         "DOWNLOADER_MIDDLEWARES": {

@@ -95,15 +95,23 @@ class Outbox(Protocol):
     counts the attempt, all in one transaction; two claimers never get the same one. A delivery
     whose lease expired was perhaps accepted: its ``unconfirmed`` is counted up.
     finish: writes the result of that attempt; a dead one queues the receiver's next channel in the
-    same transaction. Ignored when another claimer has taken the delivery over meanwhile.
+    same transaction. Ignored when another claimer has taken the delivery over meanwhile. With
+    ``lease_seconds`` it claims the next one in that transaction: half as many waits for the disk.
     """
 
     def claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]: ...
 
     def finish(
-        self, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None
-    ) -> None:
-        """``next_at``: when to try again; None means no further try (sent, or dead)."""
+        self,
+        delivery: Delivery,
+        result: SendResult,
+        now: datetime,
+        next_at: datetime | None,
+        *,
+        lease_seconds: int = 0,
+    ) -> Delivery | None:
+        """``next_at``: when to try again; None means no further try (sent, or dead). The next
+        delivery, if one was asked for and is due."""
         ...
 
 

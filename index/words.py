@@ -12,8 +12,6 @@ from functools import cache, lru_cache
 from itertools import groupby
 from typing import Any
 
-import rjieba
-
 WORDS_LIMIT = 20_000
 """Characters of a text that jieba cuts; what comes after is still found by its characters."""
 SNIPPET = 60
@@ -75,6 +73,8 @@ class Cutter:
 @cache
 def _tokenizer(user_words: tuple[str, ...]) -> Any:
     """jieba's dictionary and rules in Rust (docs/decisions/0011), with our words added."""
+    import rjieba  # unpacks its dictionary: an eighth of a second
+
     tokenizer = rjieba.Jieba()
     for line in user_words:
         if line.strip():

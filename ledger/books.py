@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from domain.types import Alert, Delivery
 from ledger.audit import Audit
 from ledger.cases import Cases
+from ledger.folds import Folds
 from ledger.forgotten import Forgotten
 from ledger.mentions import Mentions
 from ledger.outbox import queue
@@ -25,11 +26,11 @@ class Books:
         "reports", "runs",
     )  # fmt: skip
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, folds: Folds) -> None:
         self.connection = connection
         self.mentions = Mentions(connection)
         self.forgotten = Forgotten(connection)
-        self.cases = Cases(connection)
+        self.cases = Cases(connection, folds)
         self.runs = Runs(connection)
         self.rejects = Rejects(connection)
         self.reports = Reports(connection)

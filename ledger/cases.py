@@ -33,6 +33,7 @@ from ledger.caserows import (
     to_event,
     to_obligation,
 )
+from ledger.folds import Folds
 from ledger.mentions import Mentions
 from ledger.rows import chunks, insert_new
 
@@ -94,10 +95,11 @@ _DONE_BEFORE = select(_E.no).where(
 class Cases:
     """domain.ports.Cases over one open transaction."""
 
-    __slots__ = ("_db", "_known", "_numbers")
+    __slots__ = ("_db", "_folds", "_known", "_numbers")
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, folds: Folds) -> None:
         self._db = connection
+        self._folds = folds
         self._known: dict[str, Case] = {}  # as read or written in this transaction
         self._numbers: dict[str, int] = {}  # the last one taken of a day, as far as we know
 
@@ -127,9 +129,17 @@ class Cases:
         row = self._db.execute(_CASE, {"of": case_id}).mappings().first()
         if row is None:
             raise NoSuchCase(f"没有编号为 {case_id} 的案件；用 tingxue case list 查看现有编号")
-        ids = self._db.scalars(_MEMBERS, {"of": case_id})
-        owed = self._db.execute(_OWED, {"of": case_id})
-        return to_case(row, tuple(ids), tuple(map(to_obligation, owed)))
+        case = self._folds.get(case_id, row["version"])
+        if case is None:
+            ids = self._db.scalars(_MEMBERS, {"of": case_id})
+            owed = self._db.execute(_OWED, {"of": case_id})
+            case = to_case(row, tuple(ids), tuple(map(to_obligation, owed)))
+        return case
+
+    def committed(self) -> None:
+        """What this transaction read and wrote is now so."""
+        for case in self._known.values():
+            self._folds.keep(case)
 
     def open_obligations(self) -> list[Obligation]:
         """All that somebody still owes an open case, oldest case first."""

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError
 from domain.errors import DrillMixed, LedgerError
 from ledger import schema, sqlite
 from ledger.books import Books
+from ledger.folds import Folds
 from ledger.outbox import Outbox
 from ledger.transactions import writing
 
@@ -25,6 +26,7 @@ class Ledger:
 
     engine: Engine
     drill: bool
+    folds: Folds = field(default_factory=Folds, compare=False)
 
     @property
     def outbox(self) -> Outbox:
@@ -35,13 +37,17 @@ class Ledger:
     def write(self) -> Iterator[Books]:
         """One transaction: committed on leaving, rolled back by an error."""
         with writing(self.engine) as connection:
-            yield Books(connection)
+            books = Books(connection, self.folds)
+            yield books
+        books.cases.committed()
 
     @contextmanager
     def read(self) -> Iterator[Books]:
         """One consistent view."""
         with self.engine.connect() as connection, connection.begin():
-            yield Books(connection)
+            books = Books(connection, self.folds)
+            yield books
+        books.cases.committed()
 
     def close(self) -> None:
         """Give all connections back."""

@@ -115,61 +115,17 @@ class Outbox:
     def claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]:
         """See domain.ports.Outbox."""
         with writing(self._engine) as db:
-            return [
-                self._lease(db, row, now, lease_seconds)
-                for row in db.execute(_DUE, {"now": now, "most": limit}).mappings().all()
-            ]
-
-    def _lease(self, db: Connection, row: Row, now: datetime, seconds: int) -> Delivery:
-        died = row["state"] == "sending"
-        taken = _delivery(row) | {
-            "state": "sending",
-            "attempts": row["attempts"] + 1,
-            "unconfirmed": row["unconfirmed"] + died,
-        }
-        db.execute(
-            _LEASE,
-            {
-                "of": row["delivery_id"],
-                "state": "sending",
-                "attempts": taken["attempts"],
-                "unconfirmed": taken["unconfirmed"],
-                "lease_until": now + timedelta(seconds=seconds),
-            },
-        )
-        db.execute(
-            schema.attempts.insert(),
-            {
-                "delivery_id": row["delivery_id"],
-                "no": taken["attempts"],
-                "started_at": now,
-                "detail": "",
-            },
-        )
-        return Delivery(**taken)
+            return _claim(db, now, lease_seconds, limit)
 
     def finish(
-        self, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None
-    ) -> None:
+        self, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None,
+        *, lease_seconds: int = 0,
+    ) -> Delivery | None:  # fmt: skip
         """See domain.ports.Outbox."""
-        state = {"ok": "sent"}.get(result.outcome, "retry" if next_at else "dead")
-        unsure = result.outcome == "unknown"
-        mine = {"of": delivery.delivery_id, "try": delivery.attempts}
-        ended = {
-            "unsure": int(unsure),
-            "new_state": state,
-            "new_next_at": next_at,
-            "new_error": result.error,
-            "new_provider_id": result.provider_id,
-            "new_accepted_at": now if state == "sent" else None,
-        }
         with writing(self._engine) as db:
-            if db.execute(_FINISH, mine | ended).rowcount == 0:
-                return
-            said = {"finished_at": now, "outcome": result.outcome, "detail": result.error}
-            db.execute(_TRIED, mine | said)
-            if state == "dead":
-                _next_channel(db, delivery, now)
+            _finish(db, delivery, result, now, next_at)
+            due = _claim(db, now, lease_seconds, 1) if lease_seconds else []
+        return due[0] if due else None
 
     def states(self) -> dict[str, int]:
         """How many deliveries are in which state."""
@@ -192,6 +148,62 @@ class Outbox:
         query = select(func.min(due)).where(waiting)
         with self._engine.connect() as db, db.begin():
             return db.scalar(query)
+
+
+def _finish(
+    db: Connection, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None
+) -> None:
+    state = {"ok": "sent"}.get(result.outcome, "retry" if next_at else "dead")
+    ended = {
+        "of": delivery.delivery_id,
+        "try": delivery.attempts,
+        "unsure": int(result.outcome == "unknown"),
+        "new_state": state,
+        "new_next_at": next_at,
+        "new_error": result.error,
+        "new_provider_id": result.provider_id,
+        "new_accepted_at": now if state == "sent" else None,
+    }
+    if db.execute(_FINISH, ended).rowcount == 0:
+        return  # another claimer has taken it over
+    said = {"finished_at": now, "outcome": result.outcome, "detail": result.error}
+    db.execute(_TRIED, {"of": delivery.delivery_id, "try": delivery.attempts, **said})
+    if state == "dead":
+        _next_channel(db, delivery, now)
+
+
+def _claim(db: Connection, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]:
+    due = db.execute(_DUE, {"now": now, "most": limit}).mappings().all()
+    return [_lease(db, row, now, lease_seconds) for row in due]
+
+
+def _lease(db: Connection, row: Row, now: datetime, seconds: int) -> Delivery:
+    died = row["state"] == "sending"
+    taken = _delivery(row) | {
+        "state": "sending",
+        "attempts": row["attempts"] + 1,
+        "unconfirmed": row["unconfirmed"] + died,
+    }
+    db.execute(
+        _LEASE,
+        {
+            "of": row["delivery_id"],
+            "state": "sending",
+            "attempts": taken["attempts"],
+            "unconfirmed": taken["unconfirmed"],
+            "lease_until": now + timedelta(seconds=seconds),
+        },
+    )
+    db.execute(
+        schema.attempts.insert(),
+        {
+            "delivery_id": row["delivery_id"],
+            "no": taken["attempts"],
+            "started_at": now,
+            "detail": "",
+        },
+    )
+    return Delivery(**taken)
 
 
 def _next_channel(db: Connection, delivery: Delivery, now: datetime) -> None:

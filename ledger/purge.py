@@ -17,6 +17,7 @@ from domain.plan import Retention
 from domain.types import State
 from ledger import schema
 from ledger.cases import Cases
+from ledger.folds import Folds
 from ledger.forgotten import Forgotten
 from ledger.mentions import Mentions
 from ledger.rows import chunks
@@ -100,7 +101,7 @@ class Purge:
         ended = select(_C.case_id).where(  # what was opened later cannot have been closed earlier
             _C.opened_at < before, _C.held.is_(False), _C.status.not_in(live)
         )
-        history = Cases(self._db).events
+        history = Cases(self._db, Folds()).events
         found = []
         for case_id in self._db.scalars(ended).all():
             closed = closed_at(history(case_id))

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, RowMapping, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Insert, RowMapping, Table
+from sqlalchemy.dialects import sqlite
 
 from domain.types import (
     ComplaintTag,
@@ -25,14 +25,16 @@ Row = RowMapping
 T = TypeVar("T")
 
 
-def insert_new(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert_new(connection: Connection, table: Table) -> Insert:
     """INSERT that leaves an existing row alone, in the words of the database at hand."""
     return _insert_new(connection.dialect.name, table)
 
 
 @cache
-def _insert_new(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
+def _insert_new(dialect: str, table: Table) -> Insert:
     if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # and all its drivers' modules
+
         return postgresql.insert(table).on_conflict_do_nothing()
     return sqlite.insert(table).on_conflict_do_nothing()
 

@@ -2,13 +2,19 @@
 
 Every regex is read for sets of words of which any match must contain at least one each; an
 Aho-Corasick pass over the text tells which of all those words are there. A rule without any always
-runs. The
-gate never changes what a rule finds (tests/test_nlp_gate.py), only how soon it gives up.
+runs. The gate never changes what a rule finds (tests/test_nlp_gate.py), only how soon it gives up.
+What was read is kept in rules/gate.json, for reading takes longer than all else at the start; after
+a change of the rules: ``python -m nlp.gate``.
 """
 
 import functools
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from importlib import resources
+from importlib.abc import Traversable
+from pathlib import Path
 from re import _constants as codes  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
@@ -50,25 +56,47 @@ def opened(text: str) -> set[int]:
 
 @functools.cache
 def _all_rules() -> Gate:
-    return gate(all_rules())
+    rules = all_rules()
+    kept = json.loads(_kept().read_text("utf-8")) if _kept().is_file() else {}
+    if kept.get("of") != _print(rules):  # somebody is editing the rules
+        kept = words_of(rules)
+    return gate(kept["needs"])
 
 
-def gate(rules: Sequence[Rule]) -> Gate:
-    """A gate before the rules. What ``with`` asks for must be in the text as well."""
-    needs: dict[str, list[tuple[int, int]]] = {}
-    parts: dict[int, int] = {}
+def words_of(rules: Sequence[Rule]) -> dict[str, Any]:
+    """What nlp/rules/gate.json holds. ``needs``: of each rule, by its number, the sets of words
+    that it cannot do without. ``of``: which rules that was read from."""
+    needs: dict[str, list[list[str]]] = {}
     for rule in rules:
-        asked = needed(rule.when.pattern)
-        asked += needed(rule.with_.pattern) if rule.with_ else ()
-        for place, words in enumerate(asked):
-            parts[rule.number] = parts.get(rule.number, 0) | 1 << place
-            for word in words:
-                needs.setdefault(word, []).append((rule.number, 1 << place))
+        asked = needed(rule.patterns["when"])
+        asked += needed(rule.patterns["with"]) if "with" in rule.patterns else ()
+        needs[str(rule.number)] = [sorted(words) for words in asked]
+    return {"of": _print(rules), "needs": needs}
+
+
+def _kept() -> Traversable:
+    return resources.files("nlp").joinpath("rules", "gate.json")
+
+
+def _print(rules: Sequence[Rule]) -> str:
+    text = repr([(rule.number, sorted(rule.patterns.items())) for rule in rules])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def gate(needs: Mapping[str, Sequence[Sequence[str]]]) -> Gate:
+    """A gate before the rules of these numbers. What ``with`` asks for must be in the text too."""
+    words: dict[str, list[tuple[int, int]]] = {}
+    parts: dict[int, int] = {}
+    for name, sets in needs.items():
+        for place, set_ in enumerate(sets):
+            parts[int(name)] = parts.get(int(name), 0) | 1 << place
+            for word in set_:
+                words.setdefault(word, []).append((int(name), 1 << place))
     return Gate(
-        words=AhoCorasick(list(needs)),
-        needs=tuple(tuple(pairs) for pairs in needs.values()),
+        words=AhoCorasick(list(words)),
+        needs=tuple(tuple(pairs) for pairs in words.values()),
         parts=parts,
-        always=frozenset(rule.number for rule in rules if rule.number not in parts),
+        always=frozenset(int(name) for name, sets in needs.items() if not sets),
     )
 
 
@@ -118,3 +146,8 @@ def _of_set(items: Any) -> list[frozenset[str]]:
 def _worth(words: frozenset[str]) -> tuple[int, int]:
     """Higher for words that are seldom in a text: long words first, then few of them."""
     return min(map(len, words)), -len(words)
+
+
+if __name__ == "__main__":
+    text = json.dumps(words_of(all_rules()), ensure_ascii=False, separators=(",", ":"))
+    Path(__file__).with_name("rules").joinpath("gate.json").write_text(text + "\n", "utf-8")

@@ -8,6 +8,7 @@ normalised text, where ``{词}`` stands for the word list of that name in words.
 import functools
 import itertools
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import resources
 from typing import Any
@@ -16,24 +17,37 @@ import yaml
 
 from domain.errors import ConfigError
 
+_LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 _FIRST = {"complaints.yaml": 0, "stance.yaml": 1000, "urgency.yaml": 2000, "sentiment.yaml": 3000}
+_PATTERNS = ("when", "unless", "with")
 _GAP = r"[^。!?;\n]{0,%d}?"
 _WORD = re.compile(r"\{([^0-9,{}][^{},]*)\}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Rule:
     """One rule. It holds where ``when`` is found, unless ``unless`` is found in the same sentence
     and only if ``with_`` is found somewhere in the document. ``weight``: for complaints the
     strength 0…1, for stances and urgencies the points it adds. ``number`` tells all rules of all
-    files apart."""
+    files apart. Patterns are compiled when first asked for: most texts ask for few."""
 
     number: int
     why: str
-    when: re.Pattern[str]
-    unless: re.Pattern[str] | None
-    with_: re.Pattern[str] | None
+    patterns: Mapping[str, str]
+    """As expanded: "when", and where there is one "unless" and "with"."""
     weight: float
+
+    @functools.cached_property
+    def when(self) -> re.Pattern[str]:
+        return re.compile(self.patterns["when"])
+
+    @functools.cached_property
+    def unless(self) -> re.Pattern[str] | None:
+        return re.compile(self.patterns["unless"]) if "unless" in self.patterns else None
+
+    @functools.cached_property
+    def with_(self) -> re.Pattern[str] | None:
+        return re.compile(self.patterns["with"]) if "with" in self.patterns else None
 
 
 @functools.cache
@@ -101,23 +115,17 @@ def _rules(file: str, weight: float) -> dict[str, tuple[Rule, ...]]:
 
 
 def _rule(file: str, name: str, entry: dict[str, Any], weight: float, number: int) -> Rule:
-    unknown = set(entry) - {"why", "when", "unless", "with", "weight"}
+    unknown = set(entry) - {"why", "weight", *_PATTERNS}
     if unknown or "when" not in entry:
         raise ConfigError(file=file, key=name, reason=f"规则写法有误：{sorted(unknown) or entry}")
     try:
-        when, unless, with_ = (
-            re.compile(_expand(entry[key])) if entry.get(key) else None
-            for key in ("when", "unless", "with")
-        )
-    except (re.error, KeyError) as error:
+        patterns = {key: _expand(entry[key]) for key in _PATTERNS if entry.get(key)}
+    except KeyError as error:
         raise ConfigError(file=file, key=f"{name}/{entry.get('why')}", reason=str(error)) from error
-    assert when is not None  # noqa: S101  "when" is required above
     return Rule(
         number=number,
         why=str(entry.get("why", name)),
-        when=when,
-        unless=unless,
-        with_=with_,
+        patterns=patterns,
         weight=float(entry.get("weight", weight)),
     )
 
@@ -134,7 +142,7 @@ def _words() -> dict[str, str]:
 
 def _read(file: str) -> dict[str, Any]:
     text = resources.files("nlp").joinpath("rules", file).read_text(encoding="utf-8")
-    data = yaml.safe_load(text)
+    data = yaml.load(text, Loader=_LOADER)  # noqa: S506 -- a safe loader, in C where there is one
     if not isinstance(data, dict):
         raise ConfigError(file=file, key="", reason="应为“名称: 内容”的表")
     return data

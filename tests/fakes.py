@@ -69,21 +69,25 @@ class FakeOutbox:
 
     def claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]:
         with self._lock:
-            due = [row for row in self.rows.values() if self._due(row, now)]
-            due.sort(key=lambda row: row.next_at)
-            return [self._take(row, now + timedelta(seconds=lease_seconds)) for row in due[:limit]]
+            return self._claim(now, lease_seconds, limit)
 
     def finish(
-        self, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None
-    ) -> None:
+        self, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None,
+        *, lease_seconds: int = 0,
+    ) -> Delivery | None:  # fmt: skip
         with self._lock:
             row = self.rows[delivery.delivery_id]
-            if row.state != "sending" or row.attempts != delivery.attempts:
-                return
-            self.finished.append((row, result))
-            self.rows[row.delivery_id] = _written(row, result, now, next_at)
-            if result.outcome == "dead" and row.fallback:
-                self._fall_back(row, now)
+            if row.state == "sending" and row.attempts == delivery.attempts:
+                self.finished.append((row, result))
+                self.rows[row.delivery_id] = _written(row, result, now, next_at)
+                if result.outcome == "dead" and row.fallback:
+                    self._fall_back(row, now)
+            return next(iter(self._claim(now, lease_seconds, bool(lease_seconds))), None)
+
+    def _claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]:
+        due = [row for row in self.rows.values() if self._due(row, now)]
+        due.sort(key=lambda row: row.next_at)
+        return [self._take(row, now + timedelta(seconds=lease_seconds)) for row in due[:limit]]
 
     def _due(self, row: Delivery, now: datetime) -> bool:
         if row.state in ("pending", "retry"):

@@ -1,6 +1,7 @@
 """The gate opens every rule that a text can hold: it saves time and changes nothing."""
 
 import json
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from nlp_plan import CASES
 
-from nlp.gate import needed, opened
+from nlp.gate import needed, opened, words_of
 from nlp.normalise import normalise
 from nlp.rulebook import all_rules
 
@@ -26,6 +27,11 @@ def _holding(text):
 def test_every_rule_has_a_number_of_its_own():
     numbers = [rule.number for rule in all_rules()]
     assert len(numbers) == len(set(numbers))
+
+
+def test_the_kept_words_are_those_of_the_rules():
+    kept = json.loads(resources.files("nlp").joinpath("rules", "gate.json").read_text("utf-8"))
+    assert kept == words_of(all_rules()), "rules have changed: python -m nlp.gate"
 
 
 def test_no_rule_that_holds_is_shut_out():

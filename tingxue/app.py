@@ -2,14 +2,15 @@
 
 import logging
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
 from random import Random, SystemRandom
 
 import alerts.channels
 import index.embedded
-import nlp.analyser
 from alerts.workdays import OfficeCalendar
 from config.loader import load
 from domain import plugins
@@ -19,6 +20,7 @@ from domain.identity import Pseudonym
 from domain.plan import Plan
 from domain.ports import Analyser, Channel, SearchIndex
 from domain.times import Clock, system_clock
+from domain.types import Mention, Verdict
 from ledger.engine import Ledger, open_ledger
 from tingxue.home import Home, open_home, pseudonyms
 
@@ -47,6 +49,30 @@ class App:
         )
 
 
+class _Late:
+    """domain.ports.Analyser that loads with the first text: most commands and every collecting
+    child read none. Raises PluginError then, for a ``plan.sentiment`` that is no scorer."""
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    @cached_property
+    def _analyser(self) -> Analyser:
+        import nlp.analyser
+
+        return nlp.analyser.build(self._plan)
+
+    @property
+    def version(self) -> str:
+        return self._analyser.version
+
+    def analyse(self, mention: Mention, scored_at: datetime) -> Verdict:
+        return self._analyser.analyse(mention, scored_at)
+
+    def analyse_many(self, mentions: Sequence[Mention], scored_at: datetime) -> list[Verdict]:
+        return self._analyser.analyse_many(mentions, scored_at)
+
+
 @contextmanager
 def opened(
     *,
@@ -69,7 +95,7 @@ def opened(
             home=home,
             plan=plan,
             ledger=ledger,
-            analyser=nlp.analyser.build(plan),
+            analyser=_Late(plan),
             channels=_channels(plan, home, clock) if channels is None else channels,
             terms=Terms(levels=plan.levels, calendar=OfficeCalendar(plan.hours)),
             clock=clock,

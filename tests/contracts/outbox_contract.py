@@ -154,6 +154,34 @@ class OutboxContract:
         outbox.finish(claimed, OK, after(60), None)
         assert outbox.claim(after(61), 45, 10) == []
 
+    def test_finishing_one_may_claim_the_next(self, outbox: Outbox) -> None:
+        alerts = [an_alert(number) for number in (1, 2)]
+        for alert in alerts:
+            self.enqueue(alert, [a_delivery(alert)])
+        [first] = outbox.claim(NOW, 45, 1)
+        second = outbox.finish(first, OK, after(1), None, lease_seconds=45)
+        assert second is not None
+        assert {first.alert.alert_id, second.alert.alert_id} == {a.alert_id for a in alerts}
+        assert outbox.claim(after(45), 45, 10) == []  # leased from the moment of finishing
+        assert outbox.finish(second, OK, after(2), None, lease_seconds=45) is None
+
+    def test_a_dead_one_may_claim_its_own_next_channel(self, outbox: Outbox) -> None:
+        self.one("second")
+        [claimed] = outbox.claim(NOW, 45, 10)
+        other = outbox.finish(claimed, DEAD, after(1), None, lease_seconds=45)
+        assert other is not None
+        assert other.channel == "second"
+
+    def test_a_late_finish_may_still_claim_the_next(self, outbox: Outbox) -> None:
+        self.one()
+        [zombie] = outbox.claim(NOW, 45, 10)
+        [_heir] = outbox.claim(after(46), 45, 10)
+        alert = an_alert(7)
+        self.enqueue(alert, [a_delivery(alert)])
+        other = outbox.finish(zombie, OK, after(47), None, lease_seconds=45)
+        assert other is not None
+        assert other.alert.alert_id == alert.alert_id
+
     def test_two_claimers_never_get_the_same_delivery(self, outbox: Outbox) -> None:
         for number in range(40):
             alert = an_alert(number)

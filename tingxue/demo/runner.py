@@ -162,11 +162,12 @@ def _stages(app: App) -> None:
 
 
 def _people(app: App, step: script.Step) -> None:
-    for case_id in _meant(app, step):
-        with app.ledger.read() as books:
-            case = books.cases.get(case_id)
+    meant = _meant(app, step)
+    with app.ledger.read() as books:
+        cases = [books.cases.get(case_id) for case_id in meant]
+    for case in cases:
         for command in script.commands(step, case, START):
-            act(app, case_id, command)
+            act(app, case.case_id, command)
 
 
 def _meant(app: App, step: script.Step) -> list[str]:

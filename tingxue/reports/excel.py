@@ -8,6 +8,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -119,6 +120,7 @@ def _put(sheet: Worksheet, row: int, column: int, value: Cell, look: Format) -> 
         sheet.write_number(row, column, value, look)
 
 
+@lru_cache(maxsize=4096)  # a figure's key and name stand in every row of its ids
 def harmless(text: str) -> str:
     """The text as a cell that no spreadsheet takes for a formula, short enough for the format."""
     clean = printable(text)
