@@ -15,7 +15,7 @@ from ahocorasick_rs import AhoCorasick
 
 from config.loader import load
 from nlp.analyser import BATCH, build
-from nlp.gate import needed
+from nlp.gate import words_of
 from nlp.rulebook import all_rules
 from nlp.sentiment import snownlp
 from nlp.train.data import NOW, as_mention
@@ -36,9 +36,7 @@ def figures() -> Iterator[dict[str, object]]:
     ready = time.perf_counter() - start
     analyser.analyse_many(mentions, NOW)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    sets = [words for rule in all_rules() for words in needed(rule.patterns["when"])]
-    sets = [words for rule in all_rules() for words in needed(rule.patterns["when"])]
-    words = AhoCorasick(sorted(set().union(*sets)))
+    words = AhoCorasick(words_of(all_rules())["words"])
     jieba.lcut("先读词典")
     few, some = texts[:200], mentions[:300]
     base = rate(len(few), lambda: [snownlp(text) for text in few])

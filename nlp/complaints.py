@@ -7,14 +7,14 @@ matter), do not count as the rules' own finding, but the model that decides sees
 """
 
 import bisect
-import functools
 import re
 from dataclasses import dataclass
 
 from domain.types import Evidence
 from nlp.clauses import Span
+from nlp.gate import Opened
 from nlp.normalise import Normal
-from nlp.rulebook import Rule, complaint_rules
+from nlp.rulebook import Rule
 from nlp.stance import SILENCES, Reading
 
 MAX_CONFIDENCE = 0.95
@@ -43,27 +43,17 @@ class Hit:
 
 
 def find(
-    text: str, sentences: list[Span], reading: Reading, opened: set[int]
+    text: str, sentences: list[Span], reading: Reading, opened: Opened
 ) -> dict[str, list[Hit]]:
     """Category -> the hits of its rules in a normalised text, those that count first, then the
-    strongest. Categories without a hit are left out. ``opened``: of nlp.gate."""
-    known = _numbered()
+    strongest. Categories without a hit are left out."""
     found: dict[str, list[Hit]] = {}
-    for number in sorted(opened & known.keys()):
-        code, rule = known[number]
-        hits = _by_rule(text, rule, sentences, reading)
+    for code, rules in opened["complaints"].items():
+        hits = [hit for rule in rules for hit in _by_rule(text, rule, sentences, reading)]
         if hits:
-            found.setdefault(code, []).extend(hits)
-    for hits in found.values():
-        hits.sort(key=lambda hit: (bool(hit.muted), -hit.rule.weight, hit.start, hit.end))
+            hits.sort(key=lambda hit: (bool(hit.muted), -hit.rule.weight, hit.start, hit.end))
+            found[code] = hits
     return found
-
-
-@functools.cache
-def _numbered() -> dict[int, tuple[str, Rule]]:
-    """Number -> category and rule."""
-    return {rule.number: (code, rule) for code, rules in complaint_rules().items()
-            for rule in rules}  # fmt: skip
 
 
 def strength(hits: list[Hit], reading: Reading) -> float:

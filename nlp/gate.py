@@ -21,36 +21,52 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick
 
-from nlp.rulebook import Rule, all_rules
+from nlp.rulebook import BOOKS, Rule, all_rules
 
-_MANY, _PARTS = 600, 3
-"""Sets of more words are not asked for; of the others the best few."""
+_MANY, _WAYS = 600, 64
+"""Sets of more words are not asked for; where the alternatives of a pattern multiply to more ways
+than this, less is asked for."""
+_SETS = 3
+"""Of one way: those of the rarest words."""
+
+Way = tuple[frozenset[str], ...]
+"""Sets of words of which a text must hold at least one each."""
+Opened = Mapping[str, Mapping[str, Sequence[Rule]]]
+"""Book -> section -> its rules that may be found, in the file's order."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """``needs[i]``: (rule, part) that word i satisfies. ``parts``: of each rule, how many parts
-    must be satisfied; ``always``: the rules without any."""
+    """Every rule has ways, every way three sets of words. Bit ``set * len(rules) + way`` of
+    ``meets[word]`` says that the word is in that set; the bits of ``free`` are sets that ask for
+    nothing. ``rules[way]``: whose way it is."""
 
     words: AhoCorasick
-    needs: tuple[tuple[tuple[int, int], ...], ...]
-    parts: dict[int, int]
-    always: frozenset[int]
+    meets: tuple[int, ...]
+    free: int
+    rules: tuple[Rule, ...]
 
-    def open(self, text: str) -> set[int]:
-        """Numbers of the rules that may be found in the text."""
+    def open(self, text: str) -> Opened:
+        """The rules that may be found in the text."""
         plain = text.encode("utf-8", "replace").decode("utf-8")
-        found = {hit[0] for hit in self.words.find_matches_as_indexes(plain, overlapping=True)}
-        met: dict[int, int] = {}
-        for word in found:
-            for rule, part in self.needs[word]:
-                met[rule] = met.get(rule, 0) | part
-        parts = self.parts
-        return {rule for rule, bits in met.items() if bits == parts[rule]} | self.always
+        met, ways = self.free, len(self.rules)
+        for word in {hit[0] for hit in self.words.find_matches_as_indexes(plain, overlapping=True)}:
+            met |= self.meets[word]
+        met &= met >> ways & met >> 2 * ways & (1 << ways) - 1
+        opened: dict[str, dict[str, list[Rule]]] = {book: {} for book in BOOKS}
+        last = None
+        while met:  # from the first way on, so in the order of the rules
+            way = (met & -met).bit_length() - 1
+            met &= met - 1
+            rule = self.rules[way]
+            if rule is not last:
+                opened[rule.book].setdefault(rule.section, []).append(rule)
+                last = rule
+        return opened
 
 
-def opened(text: str) -> set[int]:
-    """Numbers of the rules of all books that may be found in a normalised text."""
+def opened(text: str) -> Opened:
+    """The rules of all books that may be found in a normalised text."""
     return _all_rules().open(text)
 
 
@@ -60,18 +76,31 @@ def _all_rules() -> Gate:
     kept = json.loads(_kept().read_text("utf-8")) if _kept().is_file() else {}
     if kept.get("of") != _print(rules):  # somebody is editing the rules
         kept = words_of(rules)
-    return gate(kept["needs"])
+    return gate(rules, kept)
 
 
 def words_of(rules: Sequence[Rule]) -> dict[str, Any]:
-    """What nlp/rules/gate.json holds. ``needs``: of each rule, by its number, the sets of words
-    that it cannot do without. ``of``: which rules that was read from."""
-    needs: dict[str, list[list[str]]] = {}
-    for rule in rules:
-        asked = needed(rule.patterns["when"])
-        asked += needed(rule.patterns["with"]) if "with" in rule.patterns else ()
-        needs[str(rule.number)] = [sorted(words) for words in asked]
-    return {"of": _print(rules), "needs": needs}
+    """What nlp/rules/gate.json holds: "ways", for each rule in order, as numbers of the "sets";
+    those as numbers of the "words"; and "of", which rules that was read from."""
+    ways = [_ways_of(rule) for rule in rules]
+    sets = list(dict.fromkeys(one for some in ways for way in some for one in way))
+    words = list(dict.fromkeys(word for one in sets for word in sorted(one)))
+    word_no = {word: number for number, word in enumerate(words)}
+    set_no = {one: number for number, one in enumerate(sets)}
+    return {
+        "of": _print(rules),
+        "words": words,
+        "sets": [sorted(word_no[word] for word in one) for one in sets],
+        "ways": [[[set_no[one] for one in way] for way in some] for some in ways],
+    }
+
+
+def _ways_of(rule: Rule) -> list[Way]:
+    """What ``with`` asks for must be in the text as well."""
+    besides = needed(rule.patterns["with"]) if "with" in rule.patterns else [()]
+    also = _shared(besides)
+    found = [_best((*way, *also)) for way in needed(rule.patterns["when"])]
+    return list(dict.fromkeys(found))
 
 
 def _kept() -> Traversable:
@@ -83,64 +112,93 @@ def _print(rules: Sequence[Rule]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def gate(needs: Mapping[str, Sequence[Sequence[str]]]) -> Gate:
-    """A gate before the rules of these numbers. What ``with`` asks for must be in the text too."""
-    words: dict[str, list[tuple[int, int]]] = {}
-    parts: dict[int, int] = {}
-    for name, sets in needs.items():
-        for place, set_ in enumerate(sets):
-            parts[int(name)] = parts.get(int(name), 0) | 1 << place
-            for word in set_:
-                words.setdefault(word, []).append((int(name), 1 << place))
+def gate(rules: Sequence[Rule], kept: Mapping[str, Any]) -> Gate:
+    """A gate before these rules, from what ``words_of`` reads off them."""
+    owners = [rule for rule, some in zip(rules, kept["ways"], strict=True) for _ in some]
+    ways = [way for some in kept["ways"] for way in some]
+    of_set = [0] * len(kept["sets"])
+    free = 0
+    for number, way in enumerate(ways):
+        for place in range(_SETS):
+            bit = 1 << place * len(ways) + number
+            if place < len(way):
+                of_set[way[place]] |= bit
+            else:
+                free |= bit
+    meets = [0] * len(kept["words"])
+    for words, bits in zip(kept["sets"], of_set, strict=True):
+        for word in words:
+            meets[word] |= bits
     return Gate(
-        words=AhoCorasick(list(words)),
-        needs=tuple(tuple(pairs) for pairs in words.values()),
-        parts=parts,
-        always=frozenset(int(name) for name, sets in needs.items() if not sets),
+        words=AhoCorasick(kept["words"]), meets=tuple(meets), free=free, rules=tuple(owners)
     )
 
 
-def needed(pattern: str) -> tuple[frozenset[str], ...]:
-    """Sets of words: every match of the pattern holds at least one word of each set."""
-    kept = [words for words in _of_sequence(parser.parse(pattern)) if len(words) <= _MANY]
-    return tuple(sorted(kept, key=_worth, reverse=True)[:_PARTS])
+def needed(pattern: str) -> list[Way]:
+    """The ways to match a pattern: every match holds, of at least one of them, a word of each set.
+    A way without any set asks for nothing."""
+    return list(dict.fromkeys(_joined([_best(way) for way in _of_sequence(parser.parse(pattern))])))
 
 
-def _of_sequence(items: Any) -> list[frozenset[str]]:
-    """What each of the parts asks for; every match runs through all of them."""
-    found: list[frozenset[str]] = []
+def _best(way: Way) -> Way:
+    kept = {words for words in way if len(words) <= _MANY}
+    return tuple(
+        sorted(kept, key=lambda words: (*_worth(words), *sorted(words)), reverse=True)[:_SETS]
+    )
+
+
+def _joined(ways: list[Way]) -> list[Way]:
+    """Ways of one set only are one way: that with all their words."""
+    alone = [way[0] for way in ways if len(way) == 1]
+    together = frozenset().union(*alone)
+    if not alone or len(together) > _MANY:
+        return ways
+    return [(together,), *(way for way in ways if len(way) != 1)]
+
+
+def _of_sequence(items: Any) -> list[Way]:
+    """Every match runs through all of the parts: their ways multiply."""
+    ways: list[Way] = [()]
     run = ""
     for operation, argument in [*items, (None, None)]:
         if operation is codes.LITERAL:
             run += chr(argument)
             continue
         if run:
-            found.append(frozenset({run}))
+            ways = [(*way, frozenset({run})) for way in ways]
             run = ""
         if operation is not None:
-            found += _of_part(operation, argument)
-    return found
+            more = _of_part(operation, argument)
+            if len(ways) * len(more) > _WAYS:
+                more = [_shared(more)]
+            ways = [way + one for way in ways for one in more]
+    return ways
 
 
-def _of_part(operation: Any, argument: Any) -> list[frozenset[str]]:
+def _of_part(operation: Any, argument: Any) -> list[Way]:
     if operation is codes.SUBPATTERN:
         return _of_sequence(argument[3])
     if operation is codes.BRANCH:
-        best = [max(_of_sequence(branch), key=_worth, default=None) for branch in argument[1]]
-        words = [one for one in best if one is not None]
-        return [frozenset().union(*words)] if len(words) == len(best) else []
+        return [way for branch in argument[1] for way in _of_sequence(branch)]
     if operation in {codes.MAX_REPEAT, codes.MIN_REPEAT} and argument[0] > 0:
         return _of_sequence(argument[2])
     if operation is codes.IN:
-        return _of_set(argument)
-    return []
+        return [_of_set(argument)]
+    return [()]
 
 
-def _of_set(items: Any) -> list[frozenset[str]]:
+def _shared(ways: Sequence[Way]) -> Way:
+    """One set of which every one of the ways holds a word, if each has a set."""
+    best = [max(way, key=_worth, default=None) for way in ways]
+    words = [one for one in best if one is not None]
+    return (frozenset().union(*words),) if len(words) == len(best) else ()
+
+
+def _of_set(items: Any) -> Way:
     """The characters of [...] if they are few and said one by one."""
     if all(kind is codes.LITERAL for kind, _ in items) and len(items) <= 12:
-        return [frozenset(chr(value) for _, value in items)]
-    return []
+        return (frozenset(chr(value) for _, value in items),)
+    return ()
 
 
 def _worth(words: frozenset[str]) -> tuple[int, int]:

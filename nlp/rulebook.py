@@ -18,7 +18,8 @@ import yaml
 from domain.errors import ConfigError
 
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
-_FIRST = {"complaints.yaml": 0, "stance.yaml": 1000, "urgency.yaml": 2000, "sentiment.yaml": 3000}
+BOOKS = {"complaints": 0, "stance": 1000, "urgency": 2000, "sentiment": 3000}
+"""Book -> the number of its first rule."""
 _PATTERNS = ("when", "unless", "with")
 _GAP = r"[^。!?;\n]{0,%d}?"
 _WORD = re.compile(r"\{([^0-9,{}][^{},]*)\}")
@@ -32,6 +33,8 @@ class Rule:
     files apart. Patterns are compiled when first asked for: most texts ask for few."""
 
     number: int
+    book: str
+    section: str
     why: str
     patterns: Mapping[str, str]
     """As expanded: "when", and where there is one "unless" and "with"."""
@@ -53,25 +56,25 @@ class Rule:
 @functools.cache
 def complaint_rules() -> dict[str, tuple[Rule, ...]]:
     """Category code -> its rules, in the file's order."""
-    return _rules("complaints.yaml", 0.6)
+    return _rules("complaints", 0.6)
 
 
 @functools.cache
 def stance_rules() -> dict[str, tuple[Rule, ...]]:
     """Stance (or "firsthand", "rhetorical", "advice_clause" …) -> its cues."""
-    return _rules("stance.yaml", 1.0)
+    return _rules("stance", 1.0)
 
 
 @functools.cache
 def urgency_rules() -> dict[str, tuple[Rule, ...]]:
     """ "red", "orange", "mild" -> their cues."""
-    return _rules("urgency.yaml", 1.0)
+    return _rules("urgency", 1.0)
 
 
 @functools.cache
 def sentiment_rules() -> dict[str, tuple[Rule, ...]]:
     """ "praise" and "blame" -> words of liking and disliking."""
-    return _rules("sentiment.yaml", 1.0)
+    return _rules("sentiment", 1.0)
 
 
 @functools.cache
@@ -106,15 +109,16 @@ def all_rules() -> tuple[Rule, ...]:
     return tuple(sorted(rules, key=lambda rule: rule.number))
 
 
-def _rules(file: str, weight: float) -> dict[str, tuple[Rule, ...]]:
-    numbers = itertools.count(_FIRST[file])
+def _rules(book: str, weight: float) -> dict[str, tuple[Rule, ...]]:
+    numbers = itertools.count(BOOKS[book])
     return {
-        name: tuple(_rule(file, name, entry, weight, next(numbers)) for entry in entries)
-        for name, entries in _read(file).items()
+        name: tuple(_rule(book, name, entry, weight, next(numbers)) for entry in entries)
+        for name, entries in _read(f"{book}.yaml").items()
     }
 
 
-def _rule(file: str, name: str, entry: dict[str, Any], weight: float, number: int) -> Rule:
+def _rule(book: str, name: str, entry: dict[str, Any], weight: float, number: int) -> Rule:
+    file = f"{book}.yaml"
     unknown = set(entry) - {"why", "weight", *_PATTERNS}
     if unknown or "when" not in entry:
         raise ConfigError(file=file, key=name, reason=f"规则写法有误：{sorted(unknown) or entry}")
@@ -124,6 +128,8 @@ def _rule(file: str, name: str, entry: dict[str, Any], weight: float, number: in
         raise ConfigError(file=file, key=f"{name}/{entry.get('why')}", reason=str(error)) from error
     return Rule(
         number=number,
+        book=book,
+        section=name,
         why=str(entry.get("why", name)),
         patterns=patterns,
         weight=float(entry.get("weight", weight)),

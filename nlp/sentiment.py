@@ -7,7 +7,7 @@ kept beside it. SnowNLP alone calls two thirds of the harmless texts negative.
 import functools
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from domain.errors import PluginError
@@ -68,13 +68,9 @@ def by_number(score: float) -> Polarity:
     return Polarity.POSITIVE if score > _POSITIVE_ABOVE else Polarity.NEUTRAL
 
 
-def strength(text: str, rules: tuple[Rule, ...], opened: set[int]) -> float:
-    """Sum over the rules of weight times finds, three at most. ``opened``: of nlp.gate."""
-    return sum(
-        rule.weight * min(3, sum(1 for _ in rule.when.finditer(text)))
-        for rule in rules
-        if rule.number in opened
-    )
+def strength(text: str, rules: Sequence[Rule]) -> float:
+    """Sum over the rules of weight times finds, three at most."""
+    return sum(rule.weight * min(3, sum(1 for _ in rule.when.finditer(text))) for rule in rules)
 
 
 def banded(score: float, of: Polarity) -> float:

@@ -9,10 +9,10 @@ from domain.types import Kind
 from nlp import sentiment, urgency
 from nlp.clauses import Span
 from nlp.complaints import Hit, strength
+from nlp.gate import Opened
 from nlp.learned import RULE_COLUMNS
 from nlp.linear import Floats
 from nlp.relevance import Relevance
-from nlp.rulebook import sentiment_rules, urgency_rules
 from nlp.stance import Reading
 
 _NEWSY = {"news", "wechat_article"}
@@ -31,20 +31,18 @@ def rule_rows(found: dict[str, list[Hit]], reading: Reading, categories: tuple[s
 
 
 def signs(text: str, parts: list[Span], reading: Reading, platform: str, kind: Kind,
-          about: Relevance, opened: set[int]) -> list[float]:  # fmt: skip
-    """Stance cues, liking, danger, and where the text was found. ``opened``: of nlp.gate."""
-    liking = sentiment_rules()
-    loud = {name: sentiment.strength(text, rules, opened) for name, rules in liking.items()}
-    danger = urgency_rules()
+          about: Relevance, opened: Opened) -> list[float]:  # fmt: skip
+    """Stance cues, liking, danger, and where the text was found."""
+    liking, danger = opened["sentiment"], opened["urgency"]
     return [
         *(min(4.0, points) for points in reading.cues),
         min(3, len(reading.muted)) / max(1, len(parts)),
-        min(4.0, loud["praise"]),
-        min(4.0, loud["blame"]),
+        min(4.0, sentiment.strength(text, liking.get("praise", ()))),
+        min(4.0, sentiment.strength(text, liking.get("blame", ()))),
         min(3, text.count("?")),
         min(3, text.count("!")),
-        float(bool(urgency.found(text, danger["red"], reading, opened))),
-        float(bool(urgency.found(text, danger["orange"], reading, opened))),
+        float(bool(urgency.found(text, danger.get("red", ()), reading))),
+        float(bool(urgency.found(text, danger.get("orange", ()), reading))),
         float(about.relevant),
         float(min(2, len(about.places))),
         float(kind is Kind.CALL or platform == "hotline"),

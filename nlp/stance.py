@@ -4,11 +4,13 @@ The cues are data (rules/stance.yaml). What is left when no cue wins (experience
 is decided by `settle`, once complaints and liking are known.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.types import Kind, Polarity, Stance
 from nlp.clauses import Span
-from nlp.rulebook import Rule, stance_rules
+from nlp.gate import Opened
+from nlp.rulebook import Rule
 
 _ORDER = (
     Stance.OFFICIAL,
@@ -55,10 +57,10 @@ class Reading:
         return ""
 
 
-def read(text: str, platform: str, kind: Kind, clauses: list[Span], opened: set[int]) -> Reading:
-    """Stance cues of a normalised text. ``opened``: of nlp.gate."""
-    rules = stance_rules()
-    cues = tuple(points(text, rules[name], opened) for name in CUES)
+def read(text: str, platform: str, kind: Kind, clauses: list[Span], opened: Opened) -> Reading:
+    """Stance cues of a normalised text."""
+    able = opened["stance"]
+    cues = tuple(points(text, able.get(name, ())) for name in CUES)
     scores = dict(zip(_ORDER, cues, strict=False))
     answer, letter, firsthand = cues[len(_ORDER) :]
     worksheet = kind is Kind.CALL or platform == "hotline"
@@ -77,7 +79,7 @@ def read(text: str, platform: str, kind: Kind, clauses: list[Span], opened: set[
         stance=best if scores[best] >= 1.0 else None,
         asks=asks,
         firsthand=firsthand,
-        muted=_muted(text, clauses, opened),
+        muted=_muted(text, clauses, able),
         cues=cues,
     )
 
@@ -95,9 +97,9 @@ def settle(reading: Reading, complains: bool, polarity: Polarity) -> Stance:
     return Stance.PRAISE if polarity is Polarity.POSITIVE else Stance.NEUTRAL
 
 
-def points(text: str, rules: tuple[Rule, ...], opened: set[int]) -> float:
+def points(text: str, rules: Sequence[Rule]) -> float:
     """Sum of the weights of the rules found in the text, each once."""
-    return sum(rule.weight for rule in rules if rule.number in opened and _holds(text, rule))
+    return sum(rule.weight for rule in rules if _holds(text, rule))
 
 
 def _holds(text: str, rule: Rule) -> bool:
@@ -119,26 +121,28 @@ def _as_worksheet(text: str, scores: dict[Stance, float], answer: float) -> dict
     return kept
 
 
-def _muted(text: str, clauses: list[Span], opened: set[int]) -> tuple[tuple[Span, str], ...]:
-    rules = stance_rules()
-    lists = [[rule for rule in rules[name] if rule.number in opened] for name in _CLAUSE_LISTS]
-    turns = rules["praise_turn"][0].number in opened
+def _muted(
+    text: str, clauses: list[Span], able: Mapping[str, Sequence[Rule]]
+) -> tuple[tuple[Span, str], ...]:
+    lists = [able[name] for name in _CLAUSE_LISTS if name in able]
+    turns = "praise_turn" in able and "conceded_clause" in able
+    if not (lists or turns):
+        return ()
     found = []
     for number, span in enumerate(clauses):
         clause = text[span.start : span.end]
         follows = clauses[number + 1] if number + 1 < len(clauses) else None
-        for able in lists:
-            hit = next((rule for rule in able if _holds(clause, rule)), None)
+        for rules in lists:
+            hit = next((rule for rule in rules if _holds(clause, rule)), None)
             if hit:
                 found.append((span, hit.why))
                 break
         else:
-            if turns and follows and _conceded(clause, text[follows.start : follows.end]):
+            if turns and follows and _conceded(able, clause, text[follows.start : follows.end]):
                 found.append((span, "让步"))
     return tuple(found)
 
 
-def _conceded(clause: str, follows: str) -> bool:
+def _conceded(able: Mapping[str, Sequence[Rule]], clause: str, follows: str) -> bool:
     """ "设施旧点，但雪质好": what is granted before a turn to praise is no complaint."""
-    rules = stance_rules()
-    return _holds(clause, rules["conceded_clause"][0]) and _holds(follows, rules["praise_turn"][0])
+    return _holds(clause, able["conceded_clause"][0]) and _holds(follows, able["praise_turn"][0])

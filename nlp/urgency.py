@@ -3,25 +3,25 @@
 Red needs no complaint category: a lost child is nobody's complaint, and still cannot wait.
 """
 
-from nlp.rulebook import Rule, urgency_rules
+from collections.abc import Sequence
+
+from nlp.gate import Opened
+from nlp.rulebook import Rule
 from nlp.stance import SILENCES, Reading, points
 
 
-def life_at_risk(text: str, reading: Reading, opened: set[int]) -> str:
+def life_at_risk(text: str, reading: Reading, opened: Opened) -> str:
     """Why a life is in danger or a crowd out of hand, told as happening and not as drill or
     hearsay; "" if it is not."""
-    rules = urgency_rules()
-    if reading.stance in SILENCES and points(text, rules["now"], opened) < 1:
+    able = opened["urgency"]
+    if reading.stance in SILENCES and points(text, able.get("now", ())) < 1:
         return ""
-    return found(text, rules["red"], reading, opened)
+    return found(text, able.get("red", ()), reading)
 
 
-def found(text: str, rules: tuple[Rule, ...], reading: Reading, opened: set[int]) -> str:
-    """The reason of the first rule that holds outside muted clauses, or "". ``opened``: of
-    nlp.gate."""
+def found(text: str, rules: Sequence[Rule], reading: Reading) -> str:
+    """The reason of the first rule that holds outside muted clauses, or ""."""
     for rule in rules:
-        if rule.number not in opened:
-            continue
         for hit in rule.when.finditer(text):
             sentence = _sentence_of(text, hit.start(), hit.end())
             if rule.unless and rule.unless.search(sentence):
