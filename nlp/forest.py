@@ -15,51 +15,99 @@ from nlp.linear import Floats
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forest:
-    """Trees one after another. ``roots[k]`` is a tree's first node; a leaf points to itself.
-    ``classes`` outputs take turns: tree k adds to output k mod ``classes``."""
+    """Trees one after another. ``roots[k]`` is a tree's first node; ``left`` its first child, which
+    the other one follows; a leaf points to itself and no value is above its threshold. ``classes``
+    outputs take turns: tree k adds to output k mod ``classes``. Several forests over the same rows
+    may stand in one: ``parts`` says how many trees and classes each has."""
 
-    feature: npt.NDArray[np.int16]
+    feature: npt.NDArray[np.int32]
     threshold: Floats
     left: npt.NDArray[np.int32]
-    right: npt.NDArray[np.int32]
     value: Floats
     roots: npt.NDArray[np.int32]
     base: Floats
     depth: int
+    parts: tuple[tuple[int, int], ...]
 
-    @property
-    def classes(self) -> int:
-        return len(self.base)
+    def scores(self, rows: Floats) -> list[Floats]:
+        """Of each part the raw scores, rows by classes."""
+        leaves = self._leaves(rows)
+        found, tree, output = [], 0, 0
+        for trees, classes in self.parts:
+            own = (
+                leaves[:, tree : tree + trees]
+                .reshape(len(rows), trees // classes, classes)
+                .sum(axis=1)
+            )
+            found.append((own + self.base[output : output + classes]).astype(np.float32))
+            tree, output = tree + trees, output + classes
+        return found
 
     def score(self, rows: Floats) -> Floats:
-        """Raw scores, rows by classes."""
-        total = np.tile(self.base, (len(rows), 1))
-        if not len(rows):
-            return total
+        """Of a forest of one part."""
+        return self.scores(rows)[0]
+
+    def _leaves(self, rows: Floats) -> Floats:
+        """Rows by trees: the value of the leaf that the row falls into."""
         flat, width = np.ascontiguousarray(rows).ravel(), rows.shape[1]
         origin = (np.arange(len(rows), dtype=np.int32) * width)[:, None]
         at = np.repeat(self.roots[None, :], len(rows), axis=0)
         for _ in range(self.depth):
-            goes_left = flat.take(origin + self.feature.take(at)) <= self.threshold.take(at)
-            at = np.where(goes_left, self.left.take(at), self.right.take(at))
-        leaves = self.value.take(at).reshape(len(rows), -1, self.classes)
-        return np.asarray(total + leaves.sum(axis=1), dtype=np.float32)
+            where = self.feature.take(at)
+            where += origin
+            goes_right = flat.take(where) > self.threshold.take(at)
+            at = self.left.take(at)
+            at += goes_right
+        return self.value.take(at)
 
 
-def forest(arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Forest:
-    """The forest stored under ``name`` in a weights file."""
-    kept = {key: arrays[f"{name}.{key}"] for key in
-            ("feature", "threshold", "left", "right", "value", "roots", "base")}  # fmt: skip
+def forest(arrays: Mapping[str, npt.NDArray[np.generic]], *names: str) -> Forest:
+    """The forests stored under these names in a weights file, in one."""
+    parts, pieces, offset = [], list[dict[str, npt.NDArray[np.generic]]](), 0
+    for name in names:
+        kept = {key: arrays[f"{name}.{key}"] for key in
+                ("feature", "threshold", "left", "right", "value", "roots", "base")}  # fmt: skip
+        parts.append((len(kept["roots"]), len(kept["base"])))
+        pieces.append(_paired(kept, offset))
+        offset += len(kept["feature"])
+    joined = {key: np.concatenate([piece[key] for piece in pieces]) for key in pieces[0]}
     return Forest(
-        feature=kept["feature"].astype(np.int16),
-        threshold=kept["threshold"].astype(np.float32),
-        left=kept["left"].astype(np.int32),
-        right=kept["right"].astype(np.int32),
-        value=kept["value"].astype(np.float32),
-        roots=kept["roots"].astype(np.int32),
-        base=kept["base"].astype(np.float32),
-        depth=int(arrays[f"{name}.depth"].item()),
+        feature=joined["feature"].astype(np.int32),
+        threshold=joined["threshold"].astype(np.float32),
+        left=joined["left"].astype(np.int32),
+        value=joined["value"].astype(np.float32),
+        roots=joined["roots"].astype(np.int32),
+        base=joined["base"].astype(np.float32),
+        depth=max(int(arrays[f"{name}.depth"].item()) for name in names),
+        parts=tuple(parts),
     )
+
+
+def _paired(
+    kept: Mapping[str, npt.NDArray[np.generic]], offset: int
+) -> dict[str, npt.NDArray[np.generic]]:
+    """The nodes in another order, in which the children of a node stand side by side; node numbers
+    from ``offset`` on."""
+    left, right = kept["left"].astype(np.int64), kept["right"].astype(np.int64)
+    level = kept["roots"].astype(np.int64)
+    levels = []
+    while len(level):
+        levels.append(level)
+        inner = level[left[level] != level]
+        level = np.stack([left[inner], right[inner]], axis=1).ravel()
+    order = np.concatenate(levels)
+    place = np.empty(len(left), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    leaf = left[order] == order
+    threshold = kept["threshold"].astype(np.float32)[order]
+    return {
+        "feature": kept["feature"][order],
+        "threshold": np.where(leaf, np.float32(np.inf), threshold),
+        "left": place[left[order]] + offset,
+        "value": kept["value"][order],
+        "roots": place[kept["roots"]] + offset,
+        "base": kept["base"],
+    }
 
 
 def sigmoid(scores: Floats) -> Floats:

@@ -18,8 +18,9 @@ import numpy.typing as npt
 from domain.errors import PluginError
 from nlp.clauses import Span
 from nlp.forest import Forest, forest, sigmoid, softmax
-from nlp.linear import Floats, Table, table
-from nlp.ngrams import VIEWS, Grams, characters, clause_views
+from nlp.linear import Floats, Table, Tables, joined, table
+from nlp.ngrams import CLAUSE_VIEWS, TEXT_VIEWS, characters
+from nlp.ngrams import read as read_grams
 
 WEIGHTS = "verdicts.npz"
 POLARITIES = ("negative", "neutral", "positive")
@@ -27,8 +28,6 @@ STANCES = ("experience", "question", "hearsay", "refuted", "official", "advert",
            "resolved", "joke", "praise", "neutral", "other")  # fmt: skip
 URGENCIES = ("red", "orange", "yellow", "blue", "none")
 OTHER_HEADS = ("complains", *POLARITIES, *STANCES, "hot", *URGENCIES)
-TEXT_VIEWS = tuple(view.__name__ for view in VIEWS)
-CLAUSE_VIEWS = ("own", "before", "after")
 CLAUSE_WEIGHTS = (1.0, 0.4, 0.4)
 RULE_COLUMNS = ("counts", "live", "hit")
 """Of a category in a text: the joined strength of the rules that count; whether one holds outside
@@ -87,28 +86,22 @@ class Model:
     limits: Limits
     liking: Table
     liking_bias: float
-    text: tuple[Table, ...]
+    views: Tables
     text_bias: Floats
-    clause: tuple[Table, ...]
     clause_bias: Floats
     pairs: Forest
-    polarity: Forest
-    urgency: Forest
-    hot: Forest
+    whole: Forest
 
     def read(self, batch: Sequence[Inputs]) -> list[Learned]:
-        """One answer a text, in order."""
+        """One answer a text, in order. A few hundred at a time are read fastest."""
         if not batch:
             return []
-        grams = [view([one.text for one in batch]) for view in VIEWS]
-        scores = self._first(batch, grams)
+        scores, liking = self._first(batch)
         rules = np.stack([one.rules for one in batch])
-        whole = whole_rows(batch, self._liking(grams[0]))
+        whole = whole_rows(batch, liking)
         tags = self._tags(scores, rules, whole)
-        rows = text_rows(scores, rules, whole)
-        polarity = softmax(self.polarity.score(rows))
-        urgency = softmax(self.urgency.score(rows))
-        hot = sigmoid(self.hot.score(rows))[:, 0]
+        raw = self.whole.scores(text_rows(scores, rules, whole))
+        polarity, urgency, hot = softmax(raw[0]), softmax(raw[1]), sigmoid(raw[2])[:, 0]
         stance = shares(scores.text[:, stance_heads(len(self.limits.categories))])
         ends = np.append(scores.starts[1:], len(scores.clauses))
         return [
@@ -125,41 +118,34 @@ class Model:
 
     def liking_of(self, texts: Sequence[str]) -> Floats:
         """How much each normalised text likes what it speaks of, about -1 … 1."""
-        return self._liking(characters(texts))
+        return self.liking.score(characters(texts))[:, 0] + np.float32(self.liking_bias)
 
-    def _liking(self, grams: Grams) -> Floats:
-        return np.asarray(self.liking.score(grams)[:, 0] + self.liking_bias, dtype=np.float32)
-
-    def _first(self, batch: Sequence[Inputs], grams: Sequence[Grams]) -> Scores:
-        texts, parts = [one.text for one in batch], [one.parts for one in batch]
-        whole = sum_of(self.text, grams) + self.text_bias
+    def _first(self, batch: Sequence[Inputs]) -> tuple[Scores, Floats]:
+        """Layer one, and the liking."""
+        bag = read_grams([one.text for one in batch], [one.parts for one in batch])
+        whole, clauses, liking = self.views.score(bag.with_view_again(0))
+        whole += self.text_bias
         count = len(self.limits.categories) + len(OTHER_HEADS)
-        return Scores(
+        scores = Scores(
             text=whole[:, :count],
             among=whole[:, count:],
-            clauses=sum_of(self.clause, clause_views(texts, parts)) + self.clause_bias,
-            starts=np.cumsum([0, *(len(one) for one in parts[:-1])]),
+            clauses=clauses + self.clause_bias,
+            starts=np.cumsum([0, *(len(one.parts) for one in batch[:-1])]),
         )
+        return scores, liking[:, 0] + np.float32(self.liking_bias)
 
     def _tags(self, scores: Scores, rules: Floats, whole: Floats) -> Floats:
-        rows = pair_rows(scores, rules, whole)
-        count, classes = len(whole), len(self.limits.categories)
-        likely = (plausible(scores) | (rules[:, :, 2] > 0)).ravel()
-        tags = np.zeros(count * classes, dtype=np.float32)
-        tags[likely] = sigmoid(self.pairs.score(rows.reshape(count * classes, -1)[likely]))[:, 0]
-        return tags.reshape(count, classes)
+        likely = plausible(scores) | (rules[:, :, 2] > 0)
+        tags = np.zeros(likely.shape, dtype=np.float32)
+        rows = pair_rows(scores, rules, whole, likely)
+        tags[likely] = sigmoid(self.pairs.score(rows))[:, 0]
+        return tags
 
 
 def stance_heads(categories: int) -> slice:
     """Columns of ``Scores.text`` for STANCES ("neutral" is a polarity as well)."""
     first = categories + 1 + len(POLARITIES)
     return slice(first, first + len(STANCES))
-
-
-def sum_of(tables: Sequence[Table], grams: Sequence[Grams]) -> Floats:
-    """The views' scores together."""
-    parts = [one.score(own) for one, own in zip(tables, grams, strict=True)]
-    return np.asarray(np.sum(parts, axis=0), dtype=np.float32)
 
 
 def whole_rows(batch: Sequence[Inputs], liking: Floats) -> Floats:
@@ -185,24 +171,23 @@ def clause_best(scores: Scores) -> Floats:
     return np.asarray(np.maximum.reduceat(scores.clauses, scores.starts, axis=0), dtype=np.float32)
 
 
-def pair_rows(scores: Scores, rules: Floats, whole: Floats) -> Floats:
-    """Texts by categories by columns: the second layer's view of a category in a text."""
+def pair_rows(
+    scores: Scores, rules: Floats, whole: Floats, wanted: npt.NDArray[np.bool_]
+) -> Floats:
+    """The second layer's view of a category in a text: a row for each of the ``wanted``, texts by
+    categories."""
     classes = scores.among.shape[1]
     spread = np.clip(scores.clauses, 0.0, 0.9)
     missed = np.add.reduceat(np.log1p(-spread), scores.starts, axis=0)
-    each: list[Floats] = [
-        scores.text[:, :classes],
-        scores.among,
-        clause_best(scores),
-        np.asarray(1.0 - np.exp(missed), dtype=np.float32),
-        *(rules[:, :, k] for k in range(rules.shape[2])),
-    ]
-    columns: list[Floats] = [*each, *(_best_other(one) for one in each)]
-    columns += [_rank(each[0]), _rank(each[1])]
-    columns.append(np.broadcast_to(np.arange(classes, dtype=np.float32), each[0].shape))
+    each = np.stack([
+        scores.text[:, :classes], scores.among, clause_best(scores), 1.0 - np.exp(missed),
+        *rules.transpose(2, 0, 1),
+    ])  # fmt: skip
+    number = np.broadcast_to(np.arange(classes, dtype=np.float32), each.shape[1:])
+    columns = np.concatenate([each, _best_other(each), _rank(each[:2]), number[None]])
     shared = np.concatenate([scores.text[:, classes:], whole], axis=1)
-    wide = np.broadcast_to(shared[:, None, :], (len(whole), classes, shared.shape[1]))
-    return np.concatenate([np.stack(columns, axis=2), wide], axis=2).astype(np.float32)
+    rows = [columns.transpose(1, 2, 0)[wanted], shared[np.nonzero(wanted)[0]]]
+    return np.concatenate(rows, axis=1, dtype=np.float32)
 
 
 def text_rows(scores: Scores, rules: Floats, whole: Floats) -> Floats:
@@ -214,15 +199,15 @@ def text_rows(scores: Scores, rules: Floats, whole: Floats) -> Floats:
 
 
 def _best_other(values: Floats) -> Floats:
-    """For each category the highest value of the other categories."""
-    top = np.partition(values, -2, axis=1)
-    first, second = top[:, -1:], top[:, -2:-1]
-    return np.where(values == first, second, first)
+    """For each category (last axis) the highest value of the other categories."""
+    top = np.partition(values, -2, axis=-1)
+    return np.where(values == top[..., -1:], top[..., -2:-1], top[..., -1:])
 
 
 def _rank(values: Floats) -> Floats:
-    """0 for the highest category of a text, 1 for the next …"""
-    return np.argsort(np.argsort(-values, axis=1, kind="stable"), axis=1).astype(np.float32)
+    """0 for the highest category of a text (last axis), 1 for the next …"""
+    order = np.argsort(-values, axis=-1, kind="stable")
+    return np.argsort(order, axis=-1).astype(np.float32)
 
 
 def shares(scores: Floats) -> Floats:
@@ -245,6 +230,9 @@ def shipped() -> Model:
 
 def model(arrays: dict[str, npt.NDArray[np.generic]]) -> Model:
     """Unpacks a weights file."""
+    liking = table(arrays, "liking")
+    text = [table(arrays, f"text.{name}") for name in TEXT_VIEWS]
+    clause = [table(arrays, f"clause.{name}") for name in CLAUSE_VIEWS]
     return Model(
         version=str(arrays["version"]),
         limits=Limits(
@@ -252,14 +240,11 @@ def model(arrays: dict[str, npt.NDArray[np.generic]]) -> Model:
             tags=arrays["limits.tags"].astype(np.float32),
             hot=float(arrays["limits.hot"].item()),
         ),
-        liking=table(arrays, "liking"),
+        liking=liking,
         liking_bias=float(arrays["liking.bias"].item()),
-        text=tuple(table(arrays, f"text.{name}") for name in TEXT_VIEWS),
+        views=joined(text, clause, [liking]),
         text_bias=arrays["text.bias"].astype(np.float32),
-        clause=tuple(table(arrays, f"clause.{name}") for name in CLAUSE_VIEWS),
         clause_bias=arrays["clause.bias"].astype(np.float32),
         pairs=forest(arrays, "pairs"),
-        polarity=forest(arrays, "polarity"),
-        urgency=forest(arrays, "urgency"),
-        hot=forest(arrays, "hot"),
+        whole=forest(arrays, "polarity", "urgency", "hot"),
     )

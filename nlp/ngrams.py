@@ -1,15 +1,15 @@
 """Cuts texts into hashed character n-grams: what the learned models read.
 
 A batch of texts becomes pairs (text number, 32-bit hash), each pair once. Training and running use
-the same functions, so a changed line here needs new weights (``./run train``). Three views of a
-text: its characters; its characters with word classes and numbers each as one sign; pairs of
-characters with a gap, inside a clause.
+the same functions, so a changed hash needs new weights (``./run train``). All views are made in one
+go: for one text alone, calling numpy costs more than what it does.
 """
 
 import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,8 @@ from nlp.rulebook import word_classes
 
 Codes = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
+Keys = npt.NDArray[np.uint64]
+Mask = npt.NDArray[np.bool_]
 
 READ = 1_200
 """Characters of a normalised text that the models read; they were trained on up to 400."""
@@ -42,50 +44,69 @@ class Grams:
     count: int
 
 
-def characters(texts: Sequence[str]) -> Grams:
-    """Character 1- to 4-grams with marks at both ends."""
-    return _once(*_grams(_joined(texts), 4, salt=1), len(texts))
+@dataclass(frozen=True, slots=True)
+class Bag:
+    """All views of a batch in a row, view after view, as Grams are within one. The owners of view
+    k count from ``starts[k]``; ``starts[-1]`` of them in all."""
+
+    owners: Numbers
+    hashes: Codes
+    starts: tuple[int, ...]
+
+    def view(self, number: int) -> Grams:
+        """One view alone."""
+        first, last = self.starts[number], self.starts[number + 1]
+        here = slice(*np.searchsorted(self.owners, (first, last)))
+        return Grams(self.owners[here] - first, self.hashes[here], last - first)
+
+    def with_view_again(self, number: int) -> "Bag":
+        """The same with one view repeated at the end, for another table."""
+        again, last = self.view(number), self.starts[-1]
+        return Bag(
+            np.concatenate([self.owners, again.owners + last]),
+            np.concatenate([self.hashes, again.hashes]),
+            (*self.starts, last + again.count),
+        )
 
 
-def classed(texts: Sequence[str]) -> Grams:
-    """The same over `class_signs`."""
-    return _once(*_grams(_joined([class_signs(text) for text in texts]), 4, salt=2), len(texts))
+TEXT_VIEWS = ("characters", "classed", "gapped")
+"""Of a text: character 1- to 4-grams with marks at both ends; the same over `class_signs`; pairs of
+characters 2 to 5 apart inside a clause of `class_signs`."""
+CLAUSE_VIEWS = ("own", "before", "after")
+"""Of a clause: its 1- to 4-grams; the 1- to 3-grams of the clause before and of that after it."""
 
 
-def gapped(texts: Sequence[str]) -> Grams:
-    """Pairs of characters 2 to 5 apart inside a clause of `class_signs`."""
-    codes, owners = _joined([class_signs(text) for text in texts])
-    clause = np.cumsum(_separators(codes) | (np.diff(owners, prepend=0) > 0))
-    apart = _separators(codes)
-    found_owners, found = [], []
-    for gap in _GAPS:
-        if len(codes) <= gap:
-            break
-        inside = (clause[gap:] == clause[:-gap]) & ~apart[:-gap] & ~apart[gap:]
-        mixed = codes[:-gap] * _FACTOR + codes[gap:]
-        found.append(_stirred(mixed[inside], 3))
-        found_owners.append(owners[:-gap][inside])
-    return _once(*_together(found_owners, found), len(texts))
-
-
-VIEWS = (characters, classed, gapped)
-
-
-def clause_views(texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> tuple[Grams, ...]:
-    """For the clauses of all texts in a row: a clause's own 1- to 4-grams, and the 1- to 3-grams
-    of the clause before and of the one after."""
+def read(texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> Bag:
+    """The TEXT_VIEWS of all texts, then the CLAUSE_VIEWS of their clauses, all in a row."""
     spans = [text[s.start : s.end] for text, own in zip(texts, parts, strict=True) for s in own]
-    text_of = np.repeat(np.arange(len(parts)), [len(own) for own in parts])
-    joined = _joined(spans)
-    own = _once(*_grams(joined, 4, salt=4), len(spans))
-    beside = [_grams(joined, 3, salt=5), _grams(joined, 3, salt=6)]
-    shifted = []
-    for step, (owners, hashes) in zip((1, -1), beside, strict=True):
-        to = owners + step
-        inside = (to >= 0) & (to < len(spans))
-        inside[inside] = text_of[to[inside]] == text_of[owners[inside]]
-        shifted.append(_once(to[inside], hashes[inside], len(spans)))
-    return (own, *shifted)
+    signs = [class_signs(text) for text in texts]
+    n, m = len(texts), len(spans)
+    starts = (0, n, 2 * n, 3 * n, 3 * n + m, 3 * n + 2 * m, 3 * n + 3 * m)
+    codes, owners, sizes = _codes(texts, signs, spans)
+    rolled, whole = _rolled(codes, owners, 4)
+    owned = _high(np.where(owners < 2 * n, owners, owners + n))
+    keys = [(_stirred(rolled ^ np.repeat(_salts(1, 2, 4), sizes, axis=1)) | owned)[whole]]
+
+    at = sizes[0] + sizes[1]
+    clause, text_of = owners[at:] - 2 * n, np.repeat(np.arange(n), [len(own) for own in parts])
+    for number, step, salt in ((4, 1, 5), (5, -1, 6)):
+        to = clause + step
+        inside = (to >= 0) & (to < m)
+        inside[inside] = text_of[to[inside]] == text_of[clause[inside]]
+        beside = _stirred(rolled[:3, at:] ^ _salts(salt)[:3]) | _high(to + starts[number])
+        keys.append(beside[whole[:3, at:] & inside])
+
+    signed = slice(sizes[0], at)
+    keys.append(_gaps(codes[signed], owners[signed] - n, starts[2]))
+    return Bag(*_once(np.concatenate(keys)), starts)
+
+
+def characters(texts: Sequence[str]) -> Grams:
+    """The first of TEXT_VIEWS alone."""
+    codes, owners, _ = _codes(texts)
+    rolled, whole = _rolled(codes, owners, 4)
+    keys = (_stirred(rolled ^ _salts(1)) | _high(owners))[whole]
+    return Grams(*_once(keys), len(texts))
 
 
 def reading_clauses(parts: Sequence[Span], limit: int = READ) -> list[Span]:
@@ -124,52 +145,85 @@ def _classes() -> tuple[dict[str, str], re.Pattern[str]]:
     return signs, re.compile("|".join(map(re.escape, longest_first)))
 
 
-def _joined(texts: Sequence[str]) -> tuple[Codes, Numbers]:
-    """All code points in a row, and the number of the text that each belongs to."""
-    marked = [f"{_BEGIN}{text[:READ]}{_END}" for text in texts]
-    packed = "".join(marked).replace("\n", " ").encode("utf-32-le", "surrogatepass")
-    codes = np.frombuffer(packed, dtype="<u4").astype(np.uint32)
-    return codes, np.repeat(np.arange(len(marked)), [len(text) for text in marked])
+def _codes(*groups: Sequence[str]) -> tuple[Codes, Numbers, tuple[int, ...]]:
+    """All code points of all texts in a row, with marks around each; the number of the text that
+    each belongs to; how many belong to each group."""
+    marked = [[f"{_BEGIN}{text[:READ]}{_END}" for text in group] for group in groups]
+    lengths = [len(text) for group in marked for text in group]
+    packed = "".join(chain.from_iterable(marked)).replace("\n", " ")
+    codes = np.frombuffer(packed.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    owners = np.repeat(np.arange(len(lengths)), lengths)
+    return codes.astype(np.uint32), owners, tuple(sum(map(len, group)) for group in marked)
 
 
-def _grams(joined: tuple[Codes, Numbers], longest: int, salt: int) -> tuple[Numbers, Codes]:
-    codes, owners = joined
-    rolling = np.zeros(len(codes), dtype=np.uint32)
-    found_owners, found = [], []
-    for length in range(1, longest + 1):
-        if len(codes) < length:
-            break
-        rolling = rolling[: len(codes) - length + 1] * _FACTOR + codes[length - 1 :]
-        inside = owners[: len(rolling)] == owners[length - 1 :]
-        found.append(_stirred(rolling[inside], salt * 16 + length))
-        found_owners.append(owners[: len(rolling)][inside])
-    return _together(found_owners, found)
+def _rolled(codes: Codes, owners: Numbers, longest: int) -> tuple[Codes, Mask]:
+    """Row k: the n-grams of k + 1 code points that begin at each place, mixed into one number; and
+    which of them end in the text in which they begin."""
+    rolled = np.zeros((longest, len(codes)), dtype=np.uint32)
+    whole = np.zeros((longest, len(codes)), dtype=np.bool_)
+    rolled[0], whole[0] = codes, True
+    for k in range(1, min(longest, len(codes))):
+        np.multiply(rolled[k - 1, :-k], _FACTOR, out=rolled[k, :-k])
+        rolled[k, :-k] += codes[k:]
+        np.equal(owners[:-k], owners[k:], out=whole[k, :-k])
+    return rolled, whole
 
 
-def _stirred(mixed: Codes, salt: int) -> Codes:
-    stirred = mixed ^ np.uint32((salt * 0x85EBCA6B) & 0xFFFFFFFF)
+def _gaps(codes: Codes, owners: Numbers, start: int) -> Keys:
+    """Pairs of code points inside one clause; owners count from ``start``."""
+    apart = _separates(codes)
+    clause = np.cumsum(apart | (np.diff(owners, prepend=0) > 0))
+    mixed = np.zeros((len(_GAPS), len(codes)), dtype=np.uint32)
+    inside = np.zeros((len(_GAPS), len(codes)), dtype=np.bool_)
+    multiplied = codes * _FACTOR
+    for k, gap in enumerate(_GAPS):
+        if len(codes) > gap:
+            np.add(multiplied[:-gap], codes[gap:], out=mixed[k, :-gap])
+            inside[k, :-gap] = (clause[gap:] == clause[:-gap]) & ~(apart[:-gap] | apart[gap:])
+    return (_stirred(mixed ^ _salt(3)) | _high(owners + start))[inside]
+
+
+def _high(owners: Numbers) -> Keys:
+    """Owners in the upper half of a key; the lower half is the hash."""
+    return owners.astype(np.uint64) << np.uint64(32)
+
+
+def _salt(number: int) -> np.uint32:
+    return np.uint32((number * 0x85EBCA6B) & 0xFFFFFFFF)
+
+
+@functools.cache
+def _salts(*views: int) -> Codes:
+    """By length of the n-gram, then by view."""
+    return np.array([[_salt(view * 16 + length) for view in views] for length in range(1, 5)],
+                    dtype=np.uint32)  # fmt: skip
+
+
+def _stirred(mixed: Codes) -> Codes:
     for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
-        stirred = (stirred ^ (stirred >> np.uint32(shift))) * np.uint32(factor)
-    return stirred ^ (stirred >> np.uint32(16))
+        mixed ^= mixed >> np.uint32(shift)
+        mixed *= np.uint32(factor)
+    mixed ^= mixed >> np.uint32(16)
+    return mixed
 
 
-def _separators(codes: Codes) -> npt.NDArray[np.bool_]:
-    return np.isin(codes, np.frombuffer(f"{_BEGIN}{_END},。!?~ ".encode("utf-32-le"), "<u4"))
+@functools.cache
+def _separators() -> Mask:
+    table = np.zeros(0x10000, dtype=np.bool_)
+    table[[ord(char) for char in f"{_BEGIN}{_END},。!?~ "]] = True
+    return table
 
 
-def _once(owners: Numbers, hashes: Codes, count: int) -> Grams:
-    keys = owners.astype(np.uint64) << np.uint64(32) | hashes.astype(np.uint64)
+def _separates(codes: Codes) -> Mask:
+    return _separators()[np.minimum(codes, np.uint32(0xFFFF))]
+
+
+def _once(keys: Keys) -> tuple[Numbers, Codes]:
+    """Owners and hashes, sorted, each pair once."""
     keys.sort()
     if len(keys):
-        keys = keys[np.concatenate([[True], keys[1:] != keys[:-1]])]
-    return Grams(
-        owners=(keys >> np.uint64(32)).astype(np.int64),
-        hashes=(keys & np.uint64(0xFFFFFFFF)).astype(np.uint32),
-        count=count,
-    )
-
-
-def _together(owners: list[Numbers], hashes: list[Codes]) -> tuple[Numbers, Codes]:
-    if not owners:
-        return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.uint32)
-    return np.concatenate(owners), np.concatenate(hashes)
+        new = np.empty(len(keys), dtype=np.bool_)
+        new[0] = True
+        np.not_equal(keys[1:], keys[:-1], out=new[1:])
+        keys = keys[new]
+    return (keys >> np.uint64(32)).astype(np.int64), keys.astype(np.uint32)

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from nlp_plan import NOW, analyser, cases, mention
 
 from nlp.clauses import Span, clauses
-from nlp.forest import Forest
+from nlp.forest import forest
 from nlp.learned import WEIGHTS, shipped
-from nlp.linear import Table
-from nlp.ngrams import VIEWS, Grams, clause_views, reading_clauses
+from nlp.linear import Table, joined
+from nlp.ngrams import Bag, Grams, characters, read, reading_clauses
 from nlp.rulebook import complaint_rules
 
 NLP = Path(__file__).parents[1] / "nlp"
@@ -35,32 +35,60 @@ def test_many_at_once_get_the_verdicts_of_one_by_one():
     assert analyser().analyse_many(items, NOW) == [analyser().analyse(one, NOW) for one in items]
 
 
+def views(texts):
+    parts = [reading_clauses(clauses(text)) for text in texts]
+    bag = read(texts, parts)
+    return [bag.view(number) for number in range(len(bag.starts) - 1)], parts
+
+
 def test_a_text_reads_the_same_in_any_company():
-    alone = VIEWS[0](["司机不走"])
-    among = VIEWS[0](["别的话", "司机不走", ""])
-    assert set(alone.hashes) == set(among.hashes[among.owners == 1])
+    texts = ["别的话，一句两句", "司机不走，要加钱，还骂人", ""]
+    (alone, _), (among, parts) = views(texts[1:2]), views(texts)
+    first = len(parts[0])
+    for number, (one, all_) in enumerate(zip(alone, among, strict=True)):
+        at = 1 if number < 3 else first
+        mine = (all_.owners >= at) & (all_.owners < at + one.count)
+        assert (all_.owners[mine] - at).tolist() == one.owners.tolist()
+        assert all_.hashes[mine].tolist() == one.hashes.tolist()
+
+
+def test_the_characters_alone_are_the_first_view():
+    texts = ["司机不走", "", "要加钱\n"]
+    alone, among = characters(texts), views(texts)[0][0]
+    assert alone.owners.tolist() == among.owners.tolist()
+    assert alone.hashes.tolist() == among.hashes.tolist()
+
+
+def test_a_clause_hears_its_neighbours_and_no_other_text():
+    (*_, before, after), parts = views(
+        ["司机不走了呀,还要多加二十块钱", "缆车停了半小时,没有一个人来管"]
+    )
+    assert [len(own) for own in parts] == [2, 2]
+    assert set(before.owners) == {1, 3}
+    assert set(after.owners) == {0, 2}
 
 
 def test_a_word_class_makes_two_texts_alike():
-    def shared(view, a, b):
-        one, other = set(view([a]).hashes), set(view([b]).hashes)
+    def shared(number, a, b):
+        one, other = (set(views([text])[0][number].hashes) for text in (a, b))
         return len(one & other) / len(one | other)
 
     pair = ("师傅要80块", "司机要三百块")
-    assert shared(VIEWS[1], *pair) == 1.0
-    assert shared(VIEWS[0], *pair) < 0.5
+    assert shared(1, *pair) == 1.0
+    assert shared(0, *pair) < 0.5
 
 
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=60), max_size=5))
 def test_any_texts_become_n_grams(texts):
-    for view in VIEWS:
-        grams = view(texts)
-        assert len(grams.owners) == len(grams.hashes)
-        assert all(0 <= owner < len(texts) for owner in grams.owners)
-    parts = [reading_clauses(clauses(text)) for text in texts]
+    found, parts = views(texts)
     assert all(parts)
-    assert all(one.count == sum(map(len, parts)) for one in clause_views(texts, parts))
+    for number, grams in enumerate(found):
+        assert len(grams.owners) == len(grams.hashes)
+        assert grams.count == (len(texts) if number < 3 else sum(map(len, parts)))
+        assert all(0 <= owner < grams.count for owner in grams.owners)
+        pairs = list(zip(grams.owners.tolist(), grams.hashes.tolist(), strict=True))
+        assert pairs == sorted(set(pairs))
 
 
 def test_short_clauses_are_read_together():
@@ -88,14 +116,33 @@ def test_a_table_adds_up_what_it_knows():
     assert table.score(grams).ravel() == pytest.approx([1.0, 0.0, -5.0])
 
 
-def test_a_tree_is_walked_to_its_leaf():
-    tree = Forest(
-        feature=np.array([1, 0, 0], dtype=np.int16), depth=1,
-        threshold=np.array([0.5, 0, 0], dtype=np.float32),
-        left=np.array([1, 1, 2], dtype=np.int32), right=np.array([2, 1, 2], dtype=np.int32),
-        value=np.array([0, -3, 4], dtype=np.float32), roots=np.array([0], dtype=np.int32),
-        base=np.array([1.0], dtype=np.float32),
+def test_tables_of_several_views_are_asked_at_once():
+    def one(hashes, weights):
+        return Table(
+            hashes=np.array(hashes, dtype=np.uint32), idf=np.ones(len(hashes), dtype=np.float32),
+            weights=np.array(weights, dtype=np.int8), scale=np.array([0.1], dtype=np.float32),
+        )  # fmt: skip
+
+    whole = joined([one([5, 9], [[10], [20]]), one([5], [[3]])], [one([7], [[1]])])
+    bag = Bag(
+        owners=np.array([0, 1, 2, 3, 4]), hashes=np.array([5, 8, 9, 5, 7], dtype=np.uint32),
+        starts=(0, 2, 4, 5),
     )  # fmt: skip
+    text, clause = whole.score(bag)
+    assert text.ravel() == pytest.approx([1.0, 0.3])  # 9 is known in the first view only
+    assert clause.ravel() == pytest.approx([0.1])
+
+
+def test_a_tree_is_walked_to_its_leaf():
+    def tree(name, base):
+        return {f"{name}.{key}": np.array(value) for key, value in {
+            "feature": [1, 0, 0], "threshold": [0.5, 0, 0], "left": [2, 1, 2],
+            "right": [1, 1, 2], "value": [0, 4, -3], "roots": [0], "base": [base], "depth": 1,
+        }.items()}  # fmt: skip
+
     rows = np.array([[9, 0.5], [9, 0.6]], dtype=np.float32)
-    assert tree.score(rows).ravel().tolist() == [-2.0, 5.0]
-    assert tree.score(rows[:0]).shape == (0, 1)
+    alone = forest(tree("a", 1.0), "a")
+    assert alone.score(rows).ravel().tolist() == [-2.0, 5.0]
+    assert alone.score(rows[:0]).shape == (0, 1)
+    both = forest(tree("a", 1.0) | tree("b", 0.0), "a", "b")
+    assert [one.ravel().tolist() for one in both.scores(rows)] == [[-2.0, 5.0], [-3.0, 4.0]]

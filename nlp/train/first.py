@@ -12,14 +12,9 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
 
-from nlp.learned import (
-    CLAUSE_VIEWS,
-    CLAUSE_WEIGHTS,
-    TEXT_VIEWS,
-    Scores,
-)
+from nlp.learned import CLAUSE_WEIGHTS, Scores
 from nlp.linear import scaled
-from nlp.ngrams import VIEWS, Codes, Grams, clause_views
+from nlp.ngrams import CLAUSE_VIEWS, TEXT_VIEWS, Codes, Grams, read
 from nlp.train.data import Array, Example, clause_targets, targets
 
 TEXT_RIDGE, CLAUSE_RIDGE = 0.15, 0.5
@@ -74,11 +69,12 @@ def bank(rows: Sequence[Example], categories: tuple[str, ...], known: Mask) -> B
     texts = [one.prepared.inputs.text for one in rows]
     parts = [one.prepared.inputs.parts for one in rows]
     owner = np.repeat(np.arange(len(rows)), [len(own) for own in parts])
-    share = float(1 / np.sqrt(len(VIEWS)))
-    text = tuple(_view(view(texts), known, share) for view in VIEWS)
-    grams = clause_views(texts, parts)
+    grams, whole = read(texts, parts), len(TEXT_VIEWS)
+    share = float(1 / np.sqrt(whole))
+    text = tuple(_view(grams.view(k), known, share) for k in range(whole))
     clause = tuple(
-        _view(own, known[owner], weight) for own, weight in zip(grams, CLAUSE_WEIGHTS, strict=True)
+        _view(grams.view(whole + k), known[owner], weight)
+        for k, weight in enumerate(CLAUSE_WEIGHTS)
     )
     labels, weights = clause_targets(rows, categories)
     kernel = sum((view.matrix @ view.matrix.T).toarray() for view in text)

@@ -48,9 +48,10 @@ def rows_of(
     rules = np.stack([one.prepared.inputs.rules for one in rows])
     whole = whole_rows([one.prepared.inputs for one in rows], liking)
     seen = np.array([one.writer in RULES_SEEN for one in rows])
+    likely = plausible(scores) | (rules[:, :, 2] > 0)
     return Table2(
-        pairs=pair_rows(scores, rules, whole),
-        likely=plausible(scores) | (rules[:, :, 2] > 0),
+        pairs=pair_rows(scores, rules, whole, np.ones_like(likely)).reshape(*likely.shape, -1),
+        likely=likely,
         texts=text_rows(scores, rules, whole),
         tags=np.array([[code in one.categories for code in categories] for one in rows]),
         polarity=np.array([POLARITIES.index(one.polarity) for one in rows]),
