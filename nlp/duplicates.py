@@ -40,6 +40,7 @@ def bare(text: str) -> str:
     return (kept or _letters(_NOISE.sub("", _forwarded(plain))))[:READ_LIMIT]
 
 
+@functools.lru_cache(maxsize=1024)
 def fingerprints(text: str) -> tuple[str, ...]:
     """Keys of a text: one exact key, and 20 band keys from 12 bare characters on. () if it is
     nothing but decoration. Two texts with Jaccard similarity s share a band key with probability

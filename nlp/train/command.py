@@ -16,7 +16,7 @@ from domain.plan import Plan
 from nlp.linear import table
 from nlp.ngrams import characters
 from nlp.rulebook import complaint_rules
-from nlp.train import crossval, data, first, public, second
+from nlp.train import crossval, data, first, limits, public, second
 from nlp.train.crossval import Bench
 from nlp.train.data import Array
 
@@ -30,8 +30,14 @@ def main(plan: Plan, words: Sequence[str] | None = None) -> int:
     """Trains and writes. Exit code 0."""
     parser = argparse.ArgumentParser(prog="./run train")
     parser.add_argument("--data", type=Path, help="folder of the public texts (data/public)")
+    parser.add_argument(
+        "--with-corrections", type=Path, metavar="HOME",
+        help="a TINGXUE_HOME whose corrections are one more writer",
+    )  # fmt: skip
     asked = parser.parse_args(words)
     rows = data.examples(plan)
+    if asked.with_corrections:
+        rows += data.corrections(plan, asked.with_corrections)
     liking = liking_arrays(asked.data)
     bench = Bench(
         rows=rows,
@@ -42,10 +48,12 @@ def main(plan: Plan, words: Sequence[str] | None = None) -> int:
     tell(f"{len(rows)} labelled texts by {len(bench.writers)} writers")
     held = bench.held_out()
     judged = crossval.judge(held)
-    limits = crossval.limits_of(held, judged, bench.categories)
+    chosen = crossval.limits_of(held, judged, bench.categories)
+    decided = crossval.decisions(rows, judged, chosen)
+    limits.write(MODELS, limits.curve(rows, decided, VERSION))
     everyone = second.together(list(held.values()))
-    score = crossval.f1(judged.tags >= limits.tags, everyone.tags)
-    tell(f"by writer, not nested: micro-F1 {score:.3f} from {limits.tags[0]:.2f} on")
+    score = crossval.f1(judged.tags >= chosen.tags, everyone.tags)
+    tell(f"by writer, not nested: micro-F1 {score:.3f} from {chosen.tags[0]:.2f} on")
     everything = first.bank(rows, bench.categories, np.ones(len(rows), dtype=np.bool_))
     fitted = first.fit(everything, np.ones(len(rows), dtype=np.bool_))
     write(
@@ -55,8 +63,8 @@ def main(plan: Plan, words: Sequence[str] | None = None) -> int:
         | {
             "version": np.array(VERSION),
             "categories": np.array(bench.categories),
-            "limits.tags": limits.tags,
-            "limits.hot": np.array(limits.hot, dtype=np.float32),
+            "limits.tags": chosen.tags,
+            "limits.hot": np.array(chosen.hot, dtype=np.float32),
         }
     )
     write_card(data.hashes() | (public.hashes(asked.data) if asked.data else {}))

@@ -6,10 +6,13 @@ Texts count as said on the resort's own channel, as LABELS.md counts those witho
 
 import hashlib
 import json
-from collections.abc import Sequence
+import sqlite3
+from collections.abc import Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -65,12 +68,40 @@ def examples(plan: Plan) -> list[Example]:
     return found
 
 
-def as_mention(row: dict[str, str]) -> Mention:
+def corrections(plan: Plan, home: Path) -> list[Example]:
+    """What people of an office corrected, as texts of the writer "corrections": the newest one of
+    each text. Evidence and stance are unknown; attitude and urgency are the verdict's of then."""
+    places = gazetteer(plan)
+    newest = (
+        "SELECT mention_id, platform, text, complaint, categories, said FROM corrections"
+        " WHERE correction_id IN (SELECT max(correction_id) FROM corrections GROUP BY mention_id)"
+        " ORDER BY correction_id"
+    )
+    with closing(
+        sqlite3.connect(f"{(home.absolute() / 'ledger.db').as_uri()}?mode=ro", uri=True)
+    ) as db:
+        found = db.execute(newest).fetchall()
+    examples = []
+    for mention_id, platform, text, complaint, categories, said in found:
+        then = json.loads(said)
+        urgency = then["urgency"] if complaint else "none"
+        row = {
+            "id": mention_id, "platform": platform, "text": text, "evidence": {}, "places": [],
+            "relevant": True, "sentiment": then["polarity"],
+            "categories": json.loads(categories) if complaint else [],
+            "urgency": "blue" if complaint and urgency == "none" else urgency,
+        }  # fmt: skip
+        examples.append(_example("corrections", row, prepare(as_mention(row), places)))
+    return examples
+
+
+def as_mention(row: Mapping[str, object]) -> Mention:
     """The labelled text as a mention, said on the resort's own channel."""
     kind = Kind.CALL if row["platform"] == "hotline" else Kind.COMMENT
     return Mention(
-        mention_id=row["id"], platform=row["platform"], native_id=row["id"], kind=kind, title="",
-        text=row["text"], url="", parent_id=None, author_ref=None, published_at=None,
+        mention_id=str(row["id"]), platform=str(row["platform"]), native_id=str(row["id"]),
+        kind=kind, title="", text=str(row["text"]), url="", parent_id=None, author_ref=None,
+        published_at=None,
         first_seen_at=NOW, due_at=None, ip_region="", queries=(), source="train",
         context=Context(own_channel=True), drill=False,
     )  # fmt: skip
