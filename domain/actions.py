@@ -133,6 +133,12 @@ RULES: dict[str, Rule] = {
             needs=("to", "note"),
             clock="并入另一案件，全部停止",
         ),
+        Rule(
+            action="verify",
+            name="核实",
+            who=_JUDGE,
+            clock="只消去“待核实”，不影响时限",
+        ),
         Rule(action="false-alarm", name="误报", who=_PUBLICITY, needs=("note",), clock="全部停止"),
         Rule(
             action="register",

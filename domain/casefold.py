@@ -108,6 +108,7 @@ def _begun(event: CaseEvent) -> Case:
         obligations=_charged(event),
         linked=_strings(data["linked"]),
         recurs=None if recurs is None else str(recurs),
+        unverified_since=event.at if "unverified" in data else None,
     )
 
 
@@ -228,7 +229,8 @@ def _dues(event: CaseEvent) -> dict[str, dict[str, object]]:
 def _on_level(case: Case, event: CaseEvent) -> Case:
     for department, clocks in _dues(event).items():
         case = _with(case, department, **clocks)
-    return replace(case, level=Level(event.to_state))
+    since = event.at if "unverified" in event.data else case.unverified_since
+    return replace(case, level=Level(event.to_state), unverified_since=since)
 
 
 def _on_rework(case: Case, event: CaseEvent) -> Case:
@@ -324,6 +326,7 @@ _EFFECTS: dict[str, Callable[[Case, CaseEvent], Case]] = {
         acceptance_due=_moment(e, "acceptance_due"),
         settlement_due=_moment(e, "settlement_due"),
     ),
+    "verify": lambda c, e: replace(c, unverified_since=None),
     "note": lambda c, e: c,
 }
 

@@ -13,7 +13,7 @@ Clocks. An obligation has two: sign (``ack_due``) and reply (``reply_due``).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.actions import ENDED, UNANSWERED
@@ -87,8 +87,10 @@ def open_case(
     terms: Terms,
     linked: Sequence[str] = (),
     recurs: str | None = None,
+    unverified: bool = False,
 ) -> CaseEvent:
-    """The first event of a case. Every charge gets its own clocks from ``at``."""
+    """The first event of a case. Every charge gets its own clocks from ``at``. unverified: nobody
+    has confirmed yet how urgent it is."""
     data: dict[str, object] = {
         "categories": list(categories),
         "place": place,
@@ -97,11 +99,17 @@ def open_case(
         "linked": list(linked),
         "recurs": recurs,
         "obligations": terms.rows(charges, level, at),
+        **_mark(unverified),
     }
     event = CaseEvent(
         case_id=case_id, no=1, at=at, actor=SYSTEM, action="open", to_state=State.TO_SIGN, data=data
     )
     return sealed(event, "")
+
+
+def _mark(unverified: bool) -> dict[str, object]:
+    """Said only where it holds: histories written before it existed stay as they are."""
+    return {"unverified": True} if unverified else {}
 
 
 def add_report(
@@ -136,11 +144,14 @@ def _charges_more(row: Obligation | None, charge: Charge) -> bool:
     return promoted and not row.transferred_to
 
 
-def raise_level(case: Case, level: Level, at: datetime, terms: Terms, note: str) -> CaseEvent:
-    """The program's own change of level: only upwards."""
+def raise_level(
+    case: Case, level: Level, at: datetime, terms: Terms, note: str, *, unverified: bool = False
+) -> CaseEvent:
+    """The program's own change of level: only upwards. unverified: as in ``open_case``."""
     if level.rank <= case.level.rank:
         raise IllegalAction(f"{case.case_id} 已是{case.level}级，系统不降级")
-    return level_event(case, "raise", level, at, terms, SYSTEM, note)
+    event = level_event(case, "raise", level, at, terms, SYSTEM, note)
+    return replace(event, data=event.data | _mark(unverified))
 
 
 def wake(case: Case, at: datetime, terms: Terms, note: str) -> CaseEvent:
@@ -224,20 +235,32 @@ def _running(row: Obligation) -> list[tuple[str, datetime]]:
 
 def _step(row: Obligation, clock: str, until: datetime, now: datetime, terms: Terms) -> str | None:
     """The latest step reached, or None when it was made before."""
-    step = _reached(row, clock, until, now, terms)
+    step = step_reached(clock, row.clock_from, until, now, terms)
     return None if step in row.chased else step
 
 
-def _reached(
-    row: Obligation, clock: str, until: datetime, now: datetime, terms: Terms
+def step_reached(
+    clock: str, start: datetime, until: datetime, now: datetime, terms: Terms
 ) -> str | None:
+    """The latest step of a clock: "ack:0.5" at a reminder, "ack:1" when it is over, "ack:1+2" at
+    the second repeat; None before the first."""
     if now >= until:
         rounds = int((now - until) / timedelta(hours=terms.levels.repeat_overdue_hours))
         return f"{clock}:1+{rounds}" if rounds else f"{clock}:1"
     for share in sorted(terms.levels.reminders, reverse=True):
-        if now >= terms.calendar.share(row.clock_from, until, share):
+        if now >= terms.calendar.share(start, until, share):
             return f"{clock}:{share}"
     return None
+
+
+def next_step(start: datetime, until: datetime, now: datetime, terms: Terms) -> datetime:
+    """When the step after those that ``step_reached`` knows by now is due."""
+    steps = [terms.calendar.share(start, until, share) for share in terms.levels.reminders]
+    for moment in sorted([*steps, until]):
+        if moment > now:
+            return moment
+    repeat = timedelta(hours=terms.levels.repeat_overdue_hours)
+    return until + ((now - until) // repeat + 1) * repeat
 
 
 def new_event(

@@ -193,6 +193,12 @@ def _reopen(case: Case, command: Command, row: Obligation | None, terms: Terms) 
     return _by_person(case, command, row, {"dues": reopened_dues(case, command.at, terms)})
 
 
+def _verify(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:
+    if case.unverified_since is None:
+        raise IllegalAction(f"{case.case_id} 没有待核实的内容，无须核实")
+    return _plain(case, command, row, terms)
+
+
 def _level(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:
     del row
     assert command.level is not None  # noqa: S101 -- needs level
@@ -209,5 +215,6 @@ _MAKERS = {
     "merge": _merge,
     "register": _register,
     "reopen": _reopen,
+    "verify": _verify,
     "level": _level,
 }

@@ -13,7 +13,9 @@
     ├── CaseworkError      an action on a case is refused
     │   ├── IllegalAction  not possible in this state
     │   ├── NotPermitted   possible, but not for this person
-    │   └── NoSuchCase
+    │   ├── NoSuchCase
+    │   ├── NoSuchReview
+    │   └── NoSuchMention
     └── SearchUnavailable  the search index cannot answer; nothing else stops for it
 
 Messages are in Chinese where a duty officer may read them, and say what to do next.
@@ -80,6 +82,14 @@ class NotPermitted(CaseworkError):
 
 class NoSuchCase(CaseworkError):
     """No case has this number."""
+
+
+class NoSuchReview(CaseworkError):
+    """No item of the review list has this number."""
+
+
+class NoSuchMention(CaseworkError):
+    """No mention has this id."""
 
 
 class SearchUnavailable(TingxueError):

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from domain.reviews import Correction, Review
 from domain.types import (
     Actor,
     Alert,
@@ -159,6 +160,7 @@ class Mentions(Protocol):
     one would be a verdict on words that are no longer there.
     to_triage: in the order of first seen; after: only those behind this one in that order.
     revised_at: when the present words came, or None while they are the first.
+    unread: those of the ids whose present words have no verdict yet.
     """
 
     def store(self, items: Sequence[tuple[Mention, Incoming]]) -> list[str]: ...
@@ -178,6 +180,8 @@ class Mentions(Protocol):
     def to_triage(self, limit: int, after: Mention | None = None) -> list[Mention]: ...
 
     def revised_at(self, mention_id: str) -> datetime | None: ...
+
+    def unread(self, mention_ids: Sequence[str]) -> set[str]: ...
 
     def triaged(self, mention_ids: Sequence[str]) -> None: ...
 
@@ -213,6 +217,58 @@ class Cases(Protocol):
     def open_obligations(self) -> list[Obligation]:
         """All that somebody still owes an open case, oldest case first."""
         ...
+
+
+class Reviews(Protocol):
+    """The review list (待研判), inside one transaction. One item is one event.
+
+    put: a new item (version 1) with its reports, or one as it is after a change of what was read
+    (version + 1); raises Conflict when the ledger has another version meanwhile: of two who decide,
+    one does. join: one more report of an item that waits, which is not read for it; else Conflict.
+    due: those that wait and whose next_at has come. by_mention, by_keys: of items that wait; the
+    others are found by ``get`` alone, which raises NoSuchReview.
+    """
+
+    def next_id(self, now: datetime) -> str: ...
+
+    def get(self, review_id: str) -> Review: ...
+
+    def waiting(self) -> list[Review]: ...
+
+    def any_waiting(self) -> bool: ...
+
+    def due(self, now: datetime) -> list[Review]: ...
+
+    def join(self, review_id: str, mention_id: str) -> None: ...
+
+    def put(self, review: Review) -> None: ...
+
+    def add_keys(
+        self, review_id: str, mention_id: str, keys: Sequence[str], at: datetime
+    ) -> None: ...
+
+    def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]: ...
+
+    def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
+        """As ``Cases.by_keys``; the hit's case_id is the item's id. Of a text key the newest
+        reports, of another key one an item."""
+        ...
+
+
+class Corrections(Protocol):
+    """What people said of single texts, inside one transaction. Only added to; the newest word on
+    a mention counts. add returns its number. near: for each text, given as its fingerprints, those
+    that share one of them, the likest first."""
+
+    def add(self, correction: Correction, keys: Sequence[str]) -> int: ...
+
+    def any(self) -> bool: ...
+
+    def near(self, keys: Sequence[Sequence[str]], most: int) -> list[list[Correction]]: ...
+
+    def of(self, mention_ids: Sequence[str]) -> dict[str, Correction]: ...
+
+    def all(self, since: datetime | None = None) -> list[Correction]: ...
 
 
 class Runs(Protocol):
@@ -251,6 +307,10 @@ class Books(Protocol):
     @property
     def cases(self) -> Cases: ...
     @property
+    def reviews(self) -> Reviews: ...
+    @property
+    def corrections(self) -> Corrections: ...
+    @property
     def runs(self) -> Runs: ...
     @property
     def rejects(self) -> Rejects: ...
@@ -278,6 +338,7 @@ class Ledger(Protocol):
 
 
 __all__ = [
-    "Analyser", "Audit", "Books", "Cases", "Channel", "Intake", "Ledger", "Mentions", "Outbox",
-    "Outcome", "Rejects", "Runs", "SearchIndex", "Source", "WorkCalendar",
+    "Analyser", "Audit", "Books", "Cases", "Channel", "Corrections", "Intake", "Ledger",
+    "Mentions", "Outbox", "Outcome", "Rejects", "Reviews", "Runs", "SearchIndex", "Source",
+    "WorkCalendar",
 ]  # fmt: skip

@@ -319,7 +319,8 @@ class CaseEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """One event that departments must deal with: the fold of its CaseEvents."""
+    """One event that departments must deal with: the fold of its CaseEvents. ``unverified_since``:
+    its red or orange was read by the program, and nobody has confirmed it (待核实)."""
 
     case_id: str
     categories: tuple[str, ...]
@@ -337,6 +338,7 @@ class Case:
     registered_at: datetime | None = None
     acceptance_due: datetime | None = None
     settlement_due: datetime | None = None
+    unverified_since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

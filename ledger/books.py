@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from domain.types import Alert, Delivery
 from ledger.audit import Audit
 from ledger.cases import Cases
+from ledger.corrections import Corrections
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
 from ledger.mentions import Mentions
@@ -15,6 +16,7 @@ from ledger.purge import Purge
 from ledger.reach import Reach
 from ledger.rejects import Rejects
 from ledger.reports import Reports
+from ledger.reviews import Reviews
 from ledger.runs import Runs
 
 
@@ -22,8 +24,8 @@ class Books:
     """domain.ports.Books, over one open transaction."""
 
     __slots__ = (
-        "audit", "cases", "connection", "forgotten", "mentions", "purge", "reach", "rejects",
-        "reports", "runs",
+        "audit", "cases", "connection", "corrections", "forgotten", "mentions", "purge", "reach",
+        "rejects", "reports", "reviews", "runs",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -31,6 +33,8 @@ class Books:
         self.mentions = Mentions(connection)
         self.forgotten = Forgotten(connection)
         self.cases = Cases(connection, folds)
+        self.reviews = Reviews(connection)
+        self.corrections = Corrections(connection)
         self.runs = Runs(connection)
         self.rejects = Rejects(connection)
         self.reports = Reports(connection)

@@ -18,6 +18,7 @@ CASE_FIELDS = (
     "registered_at",
     "acceptance_due",
     "settlement_due",
+    "unverified_since",
 )
 _OWED_FIELDS = tuple(field.name for field in fields(Obligation))
 OWED = tuple(schema.obligations.c[name] for name in _OWED_FIELDS)

@@ -260,6 +260,14 @@ class Mentions:
         if verdicts:
             self._db.execute(table.insert(), [verdict_row(v) for v in verdicts])
 
+    def unread(self, mention_ids: Sequence[str]) -> set[str]:
+        """Those whose present words have no verdict yet."""
+        found: set[str] = set()
+        for part in chunks(list(mention_ids)):
+            query = select(_M.mention_id).where(_M.mention_id.in_(part), _M.stage == "analyse")
+            found |= set(self._db.scalars(query))
+        return found
+
     def triaged(self, mention_ids: Sequence[str]) -> None:
         """Triage has dealt with these."""
         for part in chunks(list(mention_ids)):

@@ -41,6 +41,7 @@ class Purge:
             "rejects": self._older("rejects", "kept_at", now - timedelta(days=keep.rejects)),
             "cases": self._cases(now - timedelta(days=keep.cases)),
             "mentions": self._mentions(now - timedelta(days=keep.mentions)),
+            "corrections": self._corrections(now - timedelta(days=keep.mentions)),
             "audit": self._older("audit", "at", now - timedelta(days=keep.audit)),
         }
         self._say(False)
@@ -130,6 +131,8 @@ class Purge:
         )
         ids = list(self._db.scalars(old))
         tables: tuple[Table, ...] = (
+            schema.review_keys,
+            schema.review_mentions,
             schema.originals,
             schema.sightings,
             schema.verdicts,
@@ -139,4 +142,23 @@ class Purge:
             for table in tables:
                 self._db.execute(delete(table).where(table.c.mention_id.in_(part)))
         Forgotten(self._db).note_missing(ids)
+        self._empty_reviews()
+        return len(ids)
+
+    def _empty_reviews(self) -> None:
+        """Items of the review list that speak of no mention any more."""
+        table, members = schema.reviews, schema.review_mentions.c.review_id
+        self._db.execute(delete(table).where(table.c.review_id.not_in(select(members))))
+
+    def _corrections(self, before: datetime) -> int:
+        """They hold masked texts, and go when the mentions of their day go."""
+        table, keys = schema.corrections, schema.correction_keys
+        held = select(_M.mention_id).where(_M.held)
+        old = select(table.c.correction_id).where(
+            table.c.at < before, table.c.mention_id.not_in(held)
+        )
+        ids = list(self._db.scalars(old))
+        for part in chunks(ids):
+            self._db.execute(delete(keys).where(keys.c.correction_id.in_(part)))
+            self._db.execute(delete(table).where(table.c.correction_id.in_(part)))
         return len(ids)

@@ -156,6 +156,7 @@ cases = Table(
     Column("acceptance_due", UtcMoment),
     Column("settlement_due", UtcMoment),
     Column("held", Boolean, nullable=False),
+    Column("unverified_since", UtcMoment),
 )
 
 case_mentions = Table(
@@ -221,6 +222,68 @@ events = Table(
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
     UniqueConstraint("case_id", "command_id", name="one_event_per_command"),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("review_id", String(40), primary_key=True),
+    Column("state", String(10), nullable=False),
+    Column("opened_at", UtcMoment, nullable=False, index=True),
+    Column("due_at", UtcMoment, nullable=False),
+    Column("next_at", UtcMoment, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("decided_at", UtcMoment),
+    Column("decided_by", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("case_id", String(40)),
+    Index("reviews_due", "state", "next_at"),
+)
+
+review_mentions = Table(
+    "review_mentions",
+    metadata,
+    Column("review_id", String(40), ForeignKey("reviews.review_id"), primary_key=True),
+    Column("mention_id", String(24), ForeignKey("mentions.mention_id"), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Index("review_mentions_by_mention", "mention_id"),
+)
+
+review_keys = Table(  # of items that wait; the others' are dropped
+    "review_keys",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    Column("mention_id", String(24), primary_key=True),
+    Column("review_id", String(40), ForeignKey("reviews.review_id"), nullable=False, index=True),
+    Column("at", UtcMoment, nullable=False),
+    Index("review_keys_by_time", "key", "at"),
+)
+
+corrections = Table(
+    "corrections",
+    metadata,
+    Column("correction_id", Integer, primary_key=True, autoincrement=False),
+    Column("mention_id", String(24), nullable=False, index=True),  # which may be purged earlier
+    Column("at", UtcMoment, nullable=False, index=True),
+    Column("actor", Text, nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("department", String(40), nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("complaint", Boolean, nullable=False),
+    Column("categories", JSON, nullable=False),
+    Column("platform", String(30), nullable=False),
+    Column("kind", String(10), nullable=False),
+    Column("text", Text, nullable=False),
+    Column("context", JSON, nullable=False),
+    Column("said", JSON, nullable=False),  # the verdict then: complaints, polarity, urgency
+    Column("version", String(80), nullable=False),
+)
+
+correction_keys = Table(
+    "correction_keys",
+    metadata,
+    Column("key", String(120), primary_key=True),
+    Column("correction_id", Integer, ForeignKey("corrections.correction_id"), primary_key=True),
 )
 
 alerts = Table(

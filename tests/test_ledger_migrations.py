@@ -24,13 +24,13 @@ from ledger.engine import open_ledger
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 SHIPPED = Path(next(iter(ledger.migrations.__path__)))
-HEAD, NEXT = "0002", "0003"
+HEAD, NEXT = "0003", "0004"
 FURTHER = '''"""One version more, for this test."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 
 
 def upgrade() -> None:
@@ -62,7 +62,7 @@ def next_version(tmp_path: Path) -> Path:
     """The shipped versions and one more."""
     folder = tmp_path / "next"
     shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0003_further.py").write_text(FURTHER)
+    (folder / "versions" / "0004_further.py").write_text(FURTHER)
     return folder
 
 
@@ -113,18 +113,24 @@ def test_the_versions_are_written_out_and_read_no_schema_of_today() -> None:
 
 def test_a_ledger_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
     first, file, backups = tmp_path / "first", tmp_path / "ledger.db", tmp_path / "backups"
-    shutil.copytree(SHIPPED, first, ignore=shutil.ignore_patterns("__pycache__", "0002_*"))
-    old = open_ledger(url(file), drill=False, now=NOW, migrations=first)
-    opened(old, "LHS-1", [1])
-    old.close()
-    assert (version(file), "forgotten" in tables(file)) == ("0001", False)
+    later = shutil.ignore_patterns("__pycache__", "0002_*", "0003_*")
+    shutil.copytree(SHIPPED, first, ignore=later)
+    open_ledger(url(file), drill=False, now=NOW, migrations=first).close()
+    with closing(sqlite3.connect(file)) as raw, raw:
+        raw.execute(_OLD_CASE)
+    assert (version(file), {"forgotten", "reviews"} & tables(file)) == ("0001", set())
     new = open_ledger(url(file), drill=False, now=NOW, backups=backups)
     with new.write() as books:
-        assert books.cases.list_ids() == ["LHS-1"]
-        assert books.forgotten.pending(9) == []
+        assert books.cases.get("LHS-1").unverified_since is None
+        assert (books.forgotten.pending(9), books.reviews.waiting()) == ([], [])
     new.close()
     assert version(file) == HEAD
     assert [copy.name for copy in backups.iterdir()] == ["ledger-0001-20261123T060000Z.db"]
+
+
+_OLD_CASE = """INSERT INTO cases (case_id, categories, level, status, opened_at, last_report_at,
+version, linked, held) VALUES ('LHS-1', '[]', '蓝', '待签收', '2026-11-23 06:00:00.000000',
+'2026-11-23 06:00:00.000000', 1, '[]', 0)"""
 
 
 # --- going up
@@ -180,7 +186,7 @@ def test_a_version_that_fails_leaves_the_old_schema(tmp_path: Path, next_version
     file = tmp_path / "ledger.db"
     open_ledger(url(file), drill=False, now=NOW).close()
     before = tables(file)
-    further = next_version / "versions" / "0003_further.py"
+    further = next_version / "versions" / "0004_further.py"
     further.write_text(FURTHER + '    op.execute("SELECT no_such_function()")\n')
     with pytest.raises((LedgerError, OperationalError)):
         open_ledger(url(file), drill=False, now=NOW, migrations=next_version)

@@ -18,6 +18,7 @@ from contracts.ledger_contract import (
     opened,
 )
 from contracts.outbox_contract import OutboxContract
+from contracts.review_contract import ReviewContract
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from domain.errors import LedgerError
@@ -36,6 +37,12 @@ def here(tmp_path: Path) -> OpenHere:
         return open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", drill=drill, now=NOW)
 
     return open_here
+
+
+class TestSqliteReviews(ReviewContract):
+    @pytest.fixture
+    def open_ledger_here(self, tmp_path: Path) -> OpenHere:
+        return here(tmp_path)
 
 
 class TestSqliteLedger(LedgerContract):
