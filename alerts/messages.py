@@ -43,7 +43,8 @@ class CaseBrief:
 
     categories: Chinese names; () for a red text that fits none. source: where it was said, as
     people name it ("抖音", "12345工单"). text: masked. url: of the source post, "" for none.
-    contacts: the person on duty of each department concerned, shown for 红 and 橙.
+    contacts: the person on duty of each department concerned, shown for 红 and 橙. unverified: the
+    program read 红 or 橙 from the words, and nobody has confirmed it.
     """
 
     case_id: str
@@ -59,6 +60,7 @@ class CaseBrief:
     contacts: tuple[Contact, ...] = ()
     reports: int = 1
     drill: bool = False
+    unverified: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +101,7 @@ def reminder(
     brief: CaseBrief, ask: Ask, *, step: Step, due: datetime, now: datetime
 ) -> tuple[str, str]:
     """A limit comes near, or has passed without anything done."""
-    left = f"还剩 {_span(due - now)}" if due > now else f"已超时 {_span(now - due)}"
+    left = f"还剩 {span(due - now)}" if due > now else f"已超时 {span(now - due)}"
     lines = [f"您的角色：{ask.part.value}（{ask.receiver}）",
              f"请办：请于 {on_screen(due)} 前{step.value}，{left}"]  # fmt: skip
     return _title(brief, f"催{step.value}"), _body(brief, lines)
@@ -109,7 +111,7 @@ def escalation(brief: CaseBrief, late: Late, *, receiver: str, now: datetime) ->
     """A limit has passed: to 督查室, and to the department's head."""
     lines = [
         f"超时：{late.department}应于 {on_screen(late.due)} 前{late.step.value}，"
-        f"已超时 {_span(now - late.due)}",
+        f"已超时 {span(now - late.due)}",
         f"请办：请{receiver}督促{late.department}立即{late.step.value}",
     ]
     return _title(brief, f"{late.department}超时未{late.step.value}"), _body(brief, lines)
@@ -173,7 +175,8 @@ def _title(brief: CaseBrief, event: str) -> str:
     drill = DRILL if brief.drill else ""
     place = f"（{brief.place}）" if brief.place else ""
     names = _names(brief.categories)
-    return one_line(f"{drill}【{brief.level.value}色】{event}：{names}{place} {brief.case_id}")
+    level = f"{brief.level.value}色{'·待核实' if brief.unverified else ''}"
+    return one_line(f"{drill}【{level}】{event}：{names}{place} {brief.case_id}")
 
 
 def _names(categories: Sequence[str]) -> str:
@@ -188,6 +191,11 @@ def _body(brief: CaseBrief, first: Sequence[str]) -> str:
     lines = [f"编号：{brief.case_id}", *first]
     if brief.drill:
         lines.insert(0, f"{DRILL}本条为演练信息，不是真实投诉")
+    if brief.unverified:
+        lines.append(
+            "待核实：紧急程度由程序从文字读出，请先按此处置，并立即核实；"
+            "属实的由宣传部“核实”，不实的“误报”"
+        )
     lines += [
         f"类别：{'、'.join(brief.categories) or '人身安全（未归类）'}",
         f"地点：{brief.place or '未写明'}",
@@ -241,7 +249,7 @@ def _note(text: str) -> str:
     return excerpt(text, _NOTE_LENGTH)
 
 
-def _span(length: timedelta) -> str:
+def span(length: timedelta) -> str:
     """``2小时5分``, ``3天4小时``; whole minutes, rounded down."""
     minutes = max(0, int(length.total_seconds() // 60))
     days, hours = divmod(minutes // 60, 24)
@@ -253,5 +261,5 @@ def _span(length: timedelta) -> str:
 __all__ = [
     "DRILL", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step", "declined", "escalation",
     "extended", "extension_asked", "new_case", "now_leads", "raised_level", "reminder", "reopened",
-    "reply_asked", "rework", "transfer",
+    "reply_asked", "rework", "span", "transfer",
 ]  # fmt: skip

@@ -53,6 +53,9 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         user_dictionary=files.words,
         report_title=settings.report_title,
         sentiment=settings.sentiment,
+        complaint_share=settings.complaint_share,
+        department_precision=settings.department_precision,
+        review_minutes=settings.review_minutes,
         search_words=tuple(dict.fromkeys(_search_words(files))),
     )
 

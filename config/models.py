@@ -53,6 +53,9 @@ class SettingsFile(BaseModel, extra="forbid", frozen=True):
     case_prefix: Prefix
     sentiment: Literal["learned", "snownlp", "snownlp_words"] = "learned"
     report_title: Text
+    complaint_share: Share = 0.10
+    department_precision: Share = 0.85
+    review_minutes: Positive = 120
     hours: HoursEntry
     retention: RetentionEntry
     channels: Annotated[dict[Code, ChannelEntry], Field(min_length=1)]

@@ -180,7 +180,12 @@ class Retention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Everything config/ says, checked across its files."""
+    """Everything config/ says, checked across its files.
+
+    complaint_share: which part (0…1) of what comes in is a complaint, as the office estimates it.
+    department_precision: which part of what reaches a department by the verdict alone must be one.
+    review_minutes: how long 宣传部 has for what is less sure.
+    """
 
     zone: str
     case_prefix: str
@@ -199,4 +204,7 @@ class Plan:
     user_dictionary: tuple[str, ...]
     report_title: str
     sentiment: str = "learned"
+    complaint_share: float = 0.10
+    department_precision: float = 0.85
+    review_minutes: int = 120
     search_words: tuple[str, ...]

@@ -138,13 +138,14 @@ def _step(home: Path) -> int:
 
 
 def _stages() -> dict[CodeType, str]:
-    from tingxue import acting, collecting, importing, pipeline, reporting
+    from tingxue import acting, collecting, importing, pipeline, reporting, reviewing
 
     found: dict[Any, str] = {
         importing.import_file: "import", collecting.collect: SUPERVISE,
         collecting._supervise: SUPERVISE, pipeline.analyse: "analyse",
         pipeline.triage: "triage", pipeline.notify: "notify", pipeline.index: "index",
         pipeline.chase: "chase", reporting.make: "reports", acting.act: "people",
+        reviewing.confirm: "review", reviewing.dismiss: "review",
     }  # fmt: skip
     return {function.__code__: name for function, name in found.items()}
 

@@ -50,6 +50,13 @@ def test_the_lead_reads_everything_it_needs() -> None:
     ]
 
 
+def test_what_nobody_has_confirmed_says_so_in_title_and_body() -> None:
+    title, body = messages.new_case(replace(BRIEF, unverified=True), LEAD)
+    assert title == "【橙色·待核实】新投诉：拒载、绕道（冰雪新天地） LHS-20261123-0012"
+    assert "待核实：紧急程度由程序从文字读出，请先按此处置" in body
+    assert "待核实" not in "".join(messages.new_case(BRIEF, LEAD))
+
+
 def test_a_support_signs_and_replies_only_when_asked() -> None:
     ask = Ask(receiver="城管局", part=Part.SUPPORT, ack_due=LEAD.ack_due)
     _, body = messages.new_case(BRIEF, ask)

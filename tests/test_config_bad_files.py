@@ -132,6 +132,7 @@ MISTAKES = [
         "channels.wecom_group.options.url",
         "密钥不能写在文件里",
     ),
+    ("share_of_all", "settings.yaml", "complaint_share", "必须小于 1"),
     ("shift_ends_before_it_starts", "roster.yaml", "shifts[0].to", "结束时间必须晚于开始时间"),
     ("support_is_a_word", "taxonomy.yaml", "categories[18].support", "应为列表"),
     (

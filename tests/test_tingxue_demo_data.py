@@ -304,7 +304,22 @@ def test_the_script_is_in_order_and_known() -> None:
     times = [step.at for step in script.steps()]
     assert times == sorted(times) and times[-1] < 7 * 1440
     kinds = {step.do for step in script.steps()}
-    assert kinds == {"import", "crawl", "act", "shift", "channel", "tick"}
+    assert kinds == {"import", "crawl", "review", "act", "shift", "channel", "tick"}
+
+
+def test_the_review_list_is_cleared_soon_after_anything_came_in() -> None:
+    came = {step.at for step in script.steps() if step.do in ("import", "crawl")}
+    cleared = {step.at for step in script.steps() if step.do == "review"}
+    assert {at + 5 for at in came} == cleared
+
+
+def test_what_a_careful_reader_calls_a_complaint_is_in_the_week_and_not_everything() -> None:
+    refs = {one.ref for one in week.lines() if one.platform != "hotline"}
+    assert week.complaints() <= refs
+    assert 0.4 < len(week.complaints()) / len(refs) < 0.6
+    posts = {one.ref for one in _strand("copies") if one.kind is Kind.POST}
+    assert posts <= week.complaints()
+    assert not week.complaints() & {one.ref for one in _strand("own")}
 
 
 def test_the_script_imports_every_file_once_when_it_is_there() -> None:

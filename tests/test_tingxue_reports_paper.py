@@ -239,6 +239,16 @@ def test_a_red_case_still_in_hand_deserves_attention() -> None:
     )
 
 
+def test_a_level_that_nobody_has_confirmed_says_so_in_the_paper() -> None:
+    opened = DAY.start + HOUR
+    lead = obligation("C-9", "应急局", opened, State.IN_HAND, due=48)
+    red = case("C-9", opened, ["a"], [lead], level=Level.RED, categories=(), place="天定山滑雪场")
+    facts = facts_of(DAY, [(mention("a", opened), verdict("a"))], [])
+    said = text(replace(facts, cases=[replace(red, unverified_since=opened)]))
+    assert "C-9（红色，级别待核实，据网民反映" in said
+    assert said.count("待核实") == 2  # in the table of grave cases too
+
+
 def test_long_lists_are_cut_and_the_paper_says_so() -> None:
     paper = compose(material(busy_day()))
     detail = [b for b in paper.blocks if isinstance(b, Table)][-1]

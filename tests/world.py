@@ -57,8 +57,8 @@ class ScriptedAnalyser:
             mention_id=mention.mention_id, relevant=bool(says.get("relevant", True)),
             reason="place:天定山", places=tuple(says.get("places", ())),  # type: ignore[arg-type]
             stance=Stance.EXPERIENCE, sentiment=-0.5, polarity=Polarity.NEGATIVE,
-            complaints=tuple(ComplaintTag(category=str(c), confidence=1.0, evidence=())
-                             for c in codes),
+            complaints=tuple(ComplaintTag(category=str(c), confidence=float(says.get("sure", 1.0)),  # type: ignore[arg-type]
+                                          evidence=()) for c in codes),
             urgency=Urgency(str(says.get("urgency", Urgency.YELLOW))), version=self.version,
             scored_at=scored_at,
         )  # fmt: skip
@@ -168,6 +168,7 @@ def opened_world(folder: Path, plan: Plan) -> Iterator[World]:
         home=home, plan=plan, ledger=ledger, analyser=analyser, channels={},
         terms=Terms(levels=plan.levels, calendar=OfficeCalendar(plan.hours)), clock=clock,
         rng=Random(1), pseudonym=lambda _platform, _account: None, environ={},
+        department_limit=0.9,
     )  # fmt: skip
     yield World(app, clock, analyser)
     ledger.close()

@@ -15,6 +15,7 @@ from domain.privacy import mask
 from domain.types import Case
 from tingxue import notices
 from tingxue.app import App
+from tingxue.correcting import from_false_alarm
 
 
 def act(app: App, case_id: str, command: Command) -> Case:
@@ -39,6 +40,8 @@ def act(app: App, case_id: str, command: Command) -> Case:
             target = books.cases.get(command.to)
             joined = link(target, case_id, command.at)
             books.cases.append(apply(target, joined), [joined])
+        if command.action == "false-alarm":
+            from_false_alarm(app, books, case.mention_ids, command.actor)
         notices.acted(app, books, case, events[0])
         return case
 

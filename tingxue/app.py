@@ -11,6 +11,7 @@ from random import Random, SystemRandom
 
 import alerts.channels
 import index.embedded
+import nlp.limits
 from alerts.workdays import OfficeCalendar
 from config.loader import load
 from domain import plugins
@@ -41,6 +42,8 @@ class App:
     rng: Random
     pseudonym: Pseudonym
     environ: Mapping[str, str]
+    department_limit: float
+    """The probability from which on a verdict alone is enough for a department."""
 
     def index(self) -> SearchIndex:
         """The search index; opened when needed, for nothing else may wait for it."""
@@ -102,6 +105,9 @@ def opened(
             rng=rng or SystemRandom(),
             pseudonym=pseudonyms(home, clock),
             environ=environ,
+            department_limit=nlp.limits.shipped().limit(
+                plan.complaint_share, plan.department_precision
+            ),
         )
     finally:
         ledger.close()

@@ -79,8 +79,9 @@ def _line(app: App, one: Case) -> str:
     names = "、".join(app.plan.categories[code].name for code in one.categories)
     again = f"  再次发生（{one.recurs}）" if one.recurs else ""
     duties = "；".join(f"{o.department} {o.status}" for o in one.obligations)
+    level = f"{one.level}（待核实）" if one.unverified_since else str(one.level)
     return (
-        f"{one.case_id}  {one.level}  {one.status}  {names or '人身安全'}  {one.place or '—'}  "
+        f"{one.case_id}  {level}  {one.status}  {names or '人身安全'}  {one.place or '—'}  "
         f"{len(one.mention_ids)} 条  {duties}{again}"
     )
 

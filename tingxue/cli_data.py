@@ -65,7 +65,7 @@ def _say_cases(app: App) -> None:
     started = app.clock()
     for title, stage, waits in (
         ("分析", pipeline.analyse, "analyse"),
-        ("研判", pipeline.triage, "triage"),
+        ("立案", pipeline.triage, "triage"),
     ):
         with app.ledger.read() as books:
             whole = books.mentions.waiting().get(waits, 0)
@@ -75,11 +75,15 @@ def _say_cases(app: App) -> None:
     pipeline.index(app)
     with app.ledger.read() as books:
         cases = [books.cases.get(c) for c in books.cases.changed_within(started, app.clock())]
+        doubtful = len(books.reviews.waiting())
     for case in cases:
         names = "、".join(app.plan.categories[code].name for code in case.categories)
         leads = "、".join(o.department for o in case.obligations if o.duty == "lead")
-        click.echo(f"  {case.case_id}  {case.level}  {names or '人身安全'}  牵头：{leads}")
+        level = f"{case.level}（待核实）" if case.unverified_since else str(case.level)
+        click.echo(f"  {case.case_id}  {level}  {names or '人身安全'}  牵头：{leads}")
     click.echo(f"案件 {len(cases)} 件，发出通知 {sent} 条")
+    if doubtful:
+        click.echo(f"待研判 {doubtful} 项，请宣传部用 tingxue review list 查看")
 
 
 @contextmanager

@@ -64,8 +64,8 @@ def analyse(again: bool) -> None:
 @click.command()
 @as_json
 def once(as_json: bool) -> None:
-    """依次运行全部环节一遍：采集、分析、研判、通知、检索、催办。"""
-    names = {"collect": "采集新增", "analyse": "分析", "triage": "研判", "notify": "通知",
+    """依次运行全部环节一遍：采集、分析、立案、通知、检索、催办。"""
+    names = {"collect": "采集新增", "analyse": "分析", "triage": "立案", "notify": "通知",
              "index": "检索更新", "chase": "催办"}  # fmt: skip
     with opened() as app:
         done = pipeline.once(app)
@@ -138,7 +138,7 @@ def _logged_to(path: Path) -> Iterator[None]:
 COMMANDS = (
     collect,
     analyse,
-    _stage("triage", "研判：把投诉归成案件、定级、派给部门；输出处理条数。"),
+    _stage("triage", "立案：把投诉归成案件、定级、派给部门，拿不准的列入待研判；输出处理条数。"),
     _stage("notify", "通知：发出到期的警报；输出处理条数。"),
     _stage("chase", "催办：对将到期和已超时的提醒、督办；输出步数。"),
     once,

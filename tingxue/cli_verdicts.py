@@ -9,9 +9,12 @@ from typing import IO
 import click
 
 from config.loader import load
+from domain.plan import Plan
 from domain.times import system_clock
+from domain.types import Mention
 from nlp.analyser import build
 from nlp.score import mention_of, score_line
+from tingxue.app import opened
 from tingxue.explaining import explain as lines_for
 from tingxue.home import open_home
 
@@ -53,10 +56,19 @@ def explain(text: str, platform: str, elsewhere: bool) -> None:
     if elsewhere:
         raw["context"] = {"source_kind": "search"}
     mention, assumed = mention_of(raw, system_clock())
-    for line in lines_for(mention, build(plan), plan):
+    for line in _lines(mention, plan):
         click.echo(line)
     if assumed:
         click.echo("（按度假区自己账号下的评论判读；搜索来的帖子请加 --elsewhere）")
+
+
+def _lines(mention: Mention, plan: Plan) -> list[str]:
+    """With the office's corrections, where it has a ledger: one is not made for a question."""
+    home = open_home(os.environ)
+    if not home.ledger.exists():
+        return lines_for(mention, build(plan), plan)
+    with opened(home=home) as app, app.ledger.read() as books:
+        return lines_for(mention, app.analyser, plan, books)
 
 
 def _own_config() -> Path:

@@ -118,10 +118,20 @@ def _ledger(app: App) -> Iterator[Finding]:
     if broken is not None:
         yield _bad("审计", f"第 {broken} 行与链不符，记录可能被改动；请保留现场并报告")
     if stuck:
-        yield _bad("台账", f"{stuck} 条反映等待研判过久；请运行 tingxue triage 查看原因")
+        yield _bad("台账", f"{stuck} 条反映等待立案过久；请运行 tingxue triage 查看原因")
     if rejects:
         yield _note("退件", f"{rejects} 行未能导入；用 tingxue rejects 查看")
-    yield _ok("台账", f"待分析 {waiting.get('analyse', 0)}，待研判 {waiting.get('triage', 0)}")
+    yield _ok("台账", f"待分析 {waiting.get('analyse', 0)}，待立案 {waiting.get('triage', 0)}")
+
+
+def _reviews(app: App) -> Iterator[Finding]:
+    with app.ledger.read() as books:
+        items = books.reviews.waiting()
+    late = sum(item.due_at <= app.clock() for item in items)
+    if late:
+        yield _bad("待研判", f"{late} 项已超时；请宣传部用 tingxue review list 查看并判定")
+    else:
+        yield _ok("待研判", f"{len(items)} 项")
 
 
 def _index(app: App) -> Iterator[Finding]:
@@ -164,6 +174,7 @@ _LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
     _roster,
     _sources,
     _ledger,
+    _reviews,
     _outbox,
     _index,
 )

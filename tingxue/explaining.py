@@ -9,8 +9,10 @@ from collections.abc import Iterator, Sequence
 from domain.plan import Plan
 from domain.ports import Analyser
 from domain.types import ComplaintTag, Evidence, Mention, Polarity, Stance, Urgency, Verdict
+from ledger.books import Books
 from nlp.analyser import document, prepare
 from nlp.places import gazetteer
+from tingxue.correcting import follow, said_by
 
 STANCES = {
     Stance.EXPERIENCE: "亲历", Stance.QUESTION: "询问", Stance.HEARSAY: "传闻",
@@ -29,18 +31,29 @@ _REASONS = {
 _AROUND = 12
 
 
-def explain(mention: Mention, analyser: Analyser, plan: Plan) -> list[str]:
-    """The lines for one mention. Its words are masked, as everywhere."""
+def explain(
+    mention: Mention, analyser: Analyser, plan: Plan, books: Books | None = None
+) -> list[str]:
+    """The lines for one mention. Its words are masked, as everywhere. ``books``: the office's,
+    whose corrections then count."""
     verdict = analyser.analyse(mention, mention.first_seen_at)
+    if books is not None:
+        verdict = follow(books, [mention], [verdict])[0]
     lines = [
         f"与本度假区有关：{'是' if verdict.relevant else '否'}（{_reason(verdict.reason)}）",
         f"态度：{POLARITIES[verdict.polarity]}（{verdict.sentiment:+.2f}，-1 到 1）；"
         f"立场：{STANCES[verdict.stance]}；紧急程度：{URGENCIES[verdict.urgency]}",
+        *_by_person(verdict),
         *_tags(verdict, document(mention), plan),
         *_left_out(mention, verdict, plan),
         f"判读版本：{verdict.version}",
     ]
     return lines
+
+
+def _by_person(verdict: Verdict) -> Iterator[str]:
+    if day := said_by(verdict.version):
+        yield f"按 {day} 的更正：几乎相同的话，人已判定过，以下照此"
 
 
 def _reason(code: str) -> str:
@@ -85,6 +98,8 @@ def _left_out(mention: Mention, verdict: Verdict, plan: Plan) -> Iterator[str]:
 def _why_not(verdict: Verdict, muted: Sequence[str]) -> str:
     if not verdict.relevant:
         return "与本度假区无关"
+    if said_by(verdict.version):
+        return "人已更正"
     if all(muted):
         return f"这一句不算投诉（{muted[0]}）"
     return "模型认为全文不是在投诉这一类"

@@ -28,7 +28,12 @@ class Home:
     @property
     def ledger_url(self) -> str:
         """Where the ledger is, as SQLAlchemy names it."""
-        return f"sqlite:///{self.path / 'ledger.db'}"
+        return f"sqlite:///{self.ledger}"
+
+    @property
+    def ledger(self) -> Path:
+        """The ledger's file."""
+        return self.path / "ledger.db"
 
     @property
     def index(self) -> Path:

@@ -40,6 +40,12 @@ class Report:
         urgent = self.verdict.urgency is Urgency.RED
         return self.verdict.relevant and (bool(self.categories) or urgent)
 
+    @property
+    def puzzling(self) -> bool:
+        """Grave, but of no category and no life at risk: nobody's, until a person has looked."""
+        grave = self.verdict.urgency is Urgency.ORANGE
+        return self.verdict.relevant and grave and not self.categories
+
 
 def current(books: Books, case_id: str) -> Case:
     """The case, or the one that it was merged into, however far on."""
@@ -104,15 +110,15 @@ def _cases(
     others = {k: at for k, at in since.items() if k not in by_text}
     hits = books.cases.last_by_keys(by_text, _MOST_SHARED) + books.cases.newest_by_keys(others)
     hits.sort(key=lambda hit: (hit.at, hit.case_id), reverse=True)
-    ids = _verified(books, report, hits)
+    ids = verified(books, report, hits)
     states = books.cases.states(ids)
     for case_id in ids:
         if states[case_id] in wanted or states[case_id] is State.MERGED:
             yield current(books, case_id)
 
 
-def _verified(books: Books, report: Report, hits: Sequence[KeyHit]) -> list[str]:
-    """Case ids of the hits, newest first; a shared text key is only a candidate until compared."""
+def verified(books: Books, report: Report, hits: Sequence[KeyHit]) -> list[str]:
+    """Ids of the hits, newest first; a shared text key is only a candidate until compared."""
     certain = {hit.case_id for hit in hits if not hit.key.removeprefix(CALL).startswith("text:")}
     maybe = [hit for hit in hits if hit.case_id not in certain]
     ids = list(dict.fromkeys(hit.mention_id for hit in maybe))[:_MOST_COMPARED]

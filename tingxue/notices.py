@@ -175,7 +175,7 @@ def _ask(case: Case, department: str, part: Part) -> Ask:
 def _brief(app: App, books: Books, case: Case) -> CaseBrief:
     first = books.mentions.many(case.mention_ids[:1])[0]
     going = [o for o in case.obligations if not o.transferred_to]
-    concerned = [_department(app, o.department) for o in going]
+    concerned = [department(app, o.department) for o in going]
     named = app.plan.levels.rules[case.level].name_duty_person
     return CaseBrief(
         case_id=case.case_id,
@@ -191,12 +191,16 @@ def _brief(app: App, books: Books, case: Case) -> CaseBrief:
         contacts=_contacts(app, concerned) if named else (),
         reports=len(case.mention_ids),
         drill=app.ledger.drill,
+        unverified=case.unverified_since is not None,
     )
 
 
-def _department(app: App, name: str) -> Department:
+def department(app: App, name: str) -> Department:
+    """The department of this name. Raises ConfigError when config no longer has it."""
     if name not in app.plan.departments:
-        raise ConfigError(file="departments.yaml", key=name, reason="案件中有这个部门，配置里没有")
+        raise ConfigError(
+            file="departments.yaml", key=name, reason="案件或待研判要用到这个部门，配置里没有"
+        )
     return app.plan.departments[name]
 
 

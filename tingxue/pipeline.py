@@ -6,6 +6,7 @@
      4 notify    outbox -> channels                leased, at least once
      5 index     mentions, verdicts, cases -> search index
      6 chase     obligations past 50 % / 80 % / 100 % of their time -> reminder, 督查室
+                 (and what waits for 宣传部's look, by its own clock)
 
 Each stage takes what is pending in the ledger, does one thing, writes the result back; it is
 idempotent and never calls the next stage. Kill it anywhere, run it again: same end state.
@@ -17,7 +18,7 @@ from collections.abc import Callable, Mapping
 
 from alerts.dispatcher import dispatch
 from domain.errors import SearchUnavailable, TingxueError
-from tingxue import chasing, collecting, indexing
+from tingxue import chasing, collecting, correcting, indexing, reviewing
 from tingxue.app import App
 from tingxue.triage import triage as triage_all
 
@@ -47,7 +48,8 @@ def analyse(app: App, advance: Callable[[int], None] = _silent) -> int:
         verdicts = app.analyser.analyse_many(mentions, app.clock())
         with app.ledger.write() as books:
             same = books.mentions.unchanged(mentions)  # a crawl may bring new words meanwhile
-            verdicts = [verdict for verdict in verdicts if verdict.mention_id in same]
+            kept = [(m, v) for m, v in zip(mentions, verdicts, strict=True) if m.mention_id in same]
+            verdicts = correcting.follow(books, [m for m, _ in kept], [v for _, v in kept])
             books.mentions.put_verdicts(verdicts)
         total += len(verdicts)
         advance(len(verdicts))
@@ -74,8 +76,8 @@ def index(app: App) -> int:
 
 
 def chase(app: App) -> int:
-    """Stage 6: remind and escalate; steps taken."""
-    return chasing.chase(app)
+    """Stage 6: remind and escalate; steps taken, and items of the review list spoken of."""
+    return reviewing.chase(app) + chasing.chase(app)
 
 
 STAGES: Mapping[str, Callable[[App], int]] = {

@@ -91,7 +91,7 @@ def purge(app: App) -> dict[str, int]:
 
 _JOBS: dict[str, tuple[float, Callable[[App], object]]] = {
     "分析": (0.5, pipeline.analyse),
-    "研判": (0.5, pipeline.triage),
+    "立案": (0.5, pipeline.triage),
     "通知": (0.5, pipeline.notify),
     "采集": (timedelta(minutes=1).total_seconds(), pipeline.collect),
     "检索": (2, pipeline.index),

@@ -1,4 +1,4 @@
-"""Stage 3: complaints become cases, or join the case of their event.
+"""Stage 3: complaints become cases, join the case of their event, or wait for a person's look.
 
 A batch is one transaction: its cases, the obligations, the events and the alerts are written
 together or not at all. A mention that cannot be taken stays waiting, and stops no other.
@@ -14,6 +14,7 @@ from alerts.routing import Route, route
 from domain.actions import OVER
 from domain.casefold import apply
 from domain.casework import (
+    SYSTEM,
     Charge,
     add_report,
     link,
@@ -24,12 +25,13 @@ from domain.casework import (
 )
 from domain.errors import TingxueError
 from domain.joining import CALL, is_worksheet, keys_for
+from domain.reviews import Review, ReviewState
 from domain.types import Case, CaseEvent, Duty, Level, Mention, Urgency
 from ledger.books import Books
 from ledger.reach import Group
 from nlp.analyser import document
 from nlp.duplicates import fingerprints
-from tingxue import notices
+from tingxue import notices, waiting
 from tingxue.app import App
 from tingxue.matching import Report, closed_before, current, related, same_event
 
@@ -90,22 +92,55 @@ def _take(app: App, books: Books, report: Report) -> None:
     known = books.cases.by_mention([mention_id]).get(mention_id)
     if known:
         _update(app, books, current(books, known), report)
-    elif report.actionable:
-        keys = keys_for(report.mention, report.verdict, fingerprints(document(report.mention)))
-        alone = is_worksheet(report.mention)
-        joined = None if alone else same_event(app, books, report, keys)
-        if joined:
-            case_id = _grown(app, books, joined, report, [mention_id])
-        else:
-            case_id = _open(app, books, report, keys)
-        mark = CALL if alone else ""
-        books.cases.add_keys(case_id, mention_id, [mark + key for key in keys], app.clock())
+    elif report.actionable or report.puzzling:
+        settle(app, books, report)
+
+
+def settle(app: App, books: Books, report: Report, *, seen: bool = False) -> str:
+    """Where a report goes that is in no case yet: into the case of its event, a case of its own,
+    or, when the verdict alone is not enough, onto the review list. The case's id, or "".
+    ``seen``: a person has just looked at it."""
+    keys = keys_for(report.mention, report.verdict, fingerprints(document(report.mention)))
+    alone = is_worksheet(report.mention) or not report.actionable
+    joined = None if alone else same_event(app, books, report, keys)
+    if joined:
+        case_id = _grown(app, books, joined, report, [report.mention.mention_id])
+    elif waiting.reaches_departments(app, report):
+        case_id = _open(app, books, report, keys, seen=seen)
+    else:
+        waiting.wait(app, books, report, keys)
+        return ""
+    _file(app, books, case_id, report, keys)
+    for item in waiting.concerned(app, books, report, keys):
+        _take_along(app, books, item, case_id)
+    return case_id
+
+
+def _file(app: App, books: Books, case_id: str, report: Report, keys: Sequence[str]) -> None:
+    mark = CALL if is_worksheet(report.mention) else ""
+    filed = [mark + key for key in keys]
+    books.cases.add_keys(case_id, report.mention.mention_id, filed, app.clock())
+
+
+def _take_along(app: App, books: Books, item: Review, case_id: str) -> None:
+    """What waited leaves the list with the report that has reached a case."""
+    verdicts = books.mentions.verdicts(item.mention_ids)
+    taken = books.cases.by_mention(item.mention_ids)
+    for mention in books.mentions.many([one for one in item.mention_ids if one not in taken]):
+        report = Report(mention=mention, verdict=verdicts[mention.mention_id])
+        _grown(app, books, books.cases.get(case_id), report, [mention.mention_id])
+        keys = keys_for(mention, report.verdict, fingerprints(document(mention)))
+        _file(app, books, case_id, report, keys)
+    left = waiting.ended(
+        item, ReviewState.TAKEN, at=app.clock(), by=SYSTEM.name, case_id=case_id
+    )  # fmt: skip
+    books.reviews.put(left)
 
 
 # --- opening, joining, rising
 
 
-def _open(app: App, books: Books, report: Report, keys: Sequence[str]) -> str:
+def _open(app: App, books: Books, report: Report, keys: Sequence[str], *, seen: bool) -> str:
     now, mention, verdict = app.clock(), report.mention, report.verdict
     alone = Group(case_id="", also=mention.mention_id)
     spread = _spread(app, books, alone, report.categories, verdict.places)
@@ -125,6 +160,7 @@ def _open(app: App, books: Books, report: Report, keys: Sequence[str]) -> str:
         terms=app.terms,
         linked=linked,
         recurs=closed_before(app, books, report, keys),
+        unverified=verdict.urgency in waiting.HOT and not seen,
     )
     case = apply(None, event)
     books.cases.append(case, [event])
@@ -177,7 +213,8 @@ def _grown(app: App, books: Books, case: Case, report: Report, new: Sequence[str
         case = apply(case, added)
     found, why = _level(app, books, case, report)
     if found is not case.level:
-        events.append(raise_level(case, found, app.clock(), app.terms, why))
+        doubt = found.rank >= Level.ORANGE.rank and report.verdict.urgency in waiting.HOT
+        events.append(raise_level(case, found, app.clock(), app.terms, why, unverified=doubt))
         case = apply(case, events[-1])
     if events:
         books.cases.append(case, events)

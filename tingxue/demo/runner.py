@@ -24,8 +24,8 @@ from domain.actions import RULES
 from domain.plan import ChannelSpec
 from domain.ports import Channel
 from domain.times import Clock, at_shanghai, shanghai_day
-from domain.types import Delivery, SendResult
-from tingxue import collecting, importing, pipeline, reporting
+from domain.types import Actor, Delivery, Mention, SendResult
+from tingxue import collecting, importing, pipeline, reporting, reviewing
 from tingxue.acting import act
 from tingxue.app import App, opened
 from tingxue.counting import PeriodKind, period_of
@@ -148,6 +148,9 @@ def _take(stage: Stage, step: script.Step) -> None:
             importing.import_file(app, files.write_inputs(app.home.path / INBOX, START, name))
     elif step.do == "crawl":
         collecting.collect(app, app.plan.sources)
+    elif step.do == "review":
+        if not _clear_reviews(app, step):
+            return
     else:
         _people(app, step)
     _stages(app)
@@ -159,6 +162,30 @@ def _stages(app: App) -> None:
     pipeline.chase(app)
     pipeline.notify(app)
     pipeline.index(app)
+
+
+def _clear_reviews(app: App, step: script.Step) -> bool:
+    """Every waiting item is judged as a careful reader would; whether there was any."""
+    person = Actor(name=step.actor, role=step.role, department="宣传部")
+    with app.ledger.read() as books:
+        waiting = books.reviews.waiting()
+        seen = {m.mention_id: m for item in waiting for m in books.mentions.many(item.mention_ids)}
+    true = _complaints(tuple(seen.values()))
+    for item in waiting:
+        if true.isdisjoint(item.mention_ids):
+            reviewing.dismiss(app, item.review_id, person, "看过原文，不是投诉")
+        else:
+            reviewing.confirm(app, item.review_id, person)
+    return bool(waiting)
+
+
+def _complaints(mentions: Sequence[Mention]) -> set[str]:
+    """Ids of those that are complaints. An article is known by its title: its address, and so its
+    id, depends on the port of the local paper."""
+    lines = [week.line(ref) for ref in week.complaints()]
+    ids = {week.mention_id(line, START) for line in lines}
+    titles = {line.title for line in lines if line.platform == "news"}
+    return {m.mention_id for m in mentions if m.mention_id in ids or m.title in titles - {""}}
 
 
 def _people(app: App, step: script.Step) -> None:

@@ -26,6 +26,7 @@ class Step:
              obligation), with ``note``, ``to``, ``until`` (minutes) where the action needs them
     shift    routine: every department takes ``action`` on all its obligations that allow it, in
              cases opened more than ``older_than`` minutes ago and not in ``but`` (refs)
+    review   宣传部 clears the review list: what is a complaint is confirmed, the rest dismissed
     channel  channel ``name`` goes "down" or "up" (``state``)
     tick     nothing but time
     """

@@ -79,6 +79,13 @@ def line(ref: str) -> Line:
 
 
 @cache
+def complaints() -> frozenset[str]:
+    """Refs of what a careful reader calls a complaint; worksheets, which nobody has to review, are
+    left out."""
+    return frozenset(json.loads((DATA / "complaints.json").read_text("utf-8")))
+
+
+@cache
 def _by_ref() -> dict[str, Line]:
     return {one.ref: one for one in lines()}
 

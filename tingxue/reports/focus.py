@@ -102,9 +102,10 @@ def _grave(material: Material, case: Case) -> Line:
         say("已转{d}办理，目前{s}", d=where, s=Span(str(case.status))) if leads else say("待转办")
     )
     return say(
-        "{id}（{level}色，据网民反映，未核实：{about}）{passed}。",
+        "{id}（{level}色{doubt}，据网民反映，未核实：{about}）{passed}。",
         id=ident(case.case_id),
         level=Span(str(case.level)),
+        doubt=Span("，级别待核实" if case.unverified_since else ""),
         about=about(material, case),
         passed=passed,
     )

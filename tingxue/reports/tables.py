@@ -140,7 +140,7 @@ def _notable_row(material: Material, case: Case, here: dict[str, Row]) -> tuple[
         joined(((material.platform(p),) for p in platforms), "\n") or NONE,
         say("据网民反映（未核实），{about}{words}", about=about(material, case), words=words),
         _heat(material, case),
-        (Span(str(case.level)),),
+        (Span(f"{case.level}\n待核实" if case.unverified_since else str(case.level)),),
         joined(((name(o.department),) for o in leads), "\n") or NONE,
         joined((_progress(o, material) for o in leads), "\n") or (Span(str(case.status)),),
     )
