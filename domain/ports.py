@@ -9,7 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
-from domain.reviews import Correction, Review
+from domain.reviews import Correction, Review, ReviewState
 from domain.types import (
     Actor,
     Alert,
@@ -234,6 +234,8 @@ class Reviews(Protocol):
     def get(self, review_id: str) -> Review: ...
 
     def waiting(self) -> list[Review]: ...
+
+    def counts(self) -> dict[ReviewState, int]: ...
 
     def any_waiting(self) -> bool: ...
 

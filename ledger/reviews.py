@@ -84,6 +84,11 @@ class Reviews:
         """All that waits, the oldest first."""
         return self._listed(select(schema.reviews).where(_R.state == _WAITING))
 
+    def counts(self) -> dict[ReviewState, int]:
+        """How many items stand how."""
+        query = select(_R.state, func.count()).group_by(_R.state)
+        return {ReviewState(state): n for state, n in self._db.execute(query)}
+
     def due(self, now: datetime) -> list[Review]:
         """Those that wait and of which somebody must be reminded by now, the oldest first."""
         query = select(schema.reviews).where(_R.state == _WAITING, _R.next_at <= now)

@@ -104,6 +104,12 @@ def test_a_life_at_risk_is_never_silenced_by_a_word_on_another_text(world: World
     assert verdict(world, mention_id).urgency is Urgency.NONE  # its own words, judged by a person
 
 
+def test_words_that_were_changed_to_something_grave_are_another_text(world: World) -> None:
+    mention_id = told_no(world)
+    assert world.say(1, ["parking"], text=f"{LONG}！有人受伤", urgency="red")
+    assert verdict(world, mention_id).urgency is Urgency.RED
+
+
 def test_the_nearest_word_counts_and_of_equal_ones_the_newest(world: World) -> None:
     told_no(world)
     second = world.said(2, ["parking"], text=f"{LONG}，希望解决")

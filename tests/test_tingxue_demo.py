@@ -153,6 +153,11 @@ def test_verdicts_and_cases_are_those_of_the_ledger(demo: Demo, db: sqlite3.Conn
     assert _numbers(demo.lines[1]) == [
         _count(db, "verdicts WHERE relevant"), _count(db, "verdicts WHERE complaints != '[]'")
     ]  # fmt: skip
+    assert [int(n) for n in re.findall(r"(\d+) 项", demo.lines[1])] == [
+        _count(db, "reviews"), _count(db, "reviews WHERE state = '已立案'")
+    ]  # fmt: skip
+    assert _count(db, "reviews WHERE state = '待研判'") == 0
+    assert 0 < _count(db, "reviews WHERE state = '非投诉'") < _count(db, "reviews")
     levels = [_count(db, f"cases WHERE level = '{level}'") for level in "红橙黄蓝"]
     counted = re.findall(r"[红橙黄蓝] (\d+)", demo.lines[2])
     assert _numbers(demo.lines[2])[0] == sum(levels) == _count(db, "cases")

@@ -11,6 +11,7 @@ import click
 from domain.reviews import Correction, Review
 from domain.times import on_screen
 from domain.types import Actor, Role
+from ledger.books import Books
 from nlp.analyser import document
 from nlp.limits import likelihood
 from tingxue import correcting, replaying, reviewing
@@ -47,17 +48,16 @@ def review_list(as_json: bool) -> None:
     with opened() as app, app.ledger.read() as books:
         items = books.reviews.waiting()
         for item in items:
-            shown = _item(app, item)
+            shown = _item(app, books, item)
             click.echo(json.dumps(shown, ensure_ascii=False) if as_json else _lines(app, shown))
     if not items and not as_json:
         click.echo("没有待研判的反映")
 
 
-def _item(app: App, item: Review) -> dict[str, Any]:
+def _item(app: App, books: Books, item: Review) -> dict[str, Any]:
     """The item as JSON values."""
-    with app.ledger.read() as books:
-        mentions = books.mentions.many(item.mention_ids)
-        verdicts = books.mentions.verdicts(item.mention_ids)
+    mentions = books.mentions.many(item.mention_ids)
+    verdicts = books.mentions.verdicts(item.mention_ids)
     tags = [tag for verdict in verdicts.values() for tag in verdict.complaints]
     return {
         "review_id": item.review_id,

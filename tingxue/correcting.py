@@ -58,8 +58,8 @@ def _decided(mention: Mention, verdict: Verdict, word: Correction | None) -> Ver
     """The verdict as the word has it; as it was, where there is none or it may not decide."""
     if word is None or not verdict.relevant:
         return verdict
-    silenced = not word.complaint and verdict.urgency is Urgency.RED
-    if silenced and word.mention_id != mention.mention_id:
+    its_own = (word.mention_id, word.text) == (mention.mention_id, document(mention))
+    if verdict.urgency is Urgency.RED and not (word.complaint or its_own):
         return verdict
     return corrected(verdict, word)
 

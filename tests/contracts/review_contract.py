@@ -123,6 +123,7 @@ class ReviewContract:
             books.reviews.put(replace(first, next_at=NOW + 2 * hour, version=2))
             books.reviews.put(replace(second, state=ReviewState.DISMISSED, version=2))
             assert books.reviews.due(NOW + hour) == []
+            assert books.reviews.counts() == {ReviewState.WAITING: 1, ReviewState.DISMISSED: 1}
             assert [item.review_id for item in books.reviews.due(NOW + 2 * hour)] == [
                 first.review_id
             ]

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
+from domain.reviews import ReviewState
 from domain.types import Case, Duty, Level, State, Verdict
 from ledger.books import Books
 from tingxue.app import App
@@ -20,6 +21,7 @@ def _lines(app: App, books: Books) -> list[str]:
     ids = [mention_id for part in books.mentions.every_id() for mention_id in part]
     mentions, verdicts = books.mentions.many(ids), books.mentions.verdicts(ids)
     cases = [books.cases.get(case_id) for case_id in books.cases.list_ids()]
+    reviews = books.reviews.counts()
     relevant = [v for v in verdicts.values() if v.relevant]
     levels = Counter(case.level for case in cases)
     biggest = max(cases, key=lambda case: len(case.mention_ids))
@@ -30,7 +32,8 @@ def _lines(app: App, books: Books) -> list[str]:
     return [
         f"【演练】收到反映 {len(mentions)} 条，来自 {len({m.platform for m in mentions})} 个平台；"
         f"退件 {len(books.rejects.pending())} 行",
-        f"与本度假区有关 {len(relevant)} 条，其中投诉 {_complaints(relevant)} 条",
+        f"与本度假区有关 {len(relevant)} 条，其中投诉 {_complaints(relevant)} 条；"
+        f"宣传部研判 {sum(reviews.values())} 项，立案 {reviews.get(ReviewState.CONFIRMED, 0)} 项",
         f"立案 {len(cases)} 件："
         + "，".join(f"{level} {levels[level]}" for level in _RED_LEVELS)
         + f"；热线工单 {sum(m.kind == 'call' for m in mentions)} 件",
