@@ -33,11 +33,10 @@ _PLAIN = (
 
 # Statements of every mention: built once, for building costs more than running.
 _ANY = select(_R.review_id).where(_R.state == _WAITING).limit(1)
-_OF_MENTIONS = (
-    select(_M.mention_id, _M.review_id)
-    .join(schema.reviews, _R.review_id == _M.review_id)
-    .where(_R.state == _WAITING, _M.mention_id.in_(bindparam("ids", expanding=True)))
+_OF_MENTIONS = select(_M.mention_id, _M.review_id).where(
+    _M.mention_id.in_(bindparam("ids", expanding=True))
 )
+_STATES = select(_R.review_id, _R.state).where(_R.review_id.in_(bindparam("ids", expanding=True)))
 _ONE_EACH = (  # a key of a thousand reports costs what one of a few costs
     select(func.max(_K.key), _K.review_id, func.max(_K.mention_id), func.max(_K.at))
     .where(_K.key.in_(bindparam("keys", expanding=True)), _K.at >= bindparam("since"))
@@ -150,10 +149,15 @@ class Reviews:
 
     def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]:
         """mention_id -> the waiting item that holds it."""
-        found: dict[str, str] = {}
+        held: list[tuple[str, str]] = []
         for part in chunks(list(mention_ids)):
-            found |= {m: r for m, r in self._db.execute(_OF_MENTIONS, {"ids": part})}
-        return found
+            held += [(m, r) for m, r in self._db.execute(_OF_MENTIONS, {"ids": part})]
+        if not held:
+            return {}
+        states: dict[str, str] = {}  # asked for apart: joined, all that waits would be gone through
+        for part in chunks(list({review_id for _, review_id in held})):
+            states |= {r: state for r, state in self._db.execute(_STATES, {"ids": part})}
+        return {m: r for m, r in held if states[r] == _WAITING}
 
     def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
         """See domain.ports.Reviews."""
