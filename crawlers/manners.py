@@ -120,6 +120,7 @@ def settings(spec: SourceSpec, cache_dir: Path) -> dict[str, object]:
         "HTTPCACHE_POLICY": "crawlers.pagecache.AsThePageSays",
         "HTTPCACHE_STORAGE": "crawlers.pagecache.PageStore",
         "LOG_LEVEL": "WARNING",  # DEBUG would write texts
+        "LOG_INSTALL_ROOT_HANDLER": False,  # each line would stand there twice
     }
 
 

@@ -171,8 +171,10 @@ class SpiderSource:
         """Read the source. Raises what ``intake`` raises; whatever the site does is an Outcome."""
         tally, broken = Tally(), list[BaseException]()
         process = AsyncCrawlerProcess(dict(self.settings))
-        # Scrapy would log a broken intake with its arguments; it is raised below instead.
-        logging.getLogger("scrapy.core.scraper").setLevel(logging.CRITICAL + 1)
+        # A broken intake would be logged with its arguments, and a host that does not answer with
+        # a page of traceback: the one is raised below, the other is in the report.
+        for name in ("core.scraper", "downloadermiddlewares"):
+            logging.getLogger(f"scrapy.{name}").setLevel(logging.CRITICAL + 1)
         crawler = process.create_crawler(PageSpider)
         crawler.signals.connect(_keep_error(broken), signal=signals.spider_error, weak=False)
         crawler.signals.connect(slow_down(crawler), signal=signals.robots_parsed, weak=False)

@@ -35,7 +35,7 @@ def collect(names: tuple[str, ...]) -> None:
             latest = books.runs.latest()
         for spec in specs:
             run = latest[spec.name]
-            name = doctor.OUTCOME_NAMES[run.outcome] if run.outcome else "未结束"
+            name = collecting.OUTCOME_NAMES[run.outcome] if run.outcome else "未结束"
             click.echo(
                 f"{spec.title}：{name}，读到 {run.seen}，新增 {run.new} {run.detail}".strip()
             )

@@ -30,6 +30,20 @@ _AT_ONCE = 2
 FRAGMENT = "fragment"
 """Format of a kept fragment of a page that had an unknown shape; not a row, never replayed."""
 
+OUTCOME_NAMES = {
+    Outcome.OK: "正常",
+    Outcome.EMPTY_CONFIRMED: "确认无内容",
+    Outcome.EMPTY_AMBIGUOUS: "无内容，原因不明",
+    Outcome.LOGIN_REQUIRED: "需要登录",
+    Outcome.VERIFY_REQUIRED: "需要人工验证",
+    Outcome.RATE_LIMITED: "被限速",
+    Outcome.IP_OR_ACCOUNT_BLOCKED: "被拒绝访问",
+    Outcome.ITEM_GONE: "内容已删除",
+    Outcome.SCHEMA_CHANGED: "页面改版，无法识别",
+    Outcome.NO_RESPONSE_SEEN: "无响应",
+}
+_WELL = (Outcome.OK, Outcome.EMPTY_CONFIRMED)
+
 
 def due(app: App) -> list[SourceSpec]:
     """Enabled sources whose last run is long enough ago, in the order of config."""
@@ -120,7 +134,9 @@ def collect_one(app: App, name: str) -> RunReport:
     report: RunReport = source.collect(intake)
     with app.ledger.write() as books:
         books.runs.end(run_id, app.clock(), report)
-    LOG.info("%s：%s，新增 %d 条", spec.title, report.outcome, report.new)
+    level = logging.INFO if report.outcome in _WELL else logging.WARNING
+    name = OUTCOME_NAMES[report.outcome]
+    LOG.log(level, "%s：%s，新增 %d 条 %s", spec.title, name, report.new, report.detail)
     return report
 
 

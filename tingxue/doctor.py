@@ -15,6 +15,7 @@ from domain.ports import Channel
 from domain.times import on_screen
 from domain.types import Alert, Delivery, Outcome, SearchQuery, SendResult
 from tingxue.app import App
+from tingxue.collecting import OUTCOME_NAMES
 
 _FINE = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
 _STUCK_AFTER = timedelta(minutes=5)
@@ -154,19 +155,6 @@ def _note(subject: str, text: str) -> Finding:
 def _bad(subject: str, text: str) -> Finding:
     return Finding(subject=subject, state="trouble", text=text)
 
-
-OUTCOME_NAMES = {
-    Outcome.OK: "正常",
-    Outcome.EMPTY_CONFIRMED: "确认无内容",
-    Outcome.EMPTY_AMBIGUOUS: "无内容，原因不明",
-    Outcome.LOGIN_REQUIRED: "需要登录",
-    Outcome.VERIFY_REQUIRED: "需要人工验证",
-    Outcome.RATE_LIMITED: "被限速",
-    Outcome.IP_OR_ACCOUNT_BLOCKED: "被拒绝访问",
-    Outcome.ITEM_GONE: "内容已删除",
-    Outcome.SCHEMA_CHANGED: "页面改版，无法识别",
-    Outcome.NO_RESPONSE_SEEN: "无响应",
-}
 
 _LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
     _home,
