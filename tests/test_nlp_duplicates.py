@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from nlp.duplicates import bare, containment, fingerprints, similarity
+from nlp.duplicates import bare, containment, fingerprints, repeats, same, similarity
 
 LONG = (
     "昨天从轻轨站打车去冰雪新天地，师傅一听地址就摇头，前后问了六台车都不肯走，"
@@ -30,6 +30,7 @@ def _shared(a, b):
         f"#长春旅游# {LONG} @长春发布 https://t.cn/A6abc",
         f"回复 @雪花:{LONG}😡😡😡",
         f"转发微博//@小雪: {LONG}",
+        f"太过分了，转给相关部门看看，有没有人管//@小雪: {LONG}",
         LONG.replace("，", " ").replace("。", "!!!"),
         LONG[: int(len(LONG) * 0.7)],
         LONG.replace("昨天", "前天"),
@@ -37,13 +38,14 @@ def _shared(a, b):
 )
 def test_a_decorated_or_cut_copy_shares_a_key(copy):
     assert _shared(LONG, copy)
-    assert similarity(LONG, copy) >= 0.35
+    assert same(LONG, copy)
 
 
 @pytest.mark.parametrize("other", OTHERS)
 def test_different_texts_share_no_key(other):
     assert not _shared(LONG, other)
     assert similarity(LONG, other) < 0.2
+    assert not same(LONG, other)
 
 
 def test_short_texts_match_only_exactly():
@@ -62,9 +64,33 @@ def test_a_bare_forward_is_the_forwarded_text():
     assert bare("//@甲:路灯坏了半个月没人修") == "路灯坏了半个月没人修"
 
 
+def test_a_longer_answer_to_a_forwarded_text_is_the_answers_own():
+    assert bare("路灯坏了半个月没人修，谁来管//@甲:真的吗") == "路灯坏了半个月没人修谁来管"
+
+
+def test_one_character_in_ten_changed_is_still_the_same_text():
+    changed = "".join("某" if n % 10 == 5 else char for n, char in enumerate(LONG))
+    assert similarity(LONG, changed) < 0.7
+    assert same(LONG, changed)
+
+
+def test_a_forward_with_words_of_its_own_repeats_nothing():
+    assert repeats(f"求扩散{LONG}", LONG)
+    assert repeats(f"转发微博//@甲：{LONG}", LONG)
+    assert not repeats(f"孩子被困住了//@甲：{LONG}", LONG)
+    assert repeats(f"孩子被困住了//@甲：{LONG}", f"孩子被困住了//@甲：{LONG}！")
+    assert not repeats(LONG[:20], LONG)
+
+
 def test_a_truncation_is_contained():
     assert containment(LONG, LONG[:30]) == 1
     assert containment("", LONG) == 0
+    assert same(LONG, LONG[:20])
+    assert similarity(LONG, LONG[:20]) < 0.4
+
+
+def test_a_short_cry_inside_a_long_text_is_not_the_same_text():
+    assert not same("太坑了" + LONG, "太坑了")
 
 
 def test_keys_are_the_same_in_another_process():

@@ -116,9 +116,10 @@ def test_reposts_of_one_text_are_one_case(world: World) -> None:
     first = world.say(1, ["taxi_refusal"], text=LONG)
     world.clock.move(71 * 3600)
     assert world.say(2, ["taxi_refusal"], text=f"转发微博//@某人：{LONG}！！") == first
-    assert len(world.case(first).mention_ids) == 2
+    assert world.say(3, ["taxi_refusal"], text=f"太过分了//@某人：{LONG[:20]}…") == first
+    assert len(world.case(first).mention_ids) == 3
     world.clock.move(73 * 3600)
-    assert world.say(3, ["taxi_refusal"], text=LONG) != first
+    assert world.say(4, ["taxi_refusal"], text=LONG) != first
 
 
 def test_more_reports_alone_say_nothing(world: World) -> None:
@@ -272,6 +273,13 @@ def test_a_copy_that_is_read_as_red_raises_the_case_of_its_words(world: World) -
     assert world.cases() == [first]
     assert world.case(first).level is Level.RED
     assert {"住建局", "管委会领导"} <= {t.receiver for t in news}
+
+
+def test_a_cry_for_help_above_a_forwarded_complaint_is_a_case_of_its_own(world: World) -> None:
+    first = world.say(1, ["taxi_refusal"], text=LONG)
+    second = world.say(2, ["taxi_refusal"], text=f"有人被困住了//@某人：{LONG}", urgency="red")
+    assert second != first
+    assert world.case(second).linked == (first,)
 
 
 # --- scored again

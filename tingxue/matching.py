@@ -3,7 +3,7 @@
 Keys (``domain.joining``) find candidates; near-duplicate texts are compared before they count.
 """
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,11 +12,10 @@ from domain.joining import CALL, RECURRENCE_WINDOW, is_worksheet, windows
 from domain.types import Case, KeyHit, Level, Mention, State, Urgency, Verdict
 from ledger.books import Books
 from nlp.analyser import document
-from nlp.duplicates import similarity
+from nlp.duplicates import repeats, same
 from tingxue.app import App
 
 _STANDING = frozenset(State) - OVER
-_SAME_TEXT, _COPY = 0.5, 0.8
 _MOST_COMPARED = 40
 _MOST_SHARED = 50
 """Newest reports that are looked at under one text key; a common phrase has hundreds."""
@@ -73,7 +72,7 @@ def _with_a_copy(books: Books, report: Report, since: Mapping[str, datetime]) ->
     """Cases that hold nearly the same words."""
     by_text = {key: at for key, at in since.items() if key.startswith("text:")}
     hits = books.cases.last_by_keys(by_text, _MOST_SHARED)[:_MOST_COMPARED]
-    alike = _alike(books, report, [hit.mention_id for hit in hits], _COPY)
+    alike = _alike(books, report, [hit.mention_id for hit in hits], repeats)
     return frozenset(current(books, h.case_id).case_id for h in hits if h.mention_id in alike)
 
 
@@ -122,13 +121,14 @@ def verified(books: Books, report: Report, hits: Sequence[KeyHit]) -> list[str]:
     certain = {hit.case_id for hit in hits if not hit.key.removeprefix(CALL).startswith("text:")}
     maybe = [hit for hit in hits if hit.case_id not in certain]
     ids = list(dict.fromkeys(hit.mention_id for hit in maybe))[:_MOST_COMPARED]
-    alike = _alike(books, report, ids, _SAME_TEXT)
+    alike = _alike(books, report, ids, same)
     found = [h.case_id for h in hits if h.case_id in certain or h.mention_id in alike]
     return list(dict.fromkeys(found))
 
 
-def _alike(books: Books, report: Report, mention_ids: Sequence[str], least: float) -> set[str]:
-    """Those of the mentions whose words are at least so similar to the report's."""
+def _alike(
+    books: Books, report: Report, mention_ids: Sequence[str], test: Callable[[str, str], bool]
+) -> set[str]:
+    """Those of the mentions whose words pass the test beside the report's."""
     mine = document(report.mention)
-    others = books.mentions.many(mention_ids)
-    return {m.mention_id for m in others if similarity(mine, document(m)) >= least}
+    return {m.mention_id for m in books.mentions.many(mention_ids) if test(mine, document(m))}
