@@ -42,7 +42,7 @@ def main(words: list[str]) -> int:
         return 2
     table = Table(*COLUMNS)
     for name in chosen:
-        for figure in figures(name):
+        for figure in _measured(name):
             if as_json:
                 print(json.dumps(figure, ensure_ascii=False), flush=True)
             else:
@@ -50,6 +50,16 @@ def main(words: list[str]) -> int:
     if not as_json:
         Console(width=None if sys.stdout.isatty() else 160).print(table)
     return 0
+
+
+def _measured(name: str) -> Iterator[dict[str, object]]:
+    """The figures; none, and a line that says so, where the extra ``train`` is missing."""
+    try:
+        yield from figures(name)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in {"sklearn", "scipy"}:
+            raise
+        print(f"bench {name}: SKIPPED, it needs: pip install -e '.[train]'", file=sys.stderr)
 
 
 def _shown(value: object) -> str:

@@ -6,38 +6,39 @@ resort's own channel, as LABELS.md counts them. ``--markdown`` (python -m bench.
 tables of docs/quality.md.
 """
 
-import importlib.util
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING
-
-import numpy as np
 
 from config.loader import load
-from domain.types import Context, Kind, Urgency
+from domain.types import Context, Kind
 from nlp.learned import shipped
 from nlp.places import Gazetteer, gazetteer
 from nlp.relevance import judge as relevance_of
 from nlp.rulebook import complaint_rules
 from nlp.sentiment import by_number, snownlp
-from nlp.verdicts import Decision
-
-if TYPE_CHECKING:
-    from nlp.train.data import Example
-
-HOT = {Urgency.RED, Urgency.ORANGE}
-Pair = tuple["Example", Decision]
-# Student's t for a two-sided 95 % interval, by degrees of freedom
-_T = {2: 4.30, 3: 3.18, 4: 2.78, 5: 2.57, 6: 2.45, 7: 2.36, 8: 2.31, 9: 2.26, 10: 2.23, 11: 2.20}
+from nlp.train.data import Example
+from nlp.train.measures import (
+    Pair,
+    alarms,
+    category,
+    hot_alarms,
+    hot_recall,
+    interval,
+    micro_f1,
+    places,
+    polarity,
+    recall,
+    relevance,
+    share,
+    stance,
+    urgency,
+)
 
 
 def figures() -> Iterator[dict[str, object]]:
     """{bench, name, value, unit, baseline, ratio, conditions} a figure; the baseline is SnowNLP's
     number alone: complaint = below 0.5 of its scale, polarity by 0.2 and 0.8."""
-    if importlib.util.find_spec("sklearn") is None:
-        print("bench verdicts: SKIPPED, the folds need: pip install -e '.[train]'", file=sys.stderr)
-        return
     pairs = judged()
     for name, measure in MEASURES.items():
         for writer, own in by(pairs, lambda one: one.writer).items():
@@ -68,60 +69,6 @@ def judged() -> list[Pair]:
     return list(zip(rows, crossval.decisions(rows, answers, limits), strict=True))
 
 
-def micro_f1(pairs: Sequence[Pair]) -> float:
-    """Of the category tags."""
-    both = sum(len(one.categories & found(verdict)) for one, verdict in pairs)
-    size = sum(len(one.categories) + len(found(verdict)) for one, verdict in pairs)
-    return 2 * both / size if size else math.nan
-
-
-def category(pairs: Sequence[Pair], code: str) -> float:
-    """F1 of one category."""
-    both = sum(code in one.categories and code in found(verdict) for one, verdict in pairs)
-    size = sum((code in one.categories) + (code in found(verdict)) for one, verdict in pairs)
-    return 2 * both / size if size else math.nan
-
-
-def recall(pairs: Sequence[Pair]) -> float:
-    """Share of the complaints that got any tag."""
-    return _share([bool(verdict.complaints) for one, verdict in pairs if one.categories])
-
-
-def alarms(pairs: Sequence[Pair]) -> float:
-    """Share of the harmless texts that got any tag."""
-    return _share([bool(verdict.complaints) for one, verdict in pairs if not one.categories])
-
-
-def relevance(pairs: Sequence[Pair]) -> float:
-    return _share([one.prepared.about.relevant == one.relevant for one, _ in pairs])
-
-
-def places(pairs: Sequence[Pair]) -> float:
-    """Share of texts whose set of places is exactly right."""
-    return _share([set(one.prepared.about.places) == one.places for one, _ in pairs])
-
-
-def polarity(pairs: Sequence[Pair]) -> float:
-    return _share([one.polarity == verdict.polarity for one, verdict in pairs])
-
-
-def stance(pairs: Sequence[Pair]) -> float:
-    return _share([one.stance == verdict.stance for one, verdict in pairs if one.stance])
-
-
-def hot_recall(pairs: Sequence[Pair]) -> float:
-    return _share([verdict.urgency in HOT for one, verdict in pairs if one.hot])
-
-
-def hot_alarms(pairs: Sequence[Pair]) -> float:
-    return _share([verdict.urgency in HOT for one, verdict in pairs if not one.hot])
-
-
-def urgency(pairs: Sequence[Pair]) -> float:
-    """Share of complaints with exactly the right urgency."""
-    return _share([one.urgency == verdict.urgency for one, verdict in pairs if one.categories])
-
-
 MEASURES: dict[str, Callable[[Sequence[Pair]], float]] = {
     "category micro-F1": micro_f1,
     "complaint recall": recall,
@@ -135,39 +82,24 @@ MEASURES: dict[str, Callable[[Sequence[Pair]], float]] = {
     "stance": stance,
 }
 SNOW: dict[str, Callable[[Sequence[Pair]], float]] = {
-    "complaint recall": lambda pairs: _share(
+    "complaint recall": lambda pairs: share(
         [snownlp(one.prepared.normal.text) < 0 for one, _ in pairs if one.categories]
     ),
-    "false alarms": lambda pairs: _share(
+    "false alarms": lambda pairs: share(
         [snownlp(one.prepared.normal.text) < 0 for one, _ in pairs if not one.categories]
     ),
-    "polarity": lambda pairs: _share(
+    "polarity": lambda pairs: share(
         [by_number(snownlp(one.prepared.normal.text)) == one.polarity for one, _ in pairs]
     ),
 }
 
 
-def found(verdict: Decision) -> set[str]:
-    return {tag.category for tag in verdict.complaints}
-
-
-def by(pairs: Sequence[Pair], key: Callable[["Example"], str]) -> dict[str, list[Pair]]:
+def by(pairs: Sequence[Pair], key: Callable[[Example], str]) -> dict[str, list[Pair]]:
     """The pairs in groups, in the order of first sight."""
     groups: dict[str, list[Pair]] = {}
     for pair in pairs:
         groups.setdefault(key(pair[0]), []).append(pair)
     return groups
-
-
-def interval(values: Sequence[float]) -> tuple[float, float]:
-    """Mean, and half the width of its 95 % interval over writers."""
-    kept = [value for value in values if not math.isnan(value)]
-    spread = float(np.std(kept, ddof=1)) / math.sqrt(len(kept))
-    return float(np.mean(kept)), _T.get(len(kept) - 1, 1.96) * spread
-
-
-def _share(values: Sequence[bool]) -> float:
-    return sum(values) / len(values) if values else math.nan
 
 
 def _row(name: str, value: float, baseline: float | None, conditions: str) -> dict[str, object]:
@@ -208,13 +140,13 @@ def markdown(pairs: Sequence[Pair]) -> Iterator[str]:
     )
     known = gazetteer(load(environ={}))
     lost = [_without_context(one, known) == one.relevant for one, _ in nameless]
-    yield f"| the same, without context: relevance | {len(nameless)} | {_share(lost):.3f} |"
+    yield f"| the same, without context: relevance | {len(nameless)} | {share(lost):.3f} |"
     yield ""
     for code in complaint_rules():
         yield f"| {code} | {category(pairs, code):.3f} |"
 
 
-def _without_context(one: "Example", known: Gazetteer) -> bool:
+def _without_context(one: Example, known: Gazetteer) -> bool:
     """Whether the text would count as ours had it been found by a mere search."""
     kind = Kind.CALL if one.platform == "hotline" else Kind.COMMENT
     found_by = Context(query="莲花山")

@@ -1,7 +1,7 @@
 """Recognises one text under its reposts, truncations and decorations.
 
-`fingerprints` gives a few stable keys: texts that share a key are candidates, `similarity` verifies
-them. Keys never change between runs, machines or versions of Python, so they may be stored.
+`fingerprints` gives a few stable keys: texts that share a key are candidates, `same` and `repeats`
+verify them. Keys never change between runs, machines or versions of Python, so they may be stored.
 """
 
 import functools
@@ -30,8 +30,8 @@ filed before it are then not recognised again, which matters for three days."""
 
 _FORWARD = re.compile(r"//\s*@[^:：]{1,40}[:：]")
 _NOISE = re.compile(
-    r"回复\s*@[^:：]{1,40}[:：]|https?://[!-~]+|@[\w\-·]{1,30}|\[[^\[\]\n]{1,8}\]|(?:转发|快转|轉發)\s*微博|#[^#\s]{1,30}#?|"
-    r"(?:网页链接|展开全文|收起全文)"
+    r"回复\s*@[^:：]{1,40}[:：]|https?://[!-~]+|@[\w\-·]{1,30}|\[[^\[\]\n]{1,8}\]|"
+    r"#[^#\s]{1,30}#?|(?:转发|快转|轉發)\s*微博|网页链接|展开全文|收起全文"
 )
 _PLACES = tuple(
     (f"b{band:02d}", band * _ROWS * 2, (band + 1) * _ROWS * 2) for band in range(_BANDS)

@@ -17,7 +17,7 @@ from domain.joining import TEXT_WINDOW
 from nlp.duplicates import READ_LIMIT, fingerprints, same
 
 MOST_EVENTS = 10_000
-"""Events that are kept at a time, some 4 KB each; beyond, the one that was quiet longest goes."""
+"""Events that are kept at a time, some 6 KB each; beyond, the one that was quiet longest goes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
