@@ -15,7 +15,8 @@ from domain.types import Context, Kind, Polarity, Stance, Urgency
 from nlp.analyser import build, document
 
 DEV = Path(__file__).parents[1] / "nlp" / "train" / "data" / "dev.jsonl"
-FLOOR = 0.97
+FLOOR = 0.983
+"""0.993 when last measured, less one point; never to be lowered."""
 
 
 def _verdict(case):
@@ -179,7 +180,7 @@ def test_the_plan_chooses_whose_sentiment_counts():
 
 
 def test_the_weights_fit_the_code_that_reads_texts_for_them():
-    """These texts were trained on: not a measure of quality (docs/quality.md has those), but any
+    """These texts were trained on: no measure of quality (tests/test_nlp_fold.py is one), but any
     change of n-grams, signs or rules that the weights do not know of shows here at once."""
     true = wrong = 0
     for line in DEV.read_text(encoding="utf-8").splitlines():

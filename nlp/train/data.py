@@ -56,11 +56,11 @@ def writers() -> list[str]:
     return ["dev", *(name for name in names if name != "dev")]
 
 
-def examples(plan: Plan) -> list[Example]:
-    """All labelled texts, writer after writer."""
+def examples(plan: Plan, only: str | None = None) -> list[Example]:
+    """All labelled texts, writer after writer; or one writer's."""
     places = gazetteer(plan)
     found = []
-    for writer in writers():
+    for writer in writers() if only is None else [only]:
         for line in _files()[f"{writer}.jsonl"].decode("utf-8").splitlines():
             row = json.loads(line)
             mention = as_mention(row)
