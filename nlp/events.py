@@ -33,7 +33,8 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Leader:
-    heard: Heard
+    text: str
+    subjects: tuple[str, ...]
     keys: tuple[str, ...]
 
 
@@ -69,15 +70,15 @@ class Events:
     def _found(self, heard: Heard, keys: Sequence[str]) -> str | None:
         """The leader of the same text, looked for among those that share a subject and a key. The
         first key is of the bare text as a whole: who shares it need not be compared."""
-        found = Counter[str]()
+        hits: list[str] = []
         for subject in heard.subjects:
             shelf = self._shelves.get(subject)
             if shelf and keys:
                 if keys[0] in shelf:
                     return shelf[keys[0]]
-                found.update(filter(None, map(shelf.get, keys)))
-        for report_id, _ in found.most_common():
-            if same(heard.text, self._leaders[report_id].heard.text):
+                hits += filter(None, map(shelf.get, keys))
+        for report_id, _ in Counter(hits).most_common() if hits else ():
+            if same(heard.text, self._leaders[report_id].text):
                 return report_id
         return None
 
@@ -86,11 +87,8 @@ class Events:
         more than a rare one, and a true copy shares many keys."""
         if heard.report_id in self._last:  # its words were changed
             self._drop(heard.report_id)
-        kept = Heard(
-            report_id=heard.report_id, text=heard.text[: READ_LIMIT * 4],
-            subjects=heard.subjects, at=heard.at,
-        )  # fmt: skip
-        self._leaders[heard.report_id] = _Leader(heard=kept, keys=keys)
+        text = heard.text[: READ_LIMIT * 4]
+        self._leaders[heard.report_id] = _Leader(text=text, subjects=heard.subjects, keys=keys)
         self._last[heard.report_id] = heard.at
         for subject in heard.subjects:
             shelf = self._shelves.setdefault(subject, {})
@@ -109,7 +107,7 @@ class Events:
     def _drop(self, report_id: str) -> None:
         del self._last[report_id]
         leader = self._leaders.pop(report_id)
-        for subject in leader.heard.subjects:
+        for subject in leader.subjects:
             shelf = self._shelves[subject]
             for key in leader.keys:
                 if shelf.get(key) == report_id:
