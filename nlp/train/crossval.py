@@ -96,16 +96,21 @@ def judge(held: dict[str, Table2], nested: dict[tuple[str, str], Table2] | None 
 
 def apply(trees: dict[str, Forest], test: Table2) -> Judged:
     """Layer two on some texts."""
-    tags = np.zeros(test.likely.shape, dtype=np.float32)
-    tags[test.likely] = sigmoid(trees["pairs"].score(test.pairs[test.likely]))[:, 0]
     stances = stance_heads(test.likely.shape[1])
     return Judged(
-        tags=tags,
+        tags=tagged(trees["pairs"], test),
         polarity=softmax(trees["polarity"].score(test.texts)),
         urgency=softmax(trees["urgency"].score(test.texts)),
         hot=sigmoid(trees["hot"].score(test.texts))[:, 0],
         stance=shares(test.texts[:, stances]),
     )
+
+
+def tagged(trees: Forest, test: Table2) -> Array:
+    """Probabilities of the categories, texts by categories."""
+    tags = np.zeros(test.likely.shape, dtype=np.float32)
+    tags[test.likely] = sigmoid(trees.score(test.pairs[test.likely]))[:, 0]
+    return tags
 
 
 def decisions(rows: Sequence[Example], judged: Judged, limits: Limits) -> list[Decision]:

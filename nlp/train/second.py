@@ -70,14 +70,19 @@ def together(tables: Sequence[Table2]) -> Table2:
 
 def fit_forests(rows: Table2, seed: int) -> dict[str, npt.NDArray[np.generic]]:
     """The arrays of a weights file that hold layer two."""
-    likely = rows.likely
-    weight = np.repeat(rows.weight[:, None], likely.shape[1], axis=1)
     return (
-        _fit("pairs", rows.pairs[likely], rows.tags[likely], weight[likely], _PAIRS, seed)
+        fit_pairs(rows, seed)
         | _fit("polarity", rows.texts, rows.polarity, rows.weight, _TEXTS, seed)
         | _fit("urgency", rows.texts, rows.urgency, rows.weight, _TEXTS, seed)
         | _fit("hot", rows.texts, rows.hot, rows.weight, _TEXTS, seed)
     )
+
+
+def fit_pairs(rows: Table2, seed: int) -> dict[str, npt.NDArray[np.generic]]:
+    """Those of them that give the tags."""
+    likely = rows.likely
+    weight = np.repeat(rows.weight[:, None], likely.shape[1], axis=1)
+    return _fit("pairs", rows.pairs[likely], rows.tags[likely], weight[likely], _PAIRS, seed)
 
 
 def forests(arrays: dict[str, npt.NDArray[np.generic]]) -> dict[str, Forest]:
