@@ -3,7 +3,7 @@ full one with a small neural network as layer two; each judged on writers it has
 
 For each size as few sets of training writers as leave everyone out once; who is left out is a test.
 Layer two of the full model learns from scores by models without the writer they are for, as in
-nlp/train/crossval.py. Needs the extra ``train``. One size, some minutes; TINGXUE_BENCH_FULL=1: all,
+nlp/train/crossval.py. Needs the extra ``train``. One size, a minute; TINGXUE_BENCH_FULL=1: all,
 half an hour.
 """
 
