@@ -76,6 +76,11 @@ def test_other_words_do_not(world: World) -> None:
     assert world.say(3, ["parking"], text=LONG[:20])
 
 
+def test_words_of_ones_own_above_a_forwarded_text_do_not(world: World) -> None:
+    told_no(world)
+    assert world.say(2, ["lodging"], text=f"我们的民宿也没有热水//@某人：{LONG}")
+
+
 def test_short_words_follow_only_when_equal(world: World) -> None:
     told_no(world, text="又来了这个")
     assert world.say(2, ["parking"], text="又来了这个！") == ""

@@ -1,6 +1,6 @@
 """Corrections: a person's word on a text, and what nearly the same words are read as afterwards.
 
-A text follows the nearest correction whose words are nearly its own (``_NEAR``), and among equals
+A text follows the nearest correction whose words it repeats (nlp/duplicates.py), and among equals
 the newest. One thing no correction of another text can do: silence what is read as a life at risk.
 """
 
@@ -21,11 +21,9 @@ from domain.types import (
 )
 from ledger.books import Books
 from nlp.analyser import document
-from nlp.duplicates import fingerprints, similarity
+from nlp.duplicates import fingerprints, repeats, similarity
 from tingxue.app import App
 
-_NEAR = 0.8
-"""Least similarity (Jaccard, 3-grams) of words that follow; below 12 characters only equal ones."""
 _MOST_COMPARED = 20
 _MOST_KEPT = 50
 """Different texts of one judgement that are kept; a case may have a thousand."""
@@ -49,9 +47,8 @@ def _nearest(text: str, own: Correction | None, near: Sequence[Correction]) -> C
     """The word that this text follows, if there is one: its own before others'."""
     if own is not None and own.text == text:
         return own
-    alike = [(similarity(text, one.text), one.number, one) for one in near]
-    best = max(alike, default=None, key=lambda found: found[:2])
-    return best[2] if best is not None and best[0] >= _NEAR else None
+    alike = [one for one in near if repeats(text, one.text)]
+    return max(alike, default=None, key=lambda one: (similarity(text, one.text), one.number))
 
 
 def _decided(mention: Mention, verdict: Verdict, word: Correction | None) -> Verdict:
@@ -131,7 +128,7 @@ def keep(books: Books, words: Sequence[Correction]) -> None:
 
 def _same(one: Correction, other: Correction) -> bool:
     judged = (one.complaint, one.categories) == (other.complaint, other.categories)
-    return judged and similarity(one.text, other.text) >= _NEAR
+    return judged and repeats(one.text, other.text)
 
 
 def from_false_alarm(app: App, books: Books, mention_ids: Sequence[str], actor: Actor) -> None:
