@@ -9,6 +9,7 @@ tables of docs/quality.md.
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from config.loader import load
 from domain.types import Context, Kind
@@ -17,6 +18,7 @@ from nlp.places import Gazetteer, gazetteer
 from nlp.relevance import judge as relevance_of
 from nlp.rulebook import complaint_rules
 from nlp.sentiment import by_number, snownlp
+from nlp.train.calibration import LEAST, error, errors, floor
 from nlp.train.data import Example
 from nlp.train.measures import (
     Pair,
@@ -35,11 +37,15 @@ from nlp.train.measures import (
     urgency,
 )
 
+if TYPE_CHECKING:
+    from nlp.train.crossval import OutOfFold
+
 
 def figures() -> Iterator[dict[str, object]]:
     """{bench, name, value, unit, baseline, ratio, conditions} a figure; the baseline is SnowNLP's
     number alone: complaint = below 0.5 of its scale, polarity by 0.2 and 0.8."""
-    pairs = judged()
+    rows, folded = unseen()
+    pairs = _pairs(rows, folded)
     for name, measure in MEASURES.items():
         for writer, own in by(pairs, lambda one: one.writer).items():
             yield _row(f"{writer}: {name}", measure(own), None, f"unseen, {len(own)} texts")
@@ -49,10 +55,16 @@ def figures() -> Iterator[dict[str, object]]:
         yield _row(f"mean: {name}", mean, base, f"{len(shares)} writers, ± {margin:.3f} (95 %)")
     for code in complaint_rules():
         yield _row(f"F1 {code}", category(pairs, code), None, "all writers together, each unseen")
+    yield from _reliability(folded)
 
 
 def judged() -> list[Pair]:
     """Every labelled text with the verdict of models that have not seen its writer."""
+    return _pairs(*unseen())
+
+
+def unseen() -> tuple[list[Example], "OutOfFold"]:
+    """Every labelled text, and what models that have not seen its writer make of it; nested."""
     from nlp.train import crossval, data
 
     rows = data.examples(load(environ={}))
@@ -63,10 +75,29 @@ def judged() -> list[Pair]:
         categories=tuple(complaint_rules()),
         tell=lambda line: print(line, file=sys.stderr, flush=True),
     )
-    held = bench.held_out()
-    answers = crossval.judge(held, bench.nested())
-    limits = crossval.limits_of(held, answers, bench.categories)
-    return list(zip(rows, crossval.decisions(rows, answers, limits), strict=True))
+    return rows, crossval.out_of_fold(bench, nested=True)
+
+
+def _pairs(rows: Sequence[Example], folded: "OutOfFold") -> list[Pair]:
+    from nlp.train import crossval
+
+    said = crossval.decisions(rows, folded.judged, folded.limits)
+    return list(zip(rows, said, strict=True))
+
+
+def _reliability(folded: "OutOfFold") -> Iterator[dict[str, object]]:
+    """Calibration errors, each beside what chance gives a model that is exactly right."""
+    said, right = folded.judged.tags, folded.labels
+    kept = said >= LEAST
+    chance = floor(said)
+    together = error(said[kept], right[kept])
+    yield _row("calibration error, all categories", together, None, f"{kept.sum()} pairs")
+    for code, off, by_chance, size in zip(
+        complaint_rules(), errors(said, right), chance.mean(axis=0), kept.sum(axis=0), strict=True
+    ):
+        yield _row(f"calibration error {code}", off, by_chance, f"{size} pairs; baseline: chance")
+    worst, by_chance = errors(said, right).max(), chance.max(axis=1).mean()
+    yield _row("calibration error, the worst category", worst, by_chance, "baseline: chance")
 
 
 MEASURES: dict[str, Callable[[Sequence[Pair]], float]] = {

@@ -81,6 +81,28 @@ class Bench:
         return second.rows_of(scores, own, self.liking[chosen], self.categories)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutOfFold:
+    """Every text judged by models that have not seen its writer, in the order of the bench's rows.
+    ``labels``: texts by categories; ``limits``: chosen on these probabilities."""
+
+    judged: Judged
+    labels: npt.NDArray[np.bool_]
+    limits: Limits
+
+
+def out_of_fold(bench: Bench, *, nested: bool) -> OutOfFold:
+    """What the bench's writers get from models without them. ``nested``: layer two as well; it
+    costs two models for each pair of writers."""
+    held = bench.held_out()
+    judged = judge(held, bench.nested() if nested else None)
+    return OutOfFold(
+        judged=judged,
+        labels=second.together(list(held.values())).tags,
+        limits=limits_of(held, judged, bench.categories),
+    )
+
+
 def judge(held: dict[str, Table2], nested: dict[tuple[str, str], Table2] | None = None) -> Judged:
     """The probabilities for every writer's texts, in the writers' order. Without ``nested`` layer
     two learns from rows whose layer one has seen the test writer's labels: a little too good."""
