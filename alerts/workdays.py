@@ -1,15 +1,19 @@
 """Working time in Changchun: Monday to Friday, minus public holidays, plus weekends worked (调休).
 
-Holidays come from the plan: the State Council names them each autumn for one year only, so a
-year that config does not know counts as Monday to Friday.
+Holidays come from the plan: the State Council names them each autumn for one year only. A year
+that the plan does not know counts as Monday to Friday, and the log says so, once for each year.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from domain.plan import OfficeHours
 from domain.times import SHANGHAI, shanghai, shanghai_day, utc
+
+LOG = logging.getLogger(__name__)
 
 _DAY = timedelta(days=1)
 
@@ -30,6 +34,8 @@ class OfficeCalendar:
 
     def is_workday(self, day: date) -> bool:
         """Whether the office works on this Shanghai day."""
+        if day.year not in self.hours.known_years:
+            _say_unknown(day.year)
         if day in self.hours.makeup_days:
             return True
         return day.weekday() < 5 and day not in self.hours.holidays
@@ -93,3 +99,12 @@ class OfficeCalendar:
             (utc(datetime.combine(day, a, SHANGHAI)), utc(datetime.combine(day, b, SHANGHAI)))
             for a, b in self.hours.spans
         ]
+
+
+@cache
+def _say_unknown(year: int) -> None:
+    LOG.warning(
+        "没有 %d 年的放假和调休安排，暂按周一至周五上班计算，工作日时限可能算错；"
+        "请按国办通知录入 settings.yaml 的 hours（holidays、makeup_days、entered_years）",
+        year,
+    )

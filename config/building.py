@@ -10,7 +10,14 @@ from itertools import chain
 
 from config.channels import build_channels
 from config.files import Files
-from config.models import CategoryEntry, LimitEntry, RetentionEntry, RuleEntry
+from config.holidays import NOTICES
+from config.models import (
+    CategoryEntry,
+    LimitEntry,
+    RetentionEntry,
+    RuleEntry,
+    WorkdaysEntry,
+)
 from domain.plan import (
     Category,
     Department,
@@ -157,7 +164,9 @@ def _rule(entry: RuleEntry) -> LevelRule:
     )
 
 
-def _limit(entry: LimitEntry) -> Limit:
+def _limit(entry: LimitEntry | WorkdaysEntry) -> Limit:
+    if isinstance(entry, WorkdaysEntry):
+        return Limit(minutes=0, working=True, workdays=entry.workdays)
     return Limit(minutes=entry.minutes, working=entry.working)
 
 
@@ -186,11 +195,15 @@ def _shifts(files: Files) -> tuple[Shift, ...]:
 
 
 def _hours(files: Files) -> OfficeHours:
+    """The notices that the package knows, and over them what the office entered itself."""
     hours = files.settings.hours
+    off = frozenset(chain.from_iterable(hours.holidays))
+    worked = frozenset(chain.from_iterable(hours.makeup_days))
     return OfficeHours(
         spans=hours.spans,
-        holidays=frozenset(chain.from_iterable(hours.holidays)),
-        makeup_days=frozenset(chain.from_iterable(hours.makeup_days)),
+        holidays=off | (NOTICES.off - worked),
+        makeup_days=worked | (NOTICES.worked - off),
+        known_years=NOTICES.years | frozenset(hours.entered_years),
     )
 
 

@@ -5,9 +5,11 @@ Reasons may quote names, never a channel's options.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from itertools import chain, pairwise
 
 from config.files import Files
+from config.models import LimitEntry
 from config.place_checks import check_places
 from domain.errors import ConfigError
 from domain.types import Level, Urgency
@@ -72,6 +74,10 @@ def _hours(files: Files) -> Iterator[ConfigError]:
                 what = "同时写成了放假" if day in holidays else "本来就是工作日"
                 reason = f"{day} {what}，不能是调休上班日"
                 yield files.error(file, "hours", "makeup_days", place, reason=reason)
+    for place, year in enumerate(hours.entered_years):
+        if date(year, 10, 1) not in holidays:
+            reason = f"{year} 年写成已录全，holidays 里却没有 {year}-10-01（国庆节）"
+            yield files.error(file, "hours", "entered_years", place, reason=reason)
 
 
 def _retention(files: Files) -> Iterator[ConfigError]:
@@ -178,7 +184,7 @@ def _level_names(files: Files) -> Iterator[ConfigError]:
 def _limits(files: Files) -> Iterator[ConfigError]:
     file, content = "levels.yaml", files.levels
     for place, rule in enumerate(content.levels):
-        if rule.reply.minutes <= rule.ack.minutes:
+        if isinstance(rule.reply, LimitEntry) and rule.reply.minutes <= rule.ack.minutes:
             reason = "答复时限必须长于签收时限"
             yield files.error(file, "levels", place, "reply", "minutes", reason=reason)
         if bool(rule.authors) != bool(rule.authors_hours):

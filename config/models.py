@@ -6,7 +6,7 @@ only two files together can get wrong is in ``config.checks``.
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Discriminator, Field, Tag
 
 from config.scalars import (
     Clock,
@@ -22,6 +22,7 @@ from config.scalars import (
     Task,
     Text,
     Url,
+    Year,
 )
 from domain.types import Level, Urgency
 
@@ -32,6 +33,7 @@ class HoursEntry(BaseModel, extra="forbid", frozen=True):
     spans: Annotated[tuple[tuple[Clock, Clock], ...], Field(min_length=1)]
     holidays: tuple[Days, ...]
     makeup_days: tuple[Days, ...]
+    entered_years: tuple[Year, ...] = ()
 
 
 class ChannelEntry(BaseModel, extra="forbid", frozen=True):
@@ -131,10 +133,21 @@ class LimitEntry(BaseModel, extra="forbid", frozen=True):
     working: bool = False
 
 
+class WorkdaysEntry(BaseModel, extra="forbid", frozen=True):
+    workdays: Positive
+
+
+def _which_limit(value: object) -> str:
+    return "workdays" if isinstance(value, dict) and "workdays" in value else "minutes"
+
+
 class RuleEntry(BaseModel, extra="forbid", frozen=True):
     level: Level
     ack: LimitEntry
-    reply: LimitEntry
+    reply: Annotated[
+        Annotated[LimitEntry, Tag("minutes")] | Annotated[WorkdaysEntry, Tag("workdays")],
+        Discriminator(_which_limit),
+    ]
     urgencies: tuple[Urgency, ...]
     reports_24h: NotNegative = 0
     views: NotNegative = 0

@@ -68,6 +68,7 @@ Prefix = Annotated[str, _pattern(r"[A-Z]{2,6}", "应为 2 到 6 个大写字母�
 Clock = Annotated[time, BeforeValidator(_clock)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Days = Annotated[tuple[date, ...], BeforeValidator(_days)]
+Year = Annotated[int, Field(ge=2000, le=2999)]
 Positive = Annotated[int, Field(gt=0)]
 NotNegative = Annotated[int, Field(ge=0)]
 PositiveNumber = Annotated[float, Field(gt=0, allow_inf_nan=False)]

@@ -36,7 +36,9 @@ class Charge:
 
 
 def due(limit: Limit, start: datetime, calendar: WorkCalendar) -> datetime:
-    """The moment a limit runs out, in real or in working minutes."""
+    """The moment a limit runs out, in real or in working minutes, or after working days."""
+    if limit.workdays:
+        return calendar.add_workdays(start, limit.workdays)
     if limit.working:
         return calendar.add_minutes(start, limit.minutes)
     return start + timedelta(minutes=limit.minutes)

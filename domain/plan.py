@@ -59,10 +59,12 @@ class Lookalike:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """A time limit in minutes; ``working``: counted in office hours only."""
+    """A time limit in minutes; ``working``: counted in office hours only. ``workdays`` > 0 takes
+    the minutes' place: until the end of office hours of that working day after the start's."""
 
     minutes: int
     working: bool
+    workdays: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,11 +126,15 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHours:
-    """Working time: daily spans in Shanghai time, public holidays, and weekends worked (调休)."""
+    """Working time: daily spans in Shanghai time, public holidays, and weekends worked (调休).
+
+    known_years: those whose holidays are all here; in any other only weekends are known.
+    """
 
     spans: tuple[tuple[time, time], ...]
     holidays: frozenset[date]
     makeup_days: frozenset[date]
+    known_years: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,6 +17,7 @@ HOURS = OfficeHours(
     spans=((time(8, 30), time(11, 30)), (time(13, 0), time(17, 0))),
     holidays=frozenset({date(2026, 11, 26)}),
     makeup_days=frozenset({date(2026, 11, 28)}),
+    known_years=frozenset({2026}),
 )
 CALENDAR: WorkCalendar = OfficeCalendar(HOURS)
 
@@ -56,6 +57,16 @@ def test_working_minutes_skip_what_is_not_office_time(
     found = CALENDAR.add_minutes(start.astimezone(UTC), minutes)
     assert found == end
     assert found.tzinfo is UTC
+
+
+def test_a_year_that_nobody_entered_is_weekdays_and_the_log_says_so_once(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert CALENDAR.is_workday(date(2026, 12, 31)) and not caplog.messages
+    assert CALENDAR.is_workday(date(2093, 10, 1))  # a Thursday, 国庆节
+    assert not CALENDAR.is_workday(date(2093, 10, 3))  # a Saturday
+    [said] = caplog.messages
+    assert "2093 年" in said and "settings.yaml" in said
 
 
 def test_working_days_end_at_closing_time() -> None:

@@ -173,6 +173,12 @@ MISTAKES = [
     ("word_twice", "userdict.txt", "天定山", "这个词在第 1 行已经写过"),
     ("word_without_frequency", "userdict.txt", "冰雪新天地", "每行应为「词 词频 词性」"),
     ("yaml_syntax", "settings.yaml", "*", "YAML 写法有误"),
+    (
+        "year_without_its_holidays",
+        "settings.yaml",
+        "hours.entered_years[1]",
+        "却没有 2027-10-01（国庆节）",
+    ),
     ("zero_days", "settings.yaml", "retention.rejects", "必须大于 0"),
     ("zero_delay", "sources.yaml", "sources[1].delay_seconds", "必须大于 0"),
     ("zero_limit", "levels.yaml", "levels[1].ack.minutes", "必须大于 0"),

@@ -1,16 +1,19 @@
 """The loader's own promises: overrides, secrets, line numbers, all mistakes, duty shifts."""
 
 import traceback
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 import pytest
 
+from alerts.workdays import OfficeCalendar
 from config.loader import NAMES, SHIPPED, load, placeholders, problems
 from config.reading import read_yaml
+from domain.casework import due
 from domain.errors import ConfigError
-from domain.plan import Plan, Shift
+from domain.plan import Limit, Plan, Shift
 from domain.times import at_shanghai, shanghai, utc
+from domain.types import Level
 
 SECRET = "made-up-4f1c"
 
@@ -262,6 +265,38 @@ def test_office_hours_are_times_and_days() -> None:
     october = {day.day for day in hours.holidays if (day.year, day.month) == (2026, 10)}
     assert october == {1, 2, 3, 4, 5, 6, 7}
     assert {day.isoformat() for day in hours.makeup_days} >= {"2026-09-20", "2026-10-10"}
+
+
+def test_what_the_office_entered_wins_over_the_notices_that_ship(tmp_path: Path) -> None:
+    own = (
+        shipped("settings.yaml")
+        .replace(
+            "    - 2027-01-01  # 元旦\n",
+            """    - 2026-10-10
+    - 2027-02-05..2027-02-11
+    - 2027-10-01..2027-10-07
+""",
+        )
+        .replace("makeup_days: []", "makeup_days: [2026-10-04]")
+    )
+    own = own.replace("entered_years: []", "entered_years: [2027]")
+    hours = load(environ={}, overrides=office(tmp_path, settings=own)).hours
+    assert date(2026, 10, 10) in hours.holidays - hours.makeup_days
+    assert date(2026, 10, 4) in hours.makeup_days - hours.holidays
+    assert date(2027, 2, 6) in hours.holidays
+    assert {2026, 2027} <= hours.known_years and 2028 not in hours.known_years
+
+
+def test_a_reply_may_be_due_after_working_days(tmp_path: Path) -> None:
+    own = shipped("levels.yaml").replace(
+        "reply: {minutes: 2880}  # 48 小时：国办发〔2016〕61号\n    urgencies: [yellow, blue]",
+        "reply: {workdays: 5}\n    urgencies: [yellow, blue]",
+    )
+    plan = load(environ={}, overrides=office(tmp_path, levels=own))
+    assert plan.levels.rules[Level.BLUE].reply == Limit(minutes=0, working=True, workdays=5)
+    opened = at_shanghai(date(2026, 9, 24), 16)  # a Thursday; 中秋 25–27, then 国庆 1–7 October
+    reply = due(plan.levels.rules[Level.BLUE].reply, opened, OfficeCalendar(plan.hours))
+    assert reply == at_shanghai(date(2026, 10, 9), 17)
 
 
 def test_phones_nobody_has_changed_are_listed(tmp_path: Path) -> None:

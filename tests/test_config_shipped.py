@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -58,6 +58,19 @@ def test_all_20_categories_and_23_departments_are_complete(plan: Plan) -> None:
     phones = {department.duty_phone for department in plan.departments.values()}
     assert len(phones) == 23
     assert all(re.fullmatch(r"0431-0000-01\d\d", phone) for phone in phones)
+
+
+def test_the_holidays_of_2026_are_those_of_the_notice(plan: Plan) -> None:
+    """国务院办公厅关于2026年部分节假日安排的通知, 2025-11-04."""
+    spans = {(1, 1): 3, (2, 15): 9, (4, 4): 3, (5, 1): 5, (6, 19): 3, (9, 25): 3, (10, 1): 7}
+    off = {date(2026, *first) + timedelta(days=n) for first, days in spans.items()
+           for n in range(days)}  # fmt: skip
+    worked = {(1, 4), (2, 14), (2, 28), (5, 9), (9, 20), (10, 10)}
+    assert {day for day in plan.hours.holidays if day.year == 2026} == off
+    assert {day for day in plan.hours.makeup_days if day.year == 2026} == {
+        date(2026, *day) for day in worked
+    }
+    assert 2026 in plan.hours.known_years and 2027 not in plan.hours.known_years
 
 
 def test_everybody_who_may_be_told_can_be_reached(plan: Plan) -> None:

@@ -12,8 +12,9 @@ from config.loader import placeholders
 from domain.errors import SearchUnavailable
 from domain.identity import digest
 from domain.ports import Channel
-from domain.times import on_screen
+from domain.times import on_screen, shanghai_day
 from domain.types import Alert, Delivery, Outcome, SearchQuery, SendResult
+from tingxue import rostering
 from tingxue.app import App
 from tingxue.collecting import OUTCOME_NAMES
 
@@ -67,6 +68,14 @@ def _config(app: App) -> Iterator[Finding]:
             yield _bad("渠道", f"{name}（{spec.kind}）未启用，请检查 settings.yaml 里它的选项")
             continue
         yield _ok("渠道", f"{name}（{spec.kind}）已配置；用 tingxue doctor --send 发送测试")
+
+
+def _calendar(app: App) -> Iterator[Finding]:
+    today = shanghai_day(app.clock())
+    for year in rostering.unknown_years(app.plan.hours, today):
+        text = f"没有 {year} 年的放假和调休安排，暂按周一至周五算；请按国办通知录入 settings.yaml"
+        soon = year == today.year or today.month == rostering.LAST_MONTH
+        yield Finding(subject="工作日", state="trouble" if soon else "note", text=text)
 
 
 def _roster(app: App) -> Iterator[Finding]:
@@ -159,6 +168,7 @@ def _bad(subject: str, text: str) -> Finding:
 _LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
     _home,
     _config,
+    _calendar,
     _roster,
     _sources,
     _ledger,
