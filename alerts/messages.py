@@ -17,6 +17,7 @@ from domain.times import on_screen
 from domain.types import Level
 
 DRILL = "【演练】"
+RED_MARK = "🔴"
 RESENT = "（重发，请以编号为准）"
 _NOTE_LENGTH = 100
 _NAMES_IN_TITLE = 3
@@ -115,6 +116,23 @@ def escalation(brief: CaseBrief, late: Late, *, receiver: str, now: datetime) ->
         f"请办：请{receiver}督促{late.department}立即{late.step.value}",
     ]
     return _title(brief, f"{late.department}超时未{late.step.value}"), _body(brief, lines)
+
+
+def handover(
+    brief: CaseBrief, late: Late, *, receiver: str, person: Contact, now: datetime
+) -> tuple[str, str]:
+    """The person on duty has not signed: the deputy is asked to. ``person``: the deputy by the
+    roster; without a name there the phone is the department's duty phone."""
+    name = person.person or f"{RED_MARK}值班表没有写备班人，请打值班电话转告"
+    lines = [
+        f"超时：{late.department}应于 {on_screen(late.due)} 前{late.step.value}，"
+        f"已超时 {span(now - late.due)}，值班人尚未签收",
+        f"请办：请{receiver}立即代为{late.step.value}，并联系值班人",
+        f"备班：{late.department} {name} {person.phone or '无电话'}",
+    ]
+    return _title(brief, f"{late.department}超时未{late.step.value}，请备班接手"), _body(
+        brief, lines
+    )
 
 
 def transfer(brief: CaseBrief, ask: Ask, *, origin: str, reason: str) -> tuple[str, str]:
@@ -259,7 +277,7 @@ def span(length: timedelta) -> str:
 
 
 __all__ = [
-    "DRILL", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step", "declined", "escalation",
-    "extended", "extension_asked", "new_case", "now_leads", "raised_level", "reminder", "reopened",
-    "reply_asked", "rework", "span", "transfer",
+    "DRILL", "RED_MARK", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step", "declined",
+    "escalation", "extended", "extension_asked", "handover", "new_case", "now_leads",
+    "raised_level", "reminder", "reopened", "reply_asked", "rework", "span", "transfer",
 ]  # fmt: skip

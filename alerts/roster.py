@@ -1,14 +1,18 @@
 """Who is on duty for a department at a moment, and when nobody is.
 
-The order of the shifts decides: the first that covers the moment wins. ``config`` puts dated
-shifts before standing ones (which it expands to very long shifts), so dated ones win.
+The order of the shifts decides: the first that covers the moment wins. ``config`` puts substitutes
+before dated shifts, and those before standing ones (very long shifts, perhaps only on some days).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 
 from domain.plan import Department, Shift
+from domain.ports import WorkCalendar
+from domain.times import at_shanghai, shanghai_day
+
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,26 +25,56 @@ class Contact:
     phone: str
 
 
-def on_duty(shifts: Sequence[Shift], department: str, at: datetime) -> Shift | None:
-    """The first shift of the department with start <= at < end, or None."""
-    for shift in shifts:
-        if shift.department == department and shift.start <= at < shift.end:
-            return shift
-    return None
+def on_duty(
+    shifts: Sequence[Shift], department: str, at: datetime, calendar: WorkCalendar
+) -> Shift | None:
+    """The first shift of the department that covers the moment, or None."""
+    return next(_covering(shifts, department, at, calendar), None)
 
 
-def contact(shifts: Sequence[Shift], department: Department, at: datetime) -> Contact:
+def contact(
+    shifts: Sequence[Shift], department: Department, at: datetime, calendar: WorkCalendar
+) -> Contact:
     """The person on duty with the phone; the duty phone where the shift names none."""
-    shift = on_duty(shifts, department.name, at)
+    shift = on_duty(shifts, department.name, at, calendar)
     person, phone = (shift.person, shift.phone) if shift else ("", "")
     return Contact(department=department.name, person=person, phone=phone or department.duty_phone)
 
 
+def deputy(
+    shifts: Sequence[Shift], department: Department, at: datetime, calendar: WorkCalendar
+) -> Contact:
+    """The deputy of the moment: of the first covering shift that names one. Without any,
+    ``person`` is "" and the phone the department's duty phone."""
+    named = (s for s in _covering(shifts, department.name, at, calendar) if s.deputy)
+    shift = next(named, None)
+    person, phone = (shift.deputy, shift.deputy_phone) if shift else ("", "")
+    return Contact(department=department.name, person=person, phone=phone or department.duty_phone)
+
+
+def _covering(
+    shifts: Sequence[Shift], department: str, at: datetime, calendar: WorkCalendar
+) -> Iterator[Shift]:
+    for shift in shifts:
+        if shift.department == department and shift.start <= at < shift.end:
+            if any(begins <= at < ends for begins, ends in spans(shift, at, at, calendar)):
+                yield shift
+
+
 def gaps(
-    shifts: Sequence[Shift], department: str, start: datetime, end: datetime
+    shifts: Sequence[Shift],
+    department: str,
+    start: datetime,
+    end: datetime,
+    calendar: WorkCalendar,
 ) -> tuple[tuple[datetime, datetime], ...]:
     """The spans within [start, end) that no shift of the department covers, in order."""
-    ours = sorted((s.start, s.end) for s in shifts if s.department == department)
+    ours = sorted(
+        span
+        for shift in shifts
+        if shift.department == department
+        for span in spans(shift, start, end, calendar)
+    )
     found: list[tuple[datetime, datetime]] = []
     reached = start
     for begins, ends in ours:
@@ -52,3 +86,24 @@ def gaps(
     if reached < end:
         found.append((reached, end))
     return tuple(found)
+
+
+def spans(
+    shift: Shift, start: datetime, end: datetime, calendar: WorkCalendar
+) -> Iterator[tuple[datetime, datetime]]:
+    """When the shift holds, for all that may touch [start, end]; in order, not cut to it."""
+    if not shift.days and shift.daily is None:
+        yield shift.start, shift.end
+        return
+    opens, closes = shift.daily or (time(0), time(0))
+    day, last = shanghai_day(start) - _DAY, shanghai_day(end)
+    while day <= last:
+        if _holds(shift, day, calendar):
+            later = day if closes > opens else day + _DAY
+            begins = at_shanghai(day, opens.hour, opens.minute)
+            yield begins, at_shanghai(later, closes.hour, closes.minute)
+        day += _DAY
+
+
+def _holds(shift: Shift, day: date, calendar: WorkCalendar) -> bool:
+    return not shift.days or calendar.is_workday(day) is (shift.days == "工作日")

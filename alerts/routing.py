@@ -73,6 +73,16 @@ def head_channels(plan: Plan, department: str) -> tuple[str, tuple[str, ...]]:
     return head, own or channels_for(plan, department)
 
 
+def deputy_channels(plan: Plan, department: str) -> tuple[str, tuple[str, ...]]:
+    """(receiver, channels) of whoever stands behind the person on duty; as for the head."""
+    known = plan.departments.get(department)
+    if known is None:
+        raise ConfigError(file="departments.yaml", key=department, reason="没有这个部门")
+    deputy = known.deputy or f"{department}备班"
+    own = plan.receivers.get(deputy, ())
+    return deputy, own or channels_for(plan, department)
+
+
 def deliveries_for(alert: Alert, receiver: str, channels: Sequence[str]) -> tuple[Delivery, ...]:
     """The outbox rows of one alert to one receiver.
 

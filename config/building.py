@@ -1,7 +1,8 @@
 """From the checked files to the frozen ``domain.plan.Plan``.
 
 A roster's ``standing`` entries become shifts from ``ALWAYS_FROM`` to ``ALWAYS_TO``, placed behind
-all dated ones: the first shift in order that covers a moment is on duty, so dated shifts win.
+all dated ones: the first shift in order that covers a moment is on duty, so dated shifts win, and
+a substitute wins over the shift that he takes over.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,14 +14,18 @@ from config.files import Files
 from config.holidays import NOTICES
 from config.models import (
     CategoryEntry,
+    KeeperEntry,
     LimitEntry,
     RetentionEntry,
     RuleEntry,
+    ShiftEntry,
+    StandingEntry,
     WorkdaysEntry,
 )
 from domain.plan import (
     Category,
     Department,
+    Keeper,
     LevelRule,
     Levels,
     Limit,
@@ -31,6 +36,7 @@ from domain.plan import (
     Retention,
     Shift,
     SourceSpec,
+    Unsigned,
 )
 from domain.types import Level
 
@@ -63,6 +69,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         complaint_share=settings.complaint_share,
         department_precision=settings.department_precision,
         review_minutes=settings.review_minutes,
+        keeper=_keeper(files.roster.keeper),
         search_words=tuple(dict.fromkeys(_search_words(files))),
     )
 
@@ -88,6 +95,7 @@ def _departments(files: Files) -> dict[str, Department]:
             name=entry.name,
             duty_phone=entry.duty_phone,
             head=entry.head,
+            deputy=entry.deputy or f"{entry.name}备班",
             channels=usual if entry.channels is None else entry.channels,
         )
         for entry in files.departments.departments
@@ -95,8 +103,8 @@ def _departments(files: Files) -> dict[str, Department]:
 
 
 def _receivers(files: Files) -> dict[str, tuple[str, ...]]:
-    """Departments, then the other receivers, then heads that are not listed themselves: a head
-    is reached over the own department's channels."""
+    """Departments, then the other receivers, then heads and deputies that are not listed
+    themselves: they are reached over the own department's channels."""
     usual = files.departments.default_channels
     departments = _departments(files)
     found = {name: one.channels for name, one in departments.items()}
@@ -104,6 +112,7 @@ def _receivers(files: Files) -> dict[str, tuple[str, ...]]:
         found[entry.name] = usual if entry.channels is None else entry.channels
     for one in departments.values():
         found.setdefault(one.head, one.channels)
+        found.setdefault(one.deputy, one.channels)
     return found
 
 
@@ -139,7 +148,8 @@ def _levels(files: Files) -> Levels:
     rules = {entry.level: _rule(entry) for entry in content.levels}
     return Levels(
         rules={level: rules[level] for level in sorted(Level, key=_severity, reverse=True)},
-        **content.model_dump(exclude={"levels"}),
+        unsigned=Unsigned(**content.unsigned.model_dump()),
+        **content.model_dump(exclude={"levels", "unsigned"}),
     )
 
 
@@ -171,27 +181,46 @@ def _limit(entry: LimitEntry | WorkdaysEntry) -> Limit:
 
 
 def _shifts(files: Files) -> tuple[Shift, ...]:
-    dated = tuple(
-        Shift(
-            department=entry.department,
-            person=entry.person,
-            phone=entry.phone,
-            start=entry.start,
-            end=entry.end,
-        )
-        for entry in sorted(files.roster.shifts, key=lambda one: one.start)
+    """Substitutes, then dated shifts by their start, then standing ones, the special first."""
+    dated = sorted(files.roster.shifts, key=lambda one: (one.instead_of is None, one.start))
+    standing = sorted(files.roster.standing, key=_plain)
+    return (*map(_dated, dated), *map(_standing, standing))
+
+
+def _plain(entry: StandingEntry) -> bool:
+    return entry.days is None and entry.begins is None
+
+
+def _dated(entry: ShiftEntry) -> Shift:
+    return Shift(
+        department=entry.department,
+        person=entry.person,
+        phone=entry.phone,
+        start=entry.start,
+        end=entry.end,
+        deputy=entry.deputy or "",
+        deputy_phone=entry.deputy_phone or "",
+        instead_of=entry.instead_of or "",
     )
-    standing = tuple(
-        Shift(
-            department=entry.department,
-            person=entry.person,
-            phone=entry.phone,
-            start=ALWAYS_FROM,
-            end=ALWAYS_TO,
-        )
-        for entry in files.roster.standing
+
+
+def _standing(entry: StandingEntry) -> Shift:
+    daily = (entry.begins, entry.ends) if entry.begins and entry.ends else None
+    return Shift(
+        department=entry.department,
+        person=entry.person,
+        phone=entry.phone,
+        start=ALWAYS_FROM,
+        end=ALWAYS_TO,
+        deputy=entry.deputy or "",
+        deputy_phone=entry.deputy_phone or "",
+        days=entry.days or "",
+        daily=daily,
     )
-    return dated + standing
+
+
+def _keeper(entry: KeeperEntry | None) -> Keeper | None:
+    return None if entry is None else Keeper(person=entry.person, phone=entry.phone)
 
 
 def _hours(files: Files) -> OfficeHours:

@@ -9,7 +9,7 @@ from datetime import date
 from itertools import chain, pairwise
 
 from config.files import Files
-from config.models import LimitEntry
+from config.models import LimitEntry, StandingEntry
 from config.place_checks import check_places
 from domain.errors import ConfigError
 from domain.types import Level, Urgency
@@ -115,9 +115,11 @@ def _departments(files: Files) -> Iterator[ConfigError]:
             reason = f"「{name}」已经是成员单位"
             yield files.error(file, "other_receivers", place, "name", reason=reason)
     for place, entry in enumerate(content.departments):
-        if entry.head in names:
-            reason = f"「{entry.head}」是部门，负责人应写职务，例如「{entry.name}负责人」"
-            yield files.error(file, "departments", place, "head", reason=reason)
+        titles = (("head", entry.head, "负责人"), ("deputy", entry.deputy, "备班"))
+        for key, title, what in titles:
+            if title in names:
+                reason = f"「{title}」是部门，{what}应写职务，例如「{entry.name}{what}」"
+                yield files.error(file, "departments", place, key, reason=reason)
 
 
 def _channels(files: Files) -> Iterator[ConfigError]:
@@ -194,6 +196,11 @@ def _limits(files: Files) -> Iterator[ConfigError]:
     for place, (before, after) in enumerate(pairwise(content.reminders), start=1):
         if after <= before:
             yield files.error(file, "reminders", place, reason="应从小到大排列")
+    rungs = content.unsigned.model_dump()
+    for earlier, later in pairwise(rungs):
+        if rungs[later] <= rungs[earlier]:
+            reason = "应依次变大：deputy、head、inspection"
+            yield files.error(file, "unsigned", later, reason=reason)
 
 
 def _duties(files: Files) -> Iterator[ConfigError]:
@@ -217,31 +224,51 @@ def _shifts(files: Files) -> Iterator[ConfigError]:
             yield files.error(file, "shifts", place, "department", reason=reason)
         if shift.end <= shift.start:
             yield files.error(file, "shifts", place, "to", reason="结束时间必须晚于开始时间")
+        if shift.instead_of and not _serves(files, shift.department, shift.instead_of):
+            reason = f"{shift.department}的值班表里没有「{shift.instead_of}」，不知道替谁的班"
+            yield files.error(file, "shifts", place, "instead_of", reason=reason)
+
+
+def _serves(files: Files, department: str, person: str) -> bool:
+    ours = [(one.department, one.person) for one in files.roster.standing]
+    ours += [(one.department, one.person) for one in files.roster.shifts if not one.instead_of]
+    return (department, person) in ours
 
 
 def _overlaps(files: Files) -> Iterator[ConfigError]:
-    """Neighbours in time within one department; a year's roster is long, so no pair by pair."""
+    """Neighbours in time within one department, substitutes apart from those whose shifts they
+    take; a year's roster is long, so no pair by pair."""
     file, shifts = "roster.yaml", files.roster.shifts
-    latest: dict[str, int] = {}
+    latest: dict[tuple[str, bool], int] = {}
     for place in sorted(range(len(shifts)), key=lambda number: shifts[number].start):
         shift = shifts[place]
-        other = latest.get(shift.department)
+        kind = (shift.department, shift.instead_of is None)
+        other = latest.get(kind)
         if other is not None and shift.start < shifts[other].end:
             later, earlier = max(place, other), min(place, other)
             line = files.line(file, "shifts", earlier)
             reason = f"与第 {line} 行开始的那一段重叠（{shift.department}）"
             yield files.error(file, "shifts", later, "from", reason=reason)
         if other is None or shift.end > shifts[other].end:
-            latest[shift.department] = place
+            latest[kind] = place
 
 
 def _standing(files: Files) -> Iterator[ConfigError]:
     file, entries = "roster.yaml", files.roster.standing
-    names = [entry.department for entry in entries]
-    yield from _repeated(files, file, "standing", "department", names)
-    for place, name in enumerate(names):
-        if reason := _unknown_receiver(files, name):
+    kinds = [_standing_kind(entry) for entry in entries]
+    yield from _repeated(files, file, "standing", "department", kinds)
+    for place, entry in enumerate(entries):
+        if reason := _unknown_receiver(files, entry.department):
             yield files.error(file, "standing", place, "department", reason=reason)
+        if (entry.begins is None) != (entry.ends is None):
+            key = "from" if entry.ends is None else "to"
+            reason = "from 和 to 要么都写，要么都不写"
+            yield files.error(file, "standing", place, key, reason=reason)
+
+
+def _standing_kind(entry: StandingEntry) -> str:
+    hours = f"{entry.begins:%H:%M}–{entry.ends:%H:%M}" if entry.begins and entry.ends else ""
+    return " ".join(part for part in (entry.department, entry.days or "", hours) if part)
 
 
 def _platforms(files: Files) -> Iterator[ConfigError]:

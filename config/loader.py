@@ -74,6 +74,8 @@ def placeholders(plan: Plan) -> list[str]:
     """``departments.yaml 住建局 0431-0000-0104`` and the like: shipped phones still in use."""
     listed = [("departments.yaml", one.name, one.duty_phone) for one in plan.departments.values()]
     listed += [("roster.yaml", shift.person, shift.phone) for shift in plan.shifts]
+    if plan.keeper is not None:
+        listed.append(("roster.yaml", plan.keeper.person, plan.keeper.phone))
     return [" ".join(one) for one in listed if one[2].startswith(PLACEHOLDER)]
 
 

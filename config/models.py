@@ -86,6 +86,7 @@ class DepartmentEntry(BaseModel, extra="forbid", frozen=True):
     name: Text
     duty_phone: Phone
     head: Text
+    deputy: Text | None = None
     channels: tuple[Text, ...] | None = None
 
 
@@ -159,6 +160,12 @@ class RuleEntry(BaseModel, extra="forbid", frozen=True):
     name_duty_person: bool
 
 
+class UnsignedEntry(BaseModel, extra="forbid", frozen=True):
+    deputy: Annotated[PositiveNumber, Field(gt=1)]
+    head: PositiveNumber
+    inspection: PositiveNumber
+
+
 class LevelsFile(BaseModel, extra="forbid", frozen=True):
     levels: tuple[RuleEntry, ...]
     always_copied: tuple[Text, ...]
@@ -167,6 +174,7 @@ class LevelsFile(BaseModel, extra="forbid", frozen=True):
     life_supports: tuple[Text, ...]
     event_hours: Positive
     reminders: tuple[Share, ...]
+    unsigned: UnsignedEntry = UnsignedEntry(deputy=1.25, head=1.5, inspection=2)
     repeat_overdue_hours: Positive
     statutory_acceptance_workdays: Positive
     statutory_settlement_days: Positive
@@ -179,17 +187,31 @@ class StandingEntry(BaseModel, extra="forbid", frozen=True):
     department: Text
     person: Text
     phone: Phone
+    deputy: Text | None = None
+    deputy_phone: Phone | None = None
+    days: Literal["工作日", "休息日"] | None = None
+    begins: Clock | None = Field(default=None, alias="from")
+    ends: Clock | None = Field(default=None, alias="to")
 
 
 class ShiftEntry(BaseModel, extra="forbid", frozen=True):
     department: Text
     person: Text
     phone: Phone
+    deputy: Text | None = None
+    deputy_phone: Phone | None = None
+    instead_of: Text | None = None
     start: Moment = Field(alias="from")
     end: Moment = Field(alias="to")
 
 
+class KeeperEntry(BaseModel, extra="forbid", frozen=True):
+    person: Text
+    phone: Phone
+
+
 class RosterFile(BaseModel, extra="forbid", frozen=True):
+    keeper: KeeperEntry | None = None
     shifts: tuple[ShiftEntry, ...]
     standing: tuple[StandingEntry, ...]
 

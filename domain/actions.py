@@ -169,6 +169,8 @@ SYSTEM_ACTIONS = {
     "report": "新增反映",
     "raise": "自动升级",
     "remind": "催办",
+    "deputy": "转告备班",
+    "head": "报负责人",
     "escalate": "督办",
     "close": "结案",
     "wake": "自动重启",

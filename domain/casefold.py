@@ -298,6 +298,8 @@ _EFFECTS: dict[str, Callable[[Case, CaseEvent], Case]] = {
     "wake": _on_reopen,
     "remind": _on_chase,
     "escalate": _on_chase,
+    "deputy": _on_chase,
+    "head": _on_chase,
     "ack": lambda c, e: _with(c, e.department, status=State.SIGNED, acknowledged_at=e.at),
     "start": lambda c, e: _with(c, e.department, status=State.IN_HAND),
     "reply": lambda c, e: _with(

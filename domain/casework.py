@@ -10,6 +10,10 @@ Clocks. An obligation has two: sign (``ack_due``) and reply (``reply_due``).
 * A higher level may only tighten them; a lower one (a person's decision) leaves them alone.
 * Review stops the reply clock: sent back, it gets the time spent in review added.
 * An extension only ever moves the reply clock later.
+
+A limit for signing that has passed is a ladder: the department is reminded once more, then its
+deputy, then its head is told, then 督查室; each step is an event. A reply that is late goes to
+督查室 and the head at once.
 """
 
 from collections.abc import Sequence
@@ -203,13 +207,12 @@ def chase(case: Case, now: datetime, terms: Terms) -> list[CaseEvent]:
     events: list[CaseEvent] = []
     for row in case.obligations:
         for clock, until in _running(row):
-            step = _step(row, clock, until, now, terms)
+            step = _step(row, clock, until, now, terms, case.level)
             if step is None:
                 continue
-            action = "escalate" if step.startswith(f"{clock}:1") else "remind"
             event = new_event(
                 case,
-                action,
+                _action(step),
                 now,
                 SYSTEM,
                 department=row.department,
@@ -220,9 +223,9 @@ def chase(case: Case, now: datetime, terms: Terms) -> list[CaseEvent]:
     return events
 
 
-def overripe(row: Obligation, now: datetime, terms: Terms) -> bool:
-    """Whether ``chase`` would take a step for this obligation now."""
-    return any(_step(row, clock, until, now, terms) for clock, until in _running(row))
+def overripe(row: Obligation, level: Level, now: datetime, terms: Terms) -> bool:
+    """Whether ``chase`` would take a step for this obligation of a case of that level now."""
+    return any(_step(row, clock, until, now, terms, level) for clock, until in _running(row))
 
 
 def _running(row: Obligation) -> list[tuple[str, datetime]]:
@@ -235,17 +238,62 @@ def _running(row: Obligation) -> list[tuple[str, datetime]]:
     return []
 
 
-def _step(row: Obligation, clock: str, until: datetime, now: datetime, terms: Terms) -> str | None:
-    """The latest step reached, or None when it was made before."""
-    step = step_reached(clock, row.clock_from, until, now, terms)
-    return None if step in row.chased else step
+_RUNGS = {"over": "remind", "deputy": "deputy", "head": "head"}
+"""Steps of an unsigned case after its limit, in order, and their actions; then 督查室."""
+
+
+def _action(step: str) -> str:
+    name = step.partition(":")[2]
+    return "escalate" if name.startswith("1") else _RUNGS.get(name, "remind")
+
+
+def _step(
+    row: Obligation, clock: str, until: datetime, now: datetime, terms: Terms, level: Level
+) -> str | None:
+    """The latest step reached, or None when it, or a later one, was made before."""
+    if clock == "ack" and now >= until:
+        step = _unsigned(until, now, terms, level)
+        taken = max(map(_rung, row.chased), default=-1)
+        return step if _rung(step) > taken else None  # a lowered level makes steps late, not new
+    reached = step_reached(clock, row.clock_from, until, now, terms)
+    return None if reached in row.chased else reached
+
+
+def _unsigned(until: datetime, now: datetime, terms: Terms, level: Level) -> str:
+    """The rung that a limit for signing has reached, which is over."""
+    limit, after = terms.levels.rules[level].ack, terms.levels.unsigned
+    watched = _beyond(limit, until, after.inspection, terms.calendar)
+    if now >= watched:
+        rounds = int((now - watched) / timedelta(hours=terms.levels.repeat_overdue_hours))
+        return f"ack:1+{rounds}" if rounds else "ack:1"
+    for name, share in (("head", after.head), ("deputy", after.deputy)):
+        if now >= _beyond(limit, until, share, terms.calendar):
+            return f"ack:{name}"
+    return "ack:over"
+
+
+def _beyond(limit: Limit, until: datetime, share: float, calendar: WorkCalendar) -> datetime:
+    """When that multiple (above 1) of a limit that ends at ``until`` has passed."""
+    minutes = limit.minutes * (share - 1)
+    if limit.working:
+        return calendar.add_minutes(until, round(minutes))
+    return until + timedelta(minutes=minutes)
+
+
+def _rung(step: str) -> int:
+    """How high a step after the limit for signing stands; -1 for any other."""
+    clock, _, name = step.partition(":")
+    if clock != "ack" or name.startswith("0"):
+        return -1
+    rounds = name.partition("+")[2]
+    return list(_RUNGS).index(name) if name in _RUNGS else len(_RUNGS) + int(rounds or 0)
 
 
 def step_reached(
     clock: str, start: datetime, until: datetime, now: datetime, terms: Terms
 ) -> str | None:
-    """The latest step of a clock: "ack:0.5" at a reminder, "ack:1" when it is over, "ack:1+2" at
-    the second repeat; None before the first."""
+    """The latest step of a clock: "reply:0.5" at a reminder, "reply:1" when it is over, "reply:1+2"
+    at the second repeat; None before the first."""
     if now >= until:
         rounds = int((now - until) / timedelta(hours=terms.levels.repeat_overdue_hours))
         return f"{clock}:1+{rounds}" if rounds else f"{clock}:1"

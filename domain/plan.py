@@ -25,12 +25,14 @@ class Category:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Department:
     """A member department. ``channels`` in order of preference: the next is tried when one is
-    dead. ``head`` is told when a limit has passed."""
+    dead. ``deputy`` is asked to sign when the person on duty does not, then ``head`` is told;
+    both are titles, no names."""
 
     name: str
     duty_phone: str
     head: str
     channels: tuple[str, ...]
+    deputy: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +94,16 @@ class LevelRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsigned:
+    """Whom an unsigned case goes to next, and when: multiples of the sign limit, 1 < deputy < head
+    < inspection, counted from its start in the kind of time that the limit is counted in."""
+
+    deputy: float
+    head: float
+    inspection: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
     """All level rules, and the rules that hold for every level.
 
@@ -108,6 +120,7 @@ class Levels:
     life_supports: tuple[str, ...]
     event_hours: int
     reminders: tuple[float, ...]
+    unsigned: Unsigned
     repeat_overdue_hours: int
     statutory_acceptance_workdays: int
     statutory_settlement_days: int
@@ -115,13 +128,32 @@ class Levels:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
-    """One person on duty for one department over [start, end), UTC."""
+    """One person on duty for one department over [start, end), UTC.
+
+    deputy: who signs when the person does not. instead_of: whose duty the person has taken over
+    (替班). A standing shift may hold on some days only (``days``: "工作日" or "休息日", "" for all)
+    and at some hours (``daily``: from, to in Changchun; to <= from ends on the next morning); the
+    day is the one on which the hours begin.
+    """
 
     department: str
     person: str
     phone: str
     start: datetime
     end: datetime
+    deputy: str = ""
+    deputy_phone: str = ""
+    instead_of: str = ""
+    days: str = ""
+    daily: tuple[time, time] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Keeper:
+    """The person of 宣传部 who keeps the roster, and is told when nobody is on it."""
+
+    person: str
+    phone: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,4 +245,5 @@ class Plan:
     complaint_share: float = 0.10
     department_precision: float = 0.85
     review_minutes: int = 120
+    keeper: Keeper | None = None
     search_words: tuple[str, ...]

@@ -18,6 +18,7 @@ from domain.types import (
     Delivery,
     Incoming,
     KeyHit,
+    Level,
     Mention,
     Obligation,
     Outcome,
@@ -216,6 +217,10 @@ class Cases(Protocol):
 
     def open_obligations(self) -> list[Obligation]:
         """All that somebody still owes an open case, oldest case first."""
+        ...
+
+    def open_levels(self) -> dict[str, Level]:
+        """The level of every open case."""
         ...
 
 

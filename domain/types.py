@@ -269,7 +269,8 @@ class Obligation:
     """What one department owes one case, with its own two clocks (sign for it, reply).
 
     own_limit: reply_due came with the worksheet and no level moves it. chased: the steps already
-    taken, "ack:0.5" … "reply:1", "reply:1+2" (second repeat). transferred_to: set once 宣传部 has
+    taken, "ack:0.5" … "ack:over", "ack:deputy", "ack:head" (nobody signed), "ack:1", "reply:1"
+    (督查室), "reply:1+2" (second repeat). transferred_to: set once 宣传部 has
     decided. clock_from: when the limits that run now were set; reminders are shares of that span.
     """
 
@@ -355,8 +356,8 @@ class KeyHit:
 class Alert:
     """One message to be delivered; ``alert_id`` is the idempotency key of its occasion.
 
-    purpose: "new", "raised", "lead", "remind", "escalate", "report", "test", or the action that
-    somebody must hear of ("transfer", "rework", "decline", "ask-extension" …).
+    purpose: "new", "raised", "lead", "remind", "deputy", "head", "escalate", "report", "roster",
+    "test", or the action that somebody must hear of ("transfer", "rework", "decline" …).
     title and body are masked Chinese text, ready to send.
     """
 

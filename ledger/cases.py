@@ -22,7 +22,7 @@ from domain.actions import OPEN
 from domain.casefold import sealed
 from domain.errors import Conflict, NoSuchCase
 from domain.times import day_bounds, shanghai_day
-from domain.types import Case, CaseEvent, KeyHit, Obligation, State
+from domain.types import Case, CaseEvent, KeyHit, Level, Obligation, State
 from ledger import schema
 from ledger.caserows import (
     CASE_FIELDS,
@@ -144,6 +144,11 @@ class Cases:
     def open_obligations(self) -> list[Obligation]:
         """All that somebody still owes an open case, oldest case first."""
         return [to_obligation(row) for row in self._db.execute(_ALL_OWED)]
+
+    def open_levels(self) -> dict[str, Level]:
+        """The level of every open case."""
+        query = select(_C.case_id, _C.level).where(_C.status.in_(_LIVE))
+        return {case_id: Level(level) for case_id, level in self._db.execute(query)}
 
     def events(self, case_id: str) -> list[CaseEvent]:
         """The case's history, oldest first."""

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alerts.levels import Spread, author_windows, level_for, reasons_for, risen
-from domain.plan import LevelRule, Levels, Limit
+from domain.plan import LevelRule, Levels, Limit, Unsigned
 from domain.types import Level, Urgency
 
 _LIMIT = Limit(minutes=60, working=False)
@@ -38,7 +38,7 @@ LEVELS = Levels(
     },
     always_copied=(), overdue_to="督查室", life_lead="应急局", life_supports=(), event_hours=6,
     reminders=(0.5, 0.8), repeat_overdue_hours=24, statutory_acceptance_workdays=2,
-    statutory_settlement_days=60,
+    statutory_settlement_days=60, unsigned=Unsigned(deputy=1.25, head=1.5, inspection=2),
 )  # fmt: skip
 URGENCIES = [Urgency.NONE, Urgency.BLUE, Urgency.YELLOW, Urgency.ORANGE, Urgency.RED]
 QUIET = Spread(authors={2: 1})

@@ -15,6 +15,7 @@ from domain.plan import (
     OfficeHours,
     Plan,
     Retention,
+    Unsigned,
 )
 from domain.types import Alert, Level, Urgency
 
@@ -54,7 +55,7 @@ def _plan() -> Plan:
         rules={rule.level: rule for rule in rules}, always_copied=("宣传部", "文体旅科局"),
         overdue_to="督查室", life_lead="应急局", life_supports=("公安分局", "宣传部"),
         event_hours=6, reminders=(), repeat_overdue_hours=24, statutory_acceptance_workdays=2,
-        statutory_settlement_days=60,
+        statutory_settlement_days=60, unsigned=Unsigned(deputy=1.25, head=1.5, inspection=2),
     )  # fmt: skip
     return Plan(
         zone="", case_prefix="LHS", categories={c.code: c for c in categories},

@@ -66,6 +66,7 @@ MISTAKES = [
         "「ccrb」在第 33 行开始的那一条已经用过",
     ),
     ("empty_file", "settings.yaml", "*", "文件是空的"),
+    ("escalation_out_of_order", "levels.yaml", "unsigned.inspection", "应依次变大"),
     ("head_is_department", "departments.yaml", "departments[10].head", "「商务局」是部门"),
     ("holiday_and_workday", "settings.yaml", "hours.makeup_days[5]", "同时写成了放假"),
     (
@@ -134,6 +135,8 @@ MISTAKES = [
     ),
     ("share_of_all", "settings.yaml", "complaint_share", "必须小于 1"),
     ("shift_ends_before_it_starts", "roster.yaml", "shifts[0].to", "结束时间必须晚于开始时间"),
+    ("standing_without_an_end", "roster.yaml", "standing[0].from", "要么都写，要么都不写"),
+    ("substitute_of_nobody", "roster.yaml", "shifts[0].instead_of", "没有「值班员乙」"),
     ("support_is_a_word", "taxonomy.yaml", "categories[18].support", "应为列表"),
     (
         "two_standing",

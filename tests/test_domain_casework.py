@@ -1,144 +1,49 @@
 """Cases: the table of actions, the clocks, the chain and the fold, by example and by property."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
 
 import pytest
+from casemaking import (
+    HOUR,
+    INSPECTOR,
+    LEADS,
+    LEVELS,
+    OVER,
+    PUBLICITY,
+    REVIEWER,
+    SUPPORTS,
+    T0,
+    TERMS,
+    PlainCalendar,
+    a_case,
+    a_rule,
+    a_start,
+    at_state,
+    charges,
+    done,
+    handler,
+    order,
+    row,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.actions import OPEN, RULES, SYSTEM_ACTIONS, UNANSWERED, Rule, permitted
-from domain.casefold import apply, broken_at, fold, obligation, sealed
+from domain.actions import OPEN, RULES, SYSTEM_ACTIONS, Rule, permitted
+from domain.casefold import apply, broken_at, fold, sealed
 from domain.casework import (
     SYSTEM,
-    Charge,
     Terms,
     add_report,
     chase,
     link,
-    open_case,
-    overripe,
     raise_level,
     wake,
 )
 from domain.commands import Command, decide
 from domain.errors import IllegalAction, NotPermitted
-from domain.plan import LevelRule, Levels, Limit
-from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
-
-T0 = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
-HOUR = timedelta(hours=1)
-LEADS, SUPPORTS = ("住建局", "交警大队"), ("城管局", "公安分局")
-OVER = {State.CLOSED, State.FALSE_ALARM, State.MERGED}
-PUBLICITY = Actor(name="宣传员", role=Role.PUBLICITY, department="宣传部")
-REVIEWER = Actor(name="审核员", role=Role.REVIEWER, department="宣传部")
-INSPECTOR = Actor(name="督查员", role=Role.INSPECTION, department="督查室")
-
-
-@dataclass(frozen=True)
-class PlainCalendar:
-    """Every minute is working time; a working day ends at 17:00 in Changchun."""
-
-    def is_workday(self, day: date) -> bool:
-        return True
-
-    def add_minutes(self, start: datetime, minutes: int) -> datetime:
-        return start + timedelta(minutes=minutes)
-
-    def share(self, start: datetime, end: datetime, share: float) -> datetime:
-        return start + (end - start) * share
-
-    def add_workdays(self, start: datetime, days: int) -> datetime:
-        return start.replace(hour=9, minute=0) + timedelta(days=days)
-
-
-def a_rule(level: Level, ack: int, reply: int) -> LevelRule:
-    return LevelRule(
-        level=level, ack=Limit(minutes=ack, working=level is Level.BLUE),
-        reply=Limit(minutes=reply, working=False), urgencies=(), reports_24h=0, views=0,
-        interactions=0, authors=0, authors_hours=0, first_of=(), receivers=(),
-        name_duty_person=False,
-    )  # fmt: skip
-
-
-LEVELS = Levels(
-    rules={
-        Level.RED: a_rule(Level.RED, 10, 300), Level.ORANGE: a_rule(Level.ORANGE, 15, 1440),
-        Level.YELLOW: a_rule(Level.YELLOW, 30, 2880), Level.BLUE: a_rule(Level.BLUE, 120, 2880),
-    },
-    always_copied=("宣传部",), overdue_to="督查室", life_lead="应急局", life_supports=(),
-    event_hours=6, reminders=(0.5, 0.8), repeat_overdue_hours=24,
-    statutory_acceptance_workdays=2, statutory_settlement_days=60,
-)  # fmt: skip
-TERMS = Terms(levels=LEVELS, calendar=PlainCalendar())
-
-
-def charges(leads: Sequence[str], supports: Sequence[str] = ()) -> list[Charge]:
-    first = [Charge(department=d, duty=Duty.LEAD) for d in leads]
-    return first + [Charge(department=d, duty=Duty.SUPPORT) for d in supports]
-
-
-def a_start(
-    level: Level = Level.YELLOW,
-    leads: Sequence[str] = LEADS,
-    supports: Sequence[str] = SUPPORTS,
-    limit: datetime | None = None,
-) -> CaseEvent:
-    owed = [replace(c, reply_due=limit if c.duty is Duty.LEAD else None)
-            for c in charges(leads, supports)]  # fmt: skip
-    return open_case(
-        case_id="LHS-20261123-0001", at=T0, level=level, categories=["taxi_refusal"],
-        place="天定山", mention_ids=["m1"], charges=owed, terms=TERMS,
-    )  # fmt: skip
-
-
-def a_case(level: Level = Level.YELLOW, **more: object) -> Case:
-    return apply(None, a_start(level, **more))  # type: ignore[arg-type]
-
-
-def handler(department: str) -> Actor:
-    return Actor(name=f"{department}值班员", role=Role.HANDLER, department=department)
-
-
-def order(
-    action: str, department: str = "", actor: Actor | None = None, at: datetime = T0 + HOUR,
-    **more: object,
-) -> Command:  # fmt: skip
-    """A command by somebody who may give it, with all that it needs."""
-    rule = RULES[action]
-    given: dict[str, object] = {"note": "说明", "to": "城管局", "until": T0 + timedelta(days=30),
-                                "level": Level.ORANGE}  # fmt: skip
-    needed = {name: given[name] for name in rule.needs}
-    who = actor or (handler(department) if rule.own else PUBLICITY)
-    return Command(action=action, actor=who, at=at, department=department, **(needed | more))  # type: ignore[arg-type]
-
-
-def done(case: Case, *commands: Command) -> Case:
-    for command in commands:
-        for event in decide(case, command, TERMS):
-            case = apply(case, event)
-    return case
-
-
-def row(case: Case, department: str = "住建局") -> Obligation:
-    return obligation(case, department)
-
-
-def at_state(state: State, department: str = "住建局", **more: object) -> Case:
-    """A case in which that department's obligation stands there."""
-    way = {
-        State.TO_SIGN: [], State.SIGNED: ["ack"], State.IN_HAND: ["ack", "start"],
-        State.IN_REVIEW: ["ack", "start", "reply"], State.NOT_OURS: ["decline"],
-        State.CLOSED: ["ack", "reply", "accept"], State.FALSE_ALARM: ["false-alarm"],
-        State.MERGED: ["merge"],
-    }[state]  # fmt: skip
-    if department in SUPPORTS and "reply" in way:
-        way.insert(0, "ask-reply")
-    extra = {"merge": {"to": "LHS-20261123-0002"}}
-    return done(a_case(**more), *(  # type: ignore[arg-type]
-        order(action, department, **extra.get(action, {})) for action in way))  # type: ignore[arg-type]  # fmt: skip
-
+from domain.types import Actor, Case, CaseEvent, Duty, Level, Role, State
 
 # --- the table
 
@@ -498,65 +403,6 @@ def test_linking_is_said_once_and_merges_nothing() -> None:
     assert case.linked == ("LHS-20261123-0002",)
 
 
-# --- chasing
-
-
-def one_lead(level: Level = Level.YELLOW) -> Case:
-    return a_case(level, leads=("住建局",), supports=())
-
-
-def steps(case: Case, minutes: Sequence[float]) -> list[tuple[float, str, str]]:
-    """(minute, action, step) of every step taken when looked at those minutes."""
-    taken = []
-    for minute in minutes:
-        for event in chase(case, T0 + timedelta(minutes=minute), TERMS):
-            case = apply(case, event)
-            taken.append((minute, event.action, str(event.data["step"])))
-    return taken
-
-
-def test_reminders_at_half_and_four_fifths_then_the_inspection_each_once() -> None:
-    assert steps(one_lead(), [*range(30), 29.99, 30, 31, 60]) == [
-        (15, "remind", "ack:0.5"), (24, "remind", "ack:0.8"), (30, "escalate", "ack:1")
-    ]  # fmt: skip
-
-
-def test_what_is_overdue_is_reported_again_every_24_hours() -> None:
-    day = 24 * 60
-    looked = [30, 31, day, day + 29, day + 30, day + 31, 2 * day + 30]
-    assert [(m, s) for m, _, s in steps(one_lead(), looked)] == [
-        (30, "ack:1"), (day + 30, "ack:1+1"), (2 * day + 30, "ack:1+2")
-    ]  # fmt: skip
-
-
-def test_steps_missed_in_an_outage_are_not_made_up_for() -> None:
-    assert steps(one_lead(), [28, 28]) == [(28, "remind", "ack:0.8")]
-    assert steps(one_lead(), [5 * 24 * 60 + 40, 5 * 24 * 60 + 41]) == [
-        (5 * 24 * 60 + 40, "escalate", "ack:1+5")
-    ]
-
-
-def test_nothing_is_chased_that_is_closed_declined_or_in_review() -> None:
-    for state in (*OVER, State.NOT_OURS, State.IN_REVIEW):
-        case = at_state(state, leads=("住建局",), supports=())
-        assert chase(case, T0 + timedelta(days=30), TERMS) == []
-
-
-def test_a_signed_support_that_nobody_asked_is_left_alone() -> None:
-    case = done(a_case(leads=("住建局",), supports=("城管局",)), order("ack", "城管局"))
-    found = chase(case, T0 + timedelta(days=30), TERMS)
-    assert {e.department for e in found} == {"住建局"}
-
-
-def test_overripe_says_whether_a_step_is_due() -> None:
-    case = one_lead()
-    assert not overripe(row(case), T0 + timedelta(minutes=14), TERMS)
-    assert overripe(row(case), T0 + timedelta(minutes=15), TERMS)
-    chased = fold([a_start(leads=("住建局",), supports=()),
-                   *chase(case, T0 + timedelta(minutes=15), TERMS)])  # fmt: skip
-    assert not overripe(row(chased), T0 + timedelta(minutes=16), TERMS)
-
-
 # --- the chain
 
 
@@ -776,16 +622,3 @@ def test_the_program_only_ever_raises_a_level_and_keeps_what_it_knows(life) -> N
         names = [o.department for o in after.obligations]
         assert names[: len(before.obligations)] == [o.department for o in before.obligations]
         assert len(names) == len(set(names))
-
-
-@given(st.lists(st.integers(1, 4000), max_size=40))
-def test_however_often_it_looks_every_step_is_taken_once(waits) -> None:  # type: ignore[no-untyped-def]
-    minutes = [sum(waits[: n + 1]) for n in range(len(waits))]
-    taken = steps(one_lead(), minutes)
-    names = [name for _, _, name in taken]
-    assert len(names) == len(set(names))
-    assert all(row(one_lead()).status in UNANSWERED for _ in names)
-    overdue = [m for m in minutes if m >= 30]
-    assert sum(action == "escalate" for _, action, _ in taken) == len(
-        {(m - 30) // (24 * 60) for m in overdue}
-    )

@@ -494,17 +494,42 @@ def test_who_must_do_something_now_is_told(
     assert receiver in {t.receiver for t in news}
 
 
-def test_what_is_late_is_told_once_to_the_inspection_and_the_head(world: World) -> None:
-    case_id = world.say(1, ["bus_service"], urgency="orange")
+def test_what_nobody_signs_goes_on_to_the_next_person_and_every_step_is_an_event(
+    world: World,
+) -> None:
+    case_id = world.say(1, ["bus_service"], urgency="orange")  # to be signed within 15 minutes
     assert chasing.chase(world.app) == 0
-    world.clock.move(8 * 60)
-    assert {t.receiver for t in world.news(lambda: chasing.chase(world.app))} == {"住建局"}
-    world.clock.move(7 * 60)
-    late = world.news(lambda: chasing.chase(world.app))
-    assert {t.receiver for t in late} == {"督查室", "住建局负责人"}
-    assert {t.purpose for t in late} == {"escalate"}
-    assert world.news(lambda: chasing.chase(world.app)) == []
+    told = []
+    for minute in range(1, 36):
+        world.clock.move(60)
+        news = world.news(lambda: chasing.chase(world.app))
+        told += [(minute, t.purpose, t.receiver) for t in news]
+    assert told == [
+        (8, "remind", "住建局"), (12, "remind", "住建局"), (15, "remind", "住建局"),
+        (19, "deputy", "住建局备班"), (23, "head", "住建局负责人"),
+        (30, "escalate", "督查室"), (30, "escalate", "住建局负责人"),
+    ]  # fmt: skip
     world.case(case_id)
+    with world.app.ledger.read() as books:
+        actions = [event.action for event in books.cases.events(case_id)]
+    assert actions == ["open", "remind", "remind", "remind", "deputy", "head", "escalate"]
+
+
+def test_a_deputy_is_named_by_the_roster_and_his_absence_is_marked(
+    world: World, plan: Plan
+) -> None:
+    world.say(1, ["bus_service"], urgency="orange")
+    world.clock.move(19 * 60)
+    [nobody] = world.news(lambda: chasing.chase(world.app))
+    assert "🔴值班表没有写备班人，请打值班电话转告 0431-0000-0104" in nobody.body
+    shifts = tuple(
+        replace(s, deputy="备班员丁", deputy_phone="0431-0000-0303") for s in plan.shifts
+    )
+    app = replace(world.app, plan=replace(plan, shifts=shifts))
+    world.say(2, ["street_lighting"], urgency="orange")
+    world.clock.move(19 * 60)
+    named = world.news(lambda: chasing.chase(app))
+    assert any("备班：住建局 备班员丁 0431-0000-0303" in t.body for t in named)
 
 
 def test_who_asked_for_time_or_must_begin_again_is_told(world: World) -> None:

@@ -1,4 +1,4 @@
-"""Stage 6: obligations past 50 %, 80 % and 100 % of their time: reminder, then 督查室."""
+"""Stage 6: obligations past 50 %, 80 % and 100 % of their time: reminder, deputy, head, 督查室."""
 
 import logging
 
@@ -17,7 +17,9 @@ def chase(app: App) -> int:
     be chased the first one's error is raised when all others are done."""
     now = app.clock()
     with app.ledger.read() as books:  # look before taking the write lock: most owe nothing yet
-        ripe = [o.case_id for o in books.cases.open_obligations() if overripe(o, now, app.terms)]
+        levels = books.cases.open_levels()
+        owed = books.cases.open_obligations()
+    ripe = [o.case_id for o in owed if overripe(o, levels[o.case_id], now, app.terms)]
     done, failed = 0, None
     for case_id in dict.fromkeys(ripe):
         try:

@@ -83,7 +83,7 @@ def _roster(app: App) -> Iterator[Finding]:
     empty = [
         name
         for name in app.plan.departments
-        if gaps(app.plan.shifts, name, now, now + timedelta(days=14))
+        if gaps(app.plan.shifts, name, now, now + timedelta(days=14), app.terms.calendar)
     ]
     if empty:
         yield _bad("值班表", f"今后 14 天无人值班的时段：{'、'.join(empty)}；请补全 roster.yaml")

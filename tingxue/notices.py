@@ -9,8 +9,8 @@ from datetime import datetime
 
 from alerts import messages
 from alerts.messages import Ask, CaseBrief, Late, Part, Step
-from alerts.roster import Contact, contact
-from alerts.routing import channels_for, deliveries_for, head_channels
+from alerts.roster import Contact, contact, deputy
+from alerts.routing import channels_for, deliveries_for, deputy_channels, head_channels
 from domain.casefold import obligation
 from domain.errors import ConfigError
 from domain.identity import digest
@@ -56,7 +56,8 @@ def reopened(app: App, books: Books, case: Case, event: CaseEvent) -> None:
 
 
 def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
-    """A limit comes near (to the department), or has passed (to 督查室 and the head)."""
+    """A limit comes near (to the department), or has passed (to the deputy, to the head, or to
+    督查室 and the head)."""
     row = obligation(case, event.department)
     clock, due = str(event.data["step"]).split(":")[0], _due(event)
     step = Step.SIGN if clock == "ack" else Step.REPLY
@@ -67,11 +68,20 @@ def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
         _send(app, books, case, "remind", row.department, text)
         return
     late = Late(department=row.department, step=step, due=due)
-    head, over = head_channels(app.plan, row.department)
-    watcher = app.plan.levels.overdue_to
-    for receiver, channels in ((watcher, channels_for(app.plan, watcher)), (head, over)):
+    if event.action == "deputy":
+        receiver, over = deputy_channels(app.plan, row.department)
+        ours, calendar = department(app, row.department), app.terms.calendar
+        person = deputy(app.plan.shifts, ours, app.clock(), calendar)
+        text = messages.handover(brief, late, receiver=receiver, person=person, now=event.at)
+        _send(app, books, case, f"deputy {row.department}", receiver, text, over)
+        return
+    told = [head_channels(app.plan, row.department)]
+    if event.action == "escalate":
+        watcher = app.plan.levels.overdue_to
+        told.insert(0, (watcher, channels_for(app.plan, watcher)))
+    for receiver, over in told:
         text = messages.escalation(brief, late, receiver=receiver, now=event.at)
-        _send(app, books, case, f"escalate {row.department}", receiver, text, channels)
+        _send(app, books, case, f"{event.action} {row.department}", receiver, text, over)
 
 
 def acted(app: App, books: Books, case: Case, event: CaseEvent) -> None:
@@ -211,7 +221,8 @@ def _category(app: App, code: str) -> str:
 
 
 def _contacts(app: App, departments: Sequence[Department]) -> tuple[Contact, ...]:
-    return tuple(contact(app.plan.shifts, d, app.clock()) for d in departments)
+    now, calendar = app.clock(), app.terms.calendar
+    return tuple(contact(app.plan.shifts, d, now, calendar) for d in departments)
 
 
 def _send(

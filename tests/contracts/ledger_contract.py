@@ -9,17 +9,18 @@
 
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta, timezone
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from casemaking import PlainCalendar
 from sqlalchemy import select
 
 from domain.casefold import apply, broken_at, fold
 from domain.casework import SYSTEM, Charge, Terms, chase, open_case, raise_level
 from domain.commands import Command, decide
 from domain.errors import Conflict, DrillMixed, NoSuchCase, SchemaTooNew
-from domain.plan import LevelRule, Levels, Limit, Retention
+from domain.plan import LevelRule, Levels, Limit, Retention, Unsigned
 from domain.types import (
     Actor,
     Alert,
@@ -63,23 +64,6 @@ OpenHere = Callable[..., Ledger]
 Pair = tuple[Mention, Incoming]
 
 
-@dataclass(frozen=True)
-class PlainCalendar:
-    """Every minute is working time."""
-
-    def is_workday(self, day: date) -> bool:
-        return True
-
-    def add_minutes(self, start: datetime, minutes: int) -> datetime:
-        return start + timedelta(minutes=minutes)
-
-    def share(self, start: datetime, end: datetime, share: float) -> datetime:
-        return start + (end - start) * share
-
-    def add_workdays(self, start: datetime, days: int) -> datetime:
-        return start + timedelta(days=days)
-
-
 def a_rule(level: Level) -> LevelRule:
     return LevelRule(
         level=level, ack=Limit(minutes=30, working=False), reply=Limit(minutes=600, working=False),
@@ -93,6 +77,7 @@ TERMS = Terms(
         rules={level: a_rule(level) for level in Level}, always_copied=(), overdue_to="督查室",
         life_lead="应急局", life_supports=(), event_hours=6, reminders=(0.5, 0.8),
         repeat_overdue_hours=24, statutory_acceptance_workdays=2, statutory_settlement_days=60,
+        unsigned=Unsigned(deputy=1.25, head=1.5, inspection=2),
     ),
     calendar=PlainCalendar(),
 )  # fmt: skip
@@ -458,7 +443,8 @@ class LedgerContract:
         carried_out(ledger, "LHS-3", command("decline", "住建局"))
         with ledger.read() as books:
             owed = [(o.case_id, o.department) for o in books.cases.open_obligations()]
-            assert books.cases.unfinished() == ["LHS-1", "LHS-3", "LHS-4"]
+            unfinished = books.cases.unfinished()
+            assert sorted(books.cases.open_levels()) == unfinished == ["LHS-1", "LHS-3", "LHS-4"]
             assert books.cases.list_ids(statuses=[str(State.FALSE_ALARM)]) == ["LHS-2"]
             assert books.cases.list_ids(department="应急局") == ["LHS-1"]
             assert books.cases.list_ids(since=NOW + DAY) == books.cases.list_ids(until=NOW) == []
