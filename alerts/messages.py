@@ -252,7 +252,7 @@ def _offices(brief: CaseBrief) -> list[str]:
 
 
 def _on_duty(contact: Contact) -> str:
-    person = contact.person or "值班表无人，请打值班电话"
+    person = contact.person or f"{RED_MARK}值班表无人，请打值班电话"
     return f"值班：{contact.department} {person} {contact.phone or '无电话'}"
 
 

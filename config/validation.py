@@ -72,6 +72,12 @@ def _reason(detail: ErrorDetails) -> str:
     return template.format(**{**limits, "expected": expected}) or str(detail["msg"])
 
 
+def reasons(error: ValidationError) -> Iterator[tuple[str, str]]:
+    """(key, what is wrong with it) of one entry that stands in no file."""
+    for detail in error.errors():
+        yield str(detail["loc"][0]), _reason(detail)
+
+
 def validate(model: type[Model], document: Document) -> tuple[Model | None, list[ConfigError]]:
     """The file as its model, or None and everything that is wrong with its shape."""
     try:

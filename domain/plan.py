@@ -157,6 +157,14 @@ class Keeper:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Roster:
+    """The shifts, in the order in which they decide, and who keeps them."""
+
+    shifts: tuple[Shift, ...]
+    keeper: Keeper | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OfficeHours:
     """Working time: daily spans in Shanghai time, public holidays, and weekends worked (调休).
 

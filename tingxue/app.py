@@ -18,11 +18,12 @@ from domain import plugins
 from domain.casework import Terms
 from domain.errors import NotConfigured
 from domain.identity import Pseudonym
-from domain.plan import Plan
+from domain.plan import Plan, Roster
 from domain.ports import Analyser, Channel, SearchIndex
 from domain.times import Clock, system_clock
 from domain.types import Mention, Verdict
 from ledger.engine import Ledger, open_ledger
+from tingxue import rosters
 from tingxue.home import Home, open_home, pseudonyms
 
 LOG = logging.getLogger(__name__)
@@ -44,6 +45,10 @@ class App:
     environ: Mapping[str, str]
     department_limit: float
     """The probability from which on a verdict alone is enough for a department."""
+
+    def roster(self) -> Roster:
+        """Who is on duty when; the file in the home is read again when it has changed."""
+        return rosters.in_force(self.home.config, self.plan, self.environ)
 
     def index(self) -> SearchIndex:
         """The search index; opened when needed, for nothing else may wait for it."""

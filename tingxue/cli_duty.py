@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from tingxue import collecting, doctor, pipeline, schedule
+from tingxue import collecting, doctor, pipeline, rostering, schedule
 from tingxue.app import opened
 from tingxue.demo import runner
 
@@ -68,7 +68,10 @@ def once(as_json: bool) -> None:
     names = {"collect": "采集新增", "analyse": "分析", "triage": "立案", "notify": "通知",
              "index": "检索更新", "chase": "催办"}  # fmt: skip
     with opened() as app:
+        bare = rostering.report_gaps(app)
         done = pipeline.once(app)
+    if bare:
+        click.echo(f"今后 14 天有 {bare} 处无人值班，见 tingxue roster gaps", err=True)
     if as_json:
         click.echo(json.dumps(done))
     else:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
-from alerts.roster import gaps
+from alerts import duty
 from alerts.routing import deliveries_for
 from config.loader import placeholders
 from domain.errors import SearchUnavailable
@@ -72,23 +72,28 @@ def _config(app: App) -> Iterator[Finding]:
 
 def _calendar(app: App) -> Iterator[Finding]:
     today = shanghai_day(app.clock())
+    pressing = rostering.pressing_years(app.plan.hours, today)
     for year in rostering.unknown_years(app.plan.hours, today):
         text = f"没有 {year} 年的放假和调休安排，暂按周一至周五算；请按国办通知录入 settings.yaml"
-        soon = year == today.year or today.month == rostering.LAST_MONTH
-        yield Finding(subject="工作日", state="trouble" if soon else "note", text=text)
+        yield _bad("工作日", text) if year in pressing else _note("工作日", text)
 
 
 def _roster(app: App) -> Iterator[Finding]:
     now = app.clock()
-    empty = [
-        name
-        for name in app.plan.departments
-        if gaps(app.plan.shifts, name, now, now + timedelta(days=14), app.terms.calendar)
-    ]
-    if empty:
-        yield _bad("值班表", f"今后 14 天无人值班的时段：{'、'.join(empty)}；请补全 roster.yaml")
+    found = rostering.gaps_ahead(app, now)
+    bare = [gap.department for gap in found if gap.begins <= now]
+    if bare:
+        yield _bad("值班表", f"现在无人值班：{'、'.join(bare)}；请立即补上，并电话通知")
+    if found:
+        first = duty.span(found[0])
+        text = f"今后 14 天有 {len(found)} 处无人值班，例如 {first}；全部见 tingxue roster gaps"
+        yield _bad("值班表", text)
     else:
         yield _ok("值班表", "今后 14 天各部门都有人")
+    if app.roster().keeper is None:
+        yield _note(
+            "值班表", "没有写值班表管理人（roster.yaml 的 keeper），无人值班时通知宣传部负责人"
+        )
 
 
 def _sources(app: App) -> Iterator[Finding]:

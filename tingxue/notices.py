@@ -18,6 +18,7 @@ from domain.plan import Department
 from domain.types import Alert, Case, CaseEvent, Duty, Level, Role, State
 from ledger.books import Books
 from nlp.analyser import document
+from tingxue import rostering
 from tingxue.app import App
 
 
@@ -71,7 +72,7 @@ def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     if event.action == "deputy":
         receiver, over = deputy_channels(app.plan, row.department)
         ours, calendar = department(app, row.department), app.terms.calendar
-        person = deputy(app.plan.shifts, ours, app.clock(), calendar)
+        person = deputy(app.roster().shifts, ours, app.clock(), calendar)
         text = messages.handover(brief, late, receiver=receiver, person=person, now=event.at)
         _send(app, books, case, f"deputy {row.department}", receiver, text, over)
         return
@@ -221,8 +222,8 @@ def _category(app: App, code: str) -> str:
 
 
 def _contacts(app: App, departments: Sequence[Department]) -> tuple[Contact, ...]:
-    now, calendar = app.clock(), app.terms.calendar
-    return tuple(contact(app.plan.shifts, d, now, calendar) for d in departments)
+    now, calendar, shifts = app.clock(), app.terms.calendar, app.roster().shifts
+    return tuple(contact(shifts, d, now, calendar) for d in departments)
 
 
 def _send(
@@ -246,3 +247,6 @@ def _send(
     )
     over = channels_for(app.plan, receiver) if channels is None else channels
     books.queue(alert, deliveries_for(alert, receiver, over))
+    owing = {o.department for o in case.obligations}
+    if receiver in owing and rostering.bare(app, receiver):
+        rostering.tell_bare(app, books, case, receiver)

@@ -16,7 +16,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from domain.casework import SYSTEM
 from domain.times import shanghai
 from ledger import copies
-from tingxue import pipeline, reporting
+from tingxue import pipeline, reporting, rostering
 from tingxue.app import App
 
 LOG = logging.getLogger(__name__)
@@ -96,6 +96,7 @@ _JOBS: dict[str, tuple[float, Callable[[App], object]]] = {
     "采集": (timedelta(minutes=1).total_seconds(), pipeline.collect),
     "检索": (2, pipeline.index),
     "催办": (15, pipeline.chase),
+    "值班表": (600, rostering.report_gaps),
     "报告": (60, reporting.make_missing),
     "清除": (600, purge_nightly),
 }

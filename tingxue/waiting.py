@@ -86,7 +86,7 @@ def _ring(app: App, books: Books, review_id: str, report: Report) -> None:
 def on_duty(app: App) -> Contact:
     """Who looks after the list now. Raises ConfigError without a 宣传部."""
     department = notices.department(app, str(Role.PUBLICITY))
-    return contact(app.plan.shifts, department, app.clock(), app.terms.calendar)
+    return contact(app.roster().shifts, department, app.clock(), app.terms.calendar)
 
 
 def tell(

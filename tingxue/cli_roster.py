@@ -1,0 +1,110 @@
+"""``tingxue roster``: who is on duty, when nobody is, and a new roster from the office's table."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from alerts import duty
+from alerts.messages import RED_MARK
+from alerts.roster import contact, deputy, on_duty
+from domain.times import SHANGHAI, on_screen, utc
+from tingxue import rostering, rosters, rostertable
+from tingxue.app import App, opened
+
+
+@click.group()
+def roster() -> None:
+    """值班表：谁在值班，哪里没有人，导入新表。"""
+
+
+def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        return utc(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI))
+    except ValueError:
+        raise click.BadParameter(f"{text}：请写 2026-11-23 17:00") from None
+
+
+@roster.command()
+@click.option("--at", callback=_moment, help="什么时候（长春时间），如 2026-12-05 23:00；默认现在")
+def now(at: datetime | None) -> None:
+    """各部门现在（或 --at 那时）谁值班、谁备班；有部门无人时退出码为 1。"""
+    with opened() as app:
+        moment = at or app.clock()
+        click.echo(f"{on_screen(moment)} 值班：")
+        lines = [_line(app, name, moment) for name in app.plan.departments]
+    click.echo("\n".join(lines))
+    sys.exit(1 if any(RED_MARK in line for line in lines) else 0)
+
+
+def _line(app: App, name: str, at: datetime) -> str:
+    department, calendar, shifts = (
+        app.plan.departments[name],
+        app.terms.calendar,
+        app.roster().shifts,
+    )
+    shift = on_duty(shifts, name, at, calendar)
+    if shift is None:
+        phone = contact(shifts, department, at, calendar).phone
+        return f"  {RED_MARK}{name}  无人值班，值班电话 {phone}"
+    second = deputy(shifts, department, at, calendar)
+    behind = f"，备班 {second.person} {second.phone}" if second.person else ""
+    instead = f"（替{shift.instead_of}）" if shift.instead_of else ""
+    return f"  {name}  {shift.person}{instead} {shift.phone or department.duty_phone}{behind}"
+
+
+@roster.command()
+@click.option("--days", default=rostering.DAYS_AHEAD, type=click.IntRange(1, 400), help="今后几天")
+def gaps(days: int) -> None:
+    """今后几天哪个部门什么时候无人值班；有空班时退出码为 1。"""
+    with opened() as app:
+        found = rostering.gaps_ahead(app, app.clock(), days)
+    for gap in found:
+        click.echo(duty.span(gap))
+    if not found:
+        click.echo(f"今后 {days} 天各部门都有人值班")
+    sys.exit(1 if found else 0)
+
+
+@roster.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--check", is_flag=True, help="只检查，不采用")
+def take(file: Path, check: bool) -> None:
+    """导入值班表（xlsx 或 csv）：全部行都对才采用；有一行不对，旧表继续有效。"""
+    with opened() as app:
+        old = rosters.present(app.home.config)
+        taken, refused = rostertable.read(
+            file, now=app.clock(), departments=rostering.on_rosters(app.plan), hours=app.plan.hours,
+            old=old,
+        )  # fmt: skip
+        for one in sorted(refused, key=lambda each: (each.sheet, each.row)):
+            click.echo(f"{f'「{one.sheet}」' if one.sheet else ''}第 {one.row} 行：{one.reason}")
+        if refused or not taken:
+            click.echo(f"{len(refused)} 行有问题，没有导入；旧值班表继续有效。", err=True)
+            sys.exit(1)
+        new = rostertable.joined(old, taken, app.clock())
+        if not check:
+            rosters.replace(app.home.config, new, app.environ)
+        click.echo(_summary(taken, check=check))
+        dropped = len(old.standing) - len(new.standing)
+        if dropped and not check:
+            click.echo(f"去掉 {dropped} 条示例常设值班（号码是占位的）；没有排班的部门请补上")
+        found = [] if check else rostering.gaps_ahead(app, app.clock())
+    if found:
+        click.echo(f"今后 14 天还有 {len(found)} 处无人值班，见 tingxue roster gaps", err=True)
+
+
+def _summary(taken: list[rostertable.Taken], *, check: bool) -> str:
+    shifts = [one.shift for one in taken]
+    first, last = min(s.start for s in shifts), max(s.end for s in shifts)
+    departments = len({s.department for s in shifts})
+    done = "检查通过，没有采用" if check else "已采用"
+    return (
+        f"{done}：{len(shifts)} 班，{departments} 个部门，{on_screen(first)} 至 {on_screen(last)}"
+    )
+
+
+COMMANDS = (roster,)
