@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from domain.times import on_screen
 from domain.types import Duty
 from tingxue.app import opened
 from tingxue.cli import main
@@ -94,6 +95,22 @@ def test_signing_answering_and_closing_by_command(home: Home) -> None:
     assert "已办结" in done.stdout
     shown = run(home, "case", "show", case_id).stdout
     assert "签收" in shown and "结案" in shown and "13812345678" not in shown
+
+
+def test_both_clocks_are_shown_the_statutory_one_from_registration(home: Home) -> None:
+    run(home, "import", str(worksheet(home)))
+    case_id = only_case(home)
+    shown = run(home, "case", "show", case_id).stdout
+    assert "住建局：待签收，签收时限" in shown and "未登记为旅游投诉，不起算" in shown
+    who = ["--by", "审核员", "--role", "reviewer", "--department", "宣传部"]
+    run(home, "case", "register", case_id, *who)
+    case = json.loads(run(home, "case", "show", case_id, "--json").stdout)
+    accept, settle = (
+        datetime.fromisoformat(case[name]) for name in ("acceptance_due", "settlement_due")
+    )
+    shown = run(home, "case", "show", case_id).stdout
+    assert f"{on_screen(accept)} 前决定是否受理，{on_screen(settle)} 前办结" in shown
+    assert "住建局：待签收，签收时限" in shown and "不起算" not in shown
 
 
 def test_originals_open_only_with_a_reason_and_leave_an_audit_line(home: Home) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from domain.actions import RULES, SYSTEM_ACTIONS, Rule
+from domain.actions import OVER, RULES, SYSTEM_ACTIONS, Rule
 from domain.casefold import broken_at
 from domain.commands import Command
 from domain.times import SHANGHAI, on_screen, utc
@@ -55,6 +55,7 @@ def show_case(case_id: str, as_json: bool) -> None:
             click.echo(f"  {app.plan.platform_names[platform]}：{text} {url}".rstrip())
         for row in one.obligations:
             click.echo(_duty_line(row))
+        click.echo(_statutory_line(one, app.clock()))
         for event in events:
             click.echo(_event_line(event))
         if broken_at(events) is not None:
@@ -91,6 +92,18 @@ def _duty_line(row: Obligation) -> str:
     return (
         f"  {part} {row.department}：{row.status}，签收时限 {on_screen(row.ack_due)}，"
         f"答复时限 {on_screen(row.reply_due)}"
+    )
+
+
+def _statutory_line(one: Case, now: datetime) -> str:
+    """The clock of the law, which runs from registration, beside the departments' own above."""
+    if not one.registered_at or not one.acceptance_due or not one.settlement_due:
+        return "  法定时限：未登记为旅游投诉，不起算（登记：tingxue case register）"
+    acceptance, settlement = one.acceptance_due, one.settlement_due
+    over = "" if one.status in OVER or now <= settlement else "（已过）"
+    return (
+        f"  法定时限（旅游投诉处理办法，文旅部令第14号）：{on_screen(one.registered_at)} 登记，"
+        f"{on_screen(acceptance)} 前决定是否受理，{on_screen(settlement)} 前办结{over}"
     )
 
 
