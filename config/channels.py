@@ -13,6 +13,7 @@ from domain.plan import ChannelSpec
 FILE = "settings.yaml"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _INLINE = re.compile(r"(?:key|token|secret|password)=(?!\$\{)", re.IGNORECASE)
+_LOGIN = re.compile(r"://[^/@\s:]*:(?!\$\{)[^/@\s]+@")
 _SECRET = re.compile(r"(key|token|secret|password|webhook)\Z", re.IGNORECASE)
 
 
@@ -40,7 +41,9 @@ def _objections(option: str, value: str, environ: Mapping[str, str]) -> Iterator
             yield f"环境变量 {variable} 没有设置；请先设置它，或去掉这个渠道"
     if "${" in _VARIABLE.sub("", value):
         yield "环境变量应写成 ${NAME}，NAME 只用字母、数字和下划线"
-    elif _INLINE.search(value) or (_SECRET.search(option) and not asked):
+    elif any(shape.search(value) for shape in (_INLINE, _LOGIN)) or (
+        _SECRET.search(option) and not asked
+    ):
         yield "密钥不能写在文件里；请写成 ${环境变量名}，再设置这个环境变量"
 
 
@@ -51,9 +54,16 @@ def build_channels(files: Files, environ: Mapping[str, str]) -> dict[str, Channe
             name=name,
             kind=entry.kind,
             options={key: _filled(value, environ) for key, value in entry.options.items()},
+            lines=_lines(files, name, entry.options),
         )
         for name, entry in files.settings.channels.items()
     }
+
+
+def _lines(files: Files, name: str, options: Mapping[str, str]) -> dict[str, int]:
+    where = ("channels", name, "options")
+    found = {key: files.line(FILE, *where, key) for key in options}
+    return {"": files.line(FILE, "channels", name), **found}
 
 
 def _filled(value: str, environ: Mapping[str, str]) -> str:

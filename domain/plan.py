@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from domain.types import Level, Urgency
@@ -180,11 +180,13 @@ class OfficeHours:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSpec:
     """One configured channel: ``kind`` names the plug-in in alerts/channels, ``options`` are its
-    own; values that are secrets were read from the environment and are never shown."""
+    own; values that are secrets were read from the environment and are never shown. ``lines``:
+    option -> its line in settings.yaml, and "" -> the channel's."""
 
     name: str
     kind: str
     options: Mapping[str, str]
+    lines: Mapping[str, int] = field(default_factory=dict)
 
     def __repr__(self) -> str:
         return f"ChannelSpec(name={self.name!r}, kind={self.kind!r})"

@@ -117,6 +117,12 @@ MISTAKES = [
         "channels.office_mail.options.password",
         "密钥不能写在文件里",
     ),
+    (
+        "password_in_proxy",
+        "settings.yaml",
+        "channels.wecom_group.options.proxy",
+        "密钥不能写在文件里",
+    ),
     ("platform_without_name", "sources.yaml", "platforms.heimao", "缺少平台 heimao 的中文名"),
     (
         "receiver_is_department",

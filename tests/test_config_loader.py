@@ -42,6 +42,14 @@ def on_duty(plan: Plan, department: str, moment: datetime) -> Shift:
     )
 
 
+def test_a_channel_knows_the_lines_of_its_options(tmp_path: Path) -> None:
+    text = with_channel("      key: ${WECOM_KEY}\n      parts: 3\n")
+    plan = load(environ={"WECOM_KEY": SECRET}, overrides=office(tmp_path, settings=text))
+    lines = plan.channels["extra"].lines
+    found = {name: text.splitlines()[line - 1].strip() for name, line in lines.items()}
+    assert found == {"": "extra:", "key": "key: ${WECOM_KEY}", "parts": "parts: 3"}
+
+
 def test_a_fresh_clone_loads_without_any_environment() -> None:
     plan = load(environ={})
     assert set(plan.channels) == {"console", "file"}
