@@ -6,13 +6,18 @@ a flag. A mask is a run such as ``138****5678``: cut in two it would look like a
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from urllib.parse import quote
 
 MASK_SIGNS = "*＊█■●×"
-_MASK = re.compile(rf"[0-9A-Za-z@._+-]*[{MASK_SIGNS}][0-9A-Za-z@._+{MASK_SIGNS}-]*")
+_RUN = re.compile(rf"[0-9A-Za-z@._+{MASK_SIGNS}-]+")
+_MASK_SIGN = re.compile(rf"[{MASK_SIGNS}]")
 _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 # Signs that markdown or a chat robot would obey ("<@all>" rings every phone in the group).
 _INERT = str.maketrans("<>[]`*", "＜＞［］｀＊")
+_IN_ADDRESS = str.maketrans({sign: quote(sign, safe="") for sign in "<>[]`*"})
+_ADDRESS = re.compile(r"(https?://[!-~]+)")
+_HEADING = re.compile(r"^(\s*)(#+)")
 _JOINER = "\u200d"
 
 
@@ -39,6 +44,19 @@ def inert(text: str) -> str:
     return one_line(text).translate(_INERT)
 
 
+def plain_lines(text: str) -> list[str]:
+    """The lines of a text, printable, in which nothing acts as markup or as a mention; a web
+    address stays one, its own signs of markup percent-encoded."""
+    return [_plain(line) for line in printable(text).splitlines()]
+
+
+def _plain(line: str) -> str:
+    line = _HEADING.sub(lambda found: found[1] + "＃" * len(found[2]), line)
+    pieces = _ADDRESS.split(line)  # every second one is an address
+    tables = (_INERT, _IN_ADDRESS)
+    return "".join(piece.translate(tables[number % 2]) for number, piece in enumerate(pieces))
+
+
 def clusters(text: str) -> Iterator[str]:
     """The characters as a reader sees them; joined they are the text again."""
     start = 0
@@ -50,6 +68,11 @@ def clusters(text: str) -> Iterator[str]:
         yield text[start:]
 
 
+def masks(line: str) -> Iterator[tuple[int, int]]:
+    """Where masks stand, as (start, end); in one pass, however long a run without a mask is."""
+    return (run.span() for run in _RUN.finditer(line) if _MASK_SIGN.search(run[0]))
+
+
 def excerpt(text: str, limit: int = 60) -> str:
     """At most ``limit`` code points on one inert line, ending with "…" where something was left
     out; a mask or a character that does not fit is left out whole."""
@@ -57,30 +80,10 @@ def excerpt(text: str, limit: int = 60) -> str:
     if len(line) <= limit:
         return line
     cut = sum(map(len, _head(line, limit - 1)))
-    for mask in _MASK.finditer(line):
-        if mask.start() < cut < mask.end():
-            cut = mask.start()
+    for start, end in masks(line):
+        if start < cut < end:
+            cut = start
     return line[:cut].rstrip() + "…"
-
-
-def fit_lines(lines: Sequence[str], limit: int, ending: str) -> str:
-    """The lines joined, in at most ``limit`` bytes of UTF-8; ``ending`` stands as the last line
-    where lines were left out. A line is cut in the middle only when it is the first.
-
-    Raises ValueError when not even ``ending`` fits.
-    """
-    whole = "\n".join(lines)
-    if _size(whole) <= limit:
-        return whole
-    room = limit - _size("\n" + ending)
-    if room < 0:
-        raise ValueError(f"limit of {limit} bytes is below the ending")
-    kept: list[str] = []
-    for line in lines:
-        if _size("\n".join([*kept, line])) > room:
-            break
-        kept.append(line)
-    return "\n".join([*(kept or [cut_bytes(lines[0], room)]), ending])
 
 
 def cut_bytes(text: str, limit: int) -> str:

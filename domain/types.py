@@ -398,7 +398,8 @@ class SendResult:
     """What a channel says of one send.
 
     outcome: "ok" accepted by the channel; "retry" surely not accepted, try later; "unknown"
-    perhaps accepted; "dead" will never be accepted. retry_after in seconds. No secret in error.
+    perhaps accepted; "dead" will never be accepted. retry_after in seconds. No secret in error;
+    with "ok" it says what still needs a look (some receivers are unknown there).
     """
 
     outcome: str

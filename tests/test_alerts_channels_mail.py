@@ -1,13 +1,12 @@
 """The mail channel against a real SMTP server on loopback, with TLS, and against broken ones."""
 
 import email.policy
-import ipaddress
 import socket
 import ssl
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,11 +14,8 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, LoginPassword
 from contracts.channel_contract import NOW, ChannelContract, Stand, a_delivery
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from fakes import FakeClock, LoopbackServer, reset
+from loopback import self_signed
 
 from alerts.channels import mail
 from domain.errors import ConfigError, NotConfigured
@@ -59,26 +55,7 @@ class Inbox:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A self-signed certificate for 127.0.0.1 with its key, in one PEM file."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "loopback")])
-    now = datetime.now(UTC)
-    built = (
-        x509.CertificateBuilder().subject_name(name).issuer_name(name)
-        .public_key(key.public_key()).serial_number(1)
-        .not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(
-            [x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )  # fmt: skip
-    pem = serialization.Encoding.PEM
-    path = tmp_path_factory.mktemp("tls") / "server.pem"
-    path.write_bytes(
-        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-        + built.public_bytes(pem)
-    )
-    return path
+    return self_signed(tmp_path_factory.mktemp("tls") / "server.pem")
 
 
 def _server_side(certificate: Path) -> ssl.SSLContext:
@@ -291,6 +268,49 @@ def test_a_server_that_took_too_long_before_the_text_gets_none(tmp_path: Path) -
         channel = replace(_make(tmp_path, _plain(port)), budget_seconds=0.0)
         result = channel.send(a_delivery())
     assert (result.outcome, inbox.mails) == ("retry", [])
+
+
+@pytest.mark.parametrize(
+    ("at", "outcome"), [("+", "retry"), ("EHLO", "retry"), ("DATA", "retry"), (".", "unknown")]
+)
+def test_a_server_that_answers_a_byte_at_a_time_is_left(
+    tmp_path: Path, at: str, outcome: str
+) -> None:
+    """A time-out per read never ends this; the lease would."""
+
+    def trickle(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(b"2")
+            time.sleep(0.02)
+
+    def talk(connection: socket.socket) -> None:
+        lines = connection.makefile("rb")
+        verb, in_text = "+", False
+        while True:
+            if verb == at:
+                trickle(connection)
+            greeting = {"+": b"220 hi", "DATA": b"354 go"}.get(verb, b"250 ok")
+            if not in_text or verb == ".":
+                connection.sendall(greeting + b"\r\n")
+            in_text = verb == "DATA" or (in_text and verb != ".")
+            line = lines.readline()
+            verb = line[:4].decode("latin-1").strip().upper()
+
+    with LoopbackServer(talk) as server:
+        channel = replace(_make(tmp_path, _plain(server.port)), send_seconds=1.5)
+        assert channel.send(a_delivery()).outcome == outcome
+
+
+def test_a_server_that_never_shakes_hands_for_tls_is_left(tmp_path: Path) -> None:
+    def talk(connection: socket.socket) -> None:
+        while True:
+            connection.sendall(b"\x16")
+            time.sleep(0.02)
+
+    with LoopbackServer(talk) as server:
+        options = _plain(server.port) | {"security": "tls", "timeout": "5"}
+        channel = replace(_make(tmp_path, options), send_seconds=0.5)
+        assert channel.send(a_delivery()).outcome == "retry"
 
 
 def test_one_refused_address_of_two_sends_nothing_to_either(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from alerts import messages
 from alerts.messages import Ask, CaseBrief, Late, Part, Step
 from alerts.roster import Contact
-from alerts.texts import clusters, cut_bytes, excerpt, fit_lines, inert, wellformed
+from alerts.texts import clusters, cut_bytes, excerpt, inert, wellformed
 from domain.types import Level
 
 SEEN = datetime(2026, 11, 23, 6, 5, tzinfo=UTC)
@@ -235,18 +235,3 @@ def test_a_cut_by_bytes_is_a_whole_head_within_the_limit(text: str, limit: int) 
     assert len(head.encode()) <= limit
     assert clean.startswith(head)
     assert "".join(clusters(clean)) == clean
-
-
-@given(st.lists(_TEXTS.map(inert), min_size=1, max_size=30), st.integers(20, 900))
-def test_lines_fit_and_are_cut_only_between_lines(lines: list[str], limit: int) -> None:
-    fitted = fit_lines(lines, limit, "…完")
-    assert len(fitted.encode()) <= limit
-    kept = fitted.split("\n")
-    if kept != lines:
-        assert kept[-1] == "…完"
-        assert lines[: len(kept) - 1] == kept[:-1] or lines[0].startswith(kept[0])
-
-
-def test_a_limit_below_the_ending_is_an_error() -> None:
-    with pytest.raises(ValueError, match="below the ending"):
-        fit_lines(["雪" * 10], 5, "…详见编号")

@@ -9,22 +9,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
-from alerts.options import only, wrong
+from alerts.options import choice, only
 from alerts.texts import one_line, printable
 from domain.plan import ChannelSpec
 from domain.times import Clock, on_screen
 from domain.types import Delivery, SendResult
 
+OPTIONS = ("stream", "show")
+
 
 def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "Console":
     """Raises ConfigError for an unknown stream, show or option."""
-    only(spec, "stream", "show")
-    stream = spec.options.get("stream", "stderr")
-    if stream not in ("stderr", "stdout"):
-        raise wrong(spec, "stream", "只能是 stderr 或 stdout")
-    show = spec.options.get("show", "full")
-    if show not in ("full", "title"):
-        raise wrong(spec, "show", "只能是 full 或 title")
+    only(spec, *OPTIONS)
+    stream = choice(spec, "stream", ("stderr", "stdout"), "stderr")
+    show = choice(spec, "show", ("full", "title"), "full")
     return Console(stream=stream, full=show == "full", clock=clock)
 
 

@@ -19,6 +19,7 @@ from domain.plan import ChannelSpec
 from domain.times import Clock
 from domain.types import Delivery, SendResult
 
+OPTIONS = ("path",)
 # Full, or busy: time may help. Anything else (no right, not a folder) needs a person.
 _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EINTR, errno.EMFILE,
                       errno.ENFILE, errno.ENOMEM, errno.EIO, errno.ESTALE})  # fmt: skip
@@ -26,7 +27,7 @@ _PASSING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EAGAIN, errno.EINTR, err
 
 def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "JsonLines":
     """Raises ConfigError without ``path``."""
-    only(spec, "path")
+    only(spec, *OPTIONS)
     path = spec.options.get("path", "")
     if not path:
         raise wrong(spec, "path", "缺少文件路径")

@@ -10,6 +10,7 @@ Either all addresses are accepted or nothing is sent: a mail that reached two of
 
 import re
 import smtplib
+import socket
 import ssl
 import time
 from contextlib import suppress
@@ -19,7 +20,8 @@ from email.policy import SMTP as SMTP_POLICY
 from email.utils import format_datetime, getaddresses
 from pathlib import Path
 
-from alerts.options import only, seconds, wrong
+from alerts.deadlines import SEND_SECONDS, Deadline
+from alerts.options import choice, number, only, seconds, trusted, wrong
 from alerts.texts import one_line, printable
 from domain.errors import NotConfigured
 from domain.identity import digest
@@ -28,7 +30,7 @@ from domain.times import Clock
 from domain.types import Delivery, Level, SendResult
 
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
-_OPTIONS = ("host", "port", "security", "user", "password", "from", "to", "helo", "timeout",
+OPTIONS = ("host", "port", "security", "user", "password", "from", "to", "helo", "timeout",
             "ca_file")  # fmt: skip
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9.-]+")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -47,12 +49,12 @@ class MailSettings:
     timeout: float
     user: str
     password: str = field(repr=False)
-    tls: ssl.SSLContext | None = field(repr=False)
+    tls: ssl.SSLContext = field(repr=False)
 
 
 def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "Mail":
     """Raises NotConfigured without ``host``, and ConfigError for options that cannot be used."""
-    only(spec, *_OPTIONS)
+    only(spec, *OPTIONS)
     if not spec.options.get("host"):
         raise NotConfigured(f"渠道 {spec.name}（邮件）没有配置 host，未启用")
     return Mail(settings=_settings(spec, home), clock=clock)
@@ -63,19 +65,25 @@ class Mail:
     """Implements ``domain.ports.Channel``; one connection per message.
 
     budget_seconds: a server slower than this before the text gets no text, for by the time it
-    answered, the lease might have run out and another copy be on its way.
+    answered, the lease might have run out and another copy be on its way. send_seconds: when the
+    connection is cut, wherever it stands.
     """
 
     settings: MailSettings
     clock: Clock
     budget_seconds: float = 25.0
+    send_seconds: float = SEND_SECONDS
 
     def send(self, delivery: Delivery) -> SendResult:
         """ "ok" on the server's 250 after the text; provider_id is the Message-ID. 4xx "retry",
         5xx "dead", no answer after the text "unknown", no connection "retry"."""
-        message, until = self._message(delivery), time.monotonic() + self.budget_seconds
+        with Deadline(self.send_seconds) as deadline:
+            return self._send(self._message(delivery), deadline)
+
+    def _send(self, message: EmailMessage, deadline: Deadline) -> SendResult:
+        until = time.monotonic() + self.budget_seconds
         try:
-            smtp = self._connect()
+            smtp = self._connect(deadline)
         except smtplib.SMTPConnectError as error:
             return _refused(error.smtp_code, "连接")
         except (OSError, smtplib.SMTPServerDisconnected) as error:
@@ -86,13 +94,34 @@ class Mail:
             with suppress(OSError, smtplib.SMTPException):
                 smtp.close()
 
-    def _connect(self) -> smtplib.SMTP:
+    def _connect(self, deadline: Deadline) -> smtplib.SMTP:
+        """Connected by hand, so that the deadline watches from the first byte on: smtplib reads
+        the greeting, and shakes hands for TLS, before it lets anybody see the socket."""
         s = self.settings
-        if s.security == "tls":
-            return smtplib.SMTP_SSL(
-                s.host, s.port, local_hostname=s.helo, timeout=s.timeout, context=s.tls
-            )
-        return smtplib.SMTP(s.host, s.port, local_hostname=s.helo, timeout=s.timeout)
+        smtp = smtplib.SMTP(local_hostname=s.helo, timeout=s.timeout)
+        connected = socket.create_connection((s.host, s.port), s.timeout)
+        smtp.sock = connected
+        try:
+            deadline.watch(connected)
+            if s.security == "tls":
+                self._encrypt(smtp)
+            code, words = smtp.getreply()
+            if code != 220:
+                raise smtplib.SMTPConnectError(code, words)
+        except (OSError, smtplib.SMTPException):
+            smtp.close()
+            raise
+        return smtp
+
+    def _encrypt(self, smtp: smtplib.SMTP) -> None:
+        """TLS over the present connection. What the server said before it no longer counts."""
+        if smtp.sock is None:
+            raise smtplib.SMTPServerDisconnected("closed")
+        smtp.sock = self.settings.tls.wrap_socket(smtp.sock, server_hostname=self.settings.host)
+        smtp.file = None
+        smtp.helo_resp = smtp.ehlo_resp = None
+        smtp.esmtp_features = {}
+        smtp.does_esmtp = False
 
     def _talk(self, smtp: smtplib.SMTP, message: EmailMessage, until: float) -> SendResult:
         """Everything up to the text is surely not accepted; after it, perhaps."""
@@ -112,9 +141,12 @@ class Mail:
         s = self.settings
         smtp.ehlo_or_helo_if_needed()
         if s.security == "starttls":
-            code, _ = smtp.starttls(context=s.tls)
+            if not smtp.has_extn("starttls"):
+                raise smtplib.SMTPNotSupportedError("no STARTTLS")
+            code, _ = smtp.docmd("STARTTLS")
             if code != 220:
                 return _refused(code, "加密")
+            self._encrypt(smtp)
             smtp.ehlo_or_helo_if_needed()
         if s.user:
             smtp.login(s.user, s.password)
@@ -176,9 +208,7 @@ def _refused(code: int, what: str) -> SendResult:
 
 def _settings(spec: ChannelSpec, home: Path) -> MailSettings:
     options = spec.options
-    security = options.get("security", "starttls")
-    if security not in _PORTS:
-        raise wrong(spec, "security", "只能是 starttls、tls 或 none")
+    security = choice(spec, "security", tuple(_PORTS), "starttls")
     user, password = options.get("user", ""), options.get("password", "")
     if bool(user) != bool(password):
         raise wrong(spec, "user", "用户名和密码要么都填，要么都不填")
@@ -188,11 +218,12 @@ def _settings(spec: ChannelSpec, home: Path) -> MailSettings:
     if more:
         raise wrong(spec, "from", "发件人只能有一个")
     return MailSettings(
-        host=options["host"], port=_port(spec, _PORTS[security]), security=security,
-        sender=sender, to=_addresses(spec, "to"), timeout=seconds(spec, "timeout", 10.0),
+        host=options["host"], port=number(spec, "port", _PORTS[security], most=65535),
+        security=security, sender=sender, to=_addresses(spec, "to"),
+        timeout=seconds(spec, "timeout", 10.0),
         helo=options.get("helo", "") or sender.rpartition("@")[2],
         user=user, password=password,
-        tls=None if security == "none" else _tls(spec, home),
+        tls=trusted(spec, home),
     )  # fmt: skip
 
 
@@ -203,18 +234,3 @@ def _addresses(spec: ChannelSpec, key: str) -> tuple[str, ...]:
     if not all(_ADDRESS.fullmatch(address) for address in found):
         raise wrong(spec, key, "邮件地址不合格式")
     return found
-
-
-def _port(spec: ChannelSpec, default: int) -> int:
-    value = spec.options.get("port", "") or str(default)
-    if not (value.isascii() and value.isdigit() and 0 < int(value[:6]) < 65536):
-        raise wrong(spec, "port", "要是 1 到 65535 的数")
-    return int(value)
-
-
-def _tls(spec: ChannelSpec, home: Path) -> ssl.SSLContext:
-    ca_file = spec.options.get("ca_file")
-    try:
-        return ssl.create_default_context(cafile=str(home / ca_file) if ca_file else None)
-    except OSError as error:
-        raise wrong(spec, "ca_file", f"证书文件不能用（{type(error).__name__}）") from error

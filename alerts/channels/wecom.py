@@ -1,48 +1,46 @@
 """Channel ``wecom``: a 企业微信 group robot (企业微信群机器人), markdown messages.
 
 A refusal comes as HTTP 200 with an errcode, so only ``errcode == 0`` is "ok". Options: ``key``
-(required, secret), ``base_url`` (default the public service; 政务微信 and private deployments have
-their own), ``ca_file``, ``proxy``, ``connect_timeout`` (5 s), ``read_timeout`` (10 s). One message
-holds 4096 bytes; a robot takes 20 a minute. Source: alerting.md sections 2, 6 and 7.1.
-
-200 with something that is not the provider's answer (an error page, half an answer) is "unknown",
-not "retry": a gateway may have cut the answer to a message that was accepted.
+(required, secret), ``parts`` (1: how many messages one long alert may become), ``at`` and
+``at_from`` (whom to ring), ``base_url`` (default the public service; 政务微信 and private
+deployments have their own), ``ca_file``, ``proxy``, ``connect_timeout`` (5 s), ``read_timeout``
+(10 s). One markdown message holds 4096 bytes, one text 2048; a robot takes 20 a minute. Mobile
+numbers can only be rung in a text, so an alert that rings one goes out as text. Source: alerting.md
+sections 2, 6 and 7.1.
 """
 
 import json
-import ssl
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode
 
 import httpx
 
-from alerts.options import only, seconds, wrong
-from alerts.texts import cut_bytes, fit_lines, one_line, printable
-from domain.errors import NotConfigured
+from alerts.answers import Codes
+from alerts.mentions import MENTION_OPTIONS, Mentions, mentions
+from alerts.options import needed, number, only
+from alerts.parts import MOST, coloured, send_parts, titled
+from alerts.posting import HTTP_OPTIONS, Poster, poster
 from domain.plan import ChannelSpec
 from domain.times import Clock
-from domain.types import Delivery, Level, SendResult
+from domain.types import Alert, Delivery, SendResult
 
 MARKDOWN_BYTES = 4096
-_TITLE_BYTES = 512
-_ANSWER_BYTES = 64 * 1024
+TEXT_BYTES = 2048
+CODES = Codes(
+    name="企业微信", fields=("errcode",),
+    retry={-1: None, 45033: None, 45009: 65.0},
+    meaning={
+        -1: "系统繁忙", 40001: "密钥不合法", 40008: "消息类型不合法", 40033: "请求字符不合法",
+        40058: "参数不合法或超长", 40063: "参数为空", 41001: "缺少密钥", 43004: "需要接收者关注",
+        44004: "消息内容为空", 45002: "消息超长", 45009: "发送过于频繁", 45033: "并发过多",
+        47001: "消息格式不合法", 48002: "接口未授权", 60020: "本机地址不在许可范围",
+        93000: "机器人地址无效或已被移出群", 93004: "机器人被停用", 93008: "机器人不在群里",
+    },
+)  # fmt: skip
+OPTIONS = ("key", "parts", *MENTION_OPTIONS, *HTTP_OPTIONS)
 _PUBLIC = "https://qyapi.weixin.qq.com"
-# A fresh connection for each message: on a kept one a reset would leave "was it taken?" open.
-_ONE_EACH = httpx.Limits(max_keepalive_connections=0)
-_RETRY: dict[int, float | None] = {-1: None, 45033: None, 45009: 65.0}
-# Only to say more in the error; a code that is missing here is "dead" all the same.
-_MEANING = {
-    -1: "系统繁忙", 40001: "密钥不合法", 40008: "消息类型不合法", 40033: "请求字符不合法",
-    40058: "参数不合法或超长", 40063: "参数为空", 41001: "缺少密钥", 43004: "需要接收者关注",
-    44004: "消息内容为空", 45002: "消息超长", 45009: "发送过于频繁", 45033: "并发过多",
-    47001: "消息格式不合法", 48002: "接口未授权", 60020: "本机地址不在许可范围",
-    93000: "机器人地址无效或已被移出群", 93004: "机器人被停用", 93008: "机器人不在群里",
-}  # fmt: skip
-
-
-_OPTIONS = ("key", "base_url", "ca_file", "proxy", "connect_timeout", "read_timeout")
+_PATH = "/cgi-bin/webhook/send"
 
 
 def channel(
@@ -50,150 +48,49 @@ def channel(
 ) -> "WecomRobot":
     """Raises NotConfigured without ``key`` and ConfigError for options that cannot be used.
     ``transport`` replaces the network in tests."""
-    only(spec, *_OPTIONS)
-    key = spec.options.get("key", "").strip()
-    if not key:
-        raise NotConfigured(f"渠道 {spec.name}（企业微信群机器人）没有配置 key，未启用")
-    base = _base(spec)
-    limits = httpx.Timeout(
-        seconds(spec, "read_timeout", 10.0), connect=seconds(spec, "connect_timeout", 5.0)
-    )
-    keyed = _Keyed(key, transport or _network(spec, home))
-    # trust_env off: a proxy or CA from the environment would be used without anybody having said so
-    client = httpx.Client(transport=keyed, base_url=base, timeout=limits, trust_env=False)
-    return WecomRobot(client=client, answer_seconds=(limits.read or 10.0) * 2)
-
-
-class _Keyed(httpx.BaseTransport):
-    """Adds the key below the client, which writes the address of every request into its log."""
-
-    def __init__(self, key: str, inner: httpx.BaseTransport) -> None:
-        self._key, self._inner = key, inner
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        address = request.url.copy_add_param("key", self._key)
-        keyed = httpx.Request(
-            request.method, address, headers=request.headers, stream=request.stream,
-            extensions=request.extensions,
-        )  # fmt: skip
-        return self._inner.handle_request(keyed)
-
-    def close(self) -> None:
-        self._inner.close()
+    only(spec, *OPTIONS)
+    key = needed(spec, "key", "企业微信群机器人")
+    return WecomRobot(
+        poster=poster(spec, home, clock, name=CODES.name, base=_PUBLIC, transport=transport),
+        target=f"{_PATH}?{urlencode({'key': key})}",
+        most=number(spec, "parts", 1, most=MOST), at=mentions(spec),
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WecomRobot:
-    """Implements ``domain.ports.Channel``. answer_seconds: a whole answer must be read by then,
-    for a server that sends a byte a second never runs into a read timeout."""
+    """Implements ``domain.ports.Channel``."""
 
-    client: httpx.Client = field(repr=False)
-    answer_seconds: float = 20.0
+    poster: Poster
+    target: str = field(repr=False)
+    most: int
+    at: Mentions
 
     def send(self, delivery: Delivery) -> SendResult:
         """See ``domain.types.SendResult``; the robot gives no id for what it accepted."""
-        content = {"msgtype": "markdown", "markdown": {"content": markdown(delivery)}}
+        return send_parts(contents(delivery.alert, self.most, self.at), self._post)
+
+    def _post(self, content: dict[str, object]) -> SendResult:
         body = json.dumps(content, ensure_ascii=False).encode()
-        try:
-            with self.client.stream(
-                "POST", "/cgi-bin/webhook/send", content=body,
-                headers={"Content-Type": "application/json"},
-            ) as response:  # fmt: skip
-                if response.status_code != 200:
-                    return _by_status(response)
-                return _by_errcode(_read(response, self.answer_seconds))
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError):
-            return SendResult(outcome="retry", error="连不上企业微信")
-        except (httpx.TransportError, httpx.DecodingError) as error:
-            # Bytes were sent: the robot may have taken the message.
-            return SendResult(outcome="unknown", error=f"企业微信未确认（{type(error).__name__}）")
+        return self.poster.post(_PATH, CODES, target=self.target, body=body)
 
 
-def markdown(delivery: Delivery) -> str:
-    """Title and body in at most 4096 bytes of valid UTF-8, cut between lines."""
-    alert = delivery.alert
-    title = one_line(alert.title).replace("<", "＜").replace("*", "＊")
-    title = f"**{cut_bytes(title, _TITLE_BYTES)}**"
-    if alert.level in (Level.RED, Level.ORANGE):
-        title = f'<font color="warning">{title}</font>'
-    lines = [title, *printable(alert.body).splitlines()]
-    ending = f"…详见编号 {alert.case_id}" if alert.case_id else "…后文从略"
-    return fit_lines(lines, MARKDOWN_BYTES, ending)
+def contents(alert: Alert, most: int, at: Mentions) -> list[dict[str, object]]:
+    """The messages that one alert becomes; the first rings those to be rung."""
+    at = at.for_alert(alert)
+    if at.mobiles or at.everyone:
+        return _texts(alert, most, at)
+    names = "".join(f"<@{user}>" for user in at.users)
+    parts = titled(
+        alert, limit=MARKDOWN_BYTES, most=most, head=coloured(alert.level),
+        tail=f"\n{names}" if names else "",
+    )  # fmt: skip
+    return [{"msgtype": "markdown", "markdown": {"content": part}} for part in parts]
 
 
-def _by_status(response: httpx.Response) -> SendResult:
-    """The class of an answer that is not HTTP 200."""
-    status = response.status_code
-    error = f"企业微信 HTTP {status}"
-    if status == 429 or status >= 500:
-        return SendResult(outcome="retry", error=error, retry_after=_retry_after(response))
-    if 200 < status < 300:
-        return SendResult(outcome="unknown", error=error)
-    # 408 and 425 ask for another try; a redirect is some portal in between, seldom for ever.
-    passing = status in (408, 425) or 300 <= status < 400
-    return SendResult(outcome="retry" if passing else "dead", error=error)
-
-
-def _by_errcode(answer: bytes) -> SendResult:
-    try:
-        said = json.loads(answer)
-    except (ValueError, RecursionError):
-        return SendResult(outcome="unknown", error="企业微信 HTTP 200，但回答不是 JSON")
-    code = said.get("errcode") if isinstance(said, dict) else None
-    if not isinstance(code, int) or isinstance(code, bool):
-        return SendResult(outcome="unknown", error="企业微信 HTTP 200，但回答里没有 errcode")
-    if code == 0:
-        return SendResult(outcome="ok")
-    # The errmsg is not quoted: it may repeat what was sent.
-    error = f"企业微信 errcode {code}（{_MEANING.get(code, '见企业微信全局错误码')}）"
-    if code in _RETRY:
-        return SendResult(outcome="retry", error=error, retry_after=_RETRY[code])
-    return SendResult(outcome="dead", error=error)
-
-
-def _retry_after(response: httpx.Response) -> float | None:
-    """Retry-After in seconds; its date form and anything else is left to our own backoff."""
-    value = response.headers.get("Retry-After", "").strip()
-    return float(value) if value.isascii() and value.isdigit() and len(value) < 10 else None
-
-
-def _read(response: httpx.Response, seconds: float) -> bytes:
-    """The answer, at most 64 KiB. Raises httpx.ReadTimeout when it trickles in too slowly."""
-    until = time.monotonic() + seconds
-    answer = b""
-    for chunk in response.iter_bytes():
-        answer += chunk
-        if len(answer) > _ANSWER_BYTES:
-            break
-        if time.monotonic() > until:
-            raise httpx.ReadTimeout("answer took too long", request=response.request)
-    return answer
-
-
-def _network(spec: ChannelSpec, home: Path) -> httpx.HTTPTransport:
-    options = spec.options
-    try:
-        ca_file = str(home / options["ca_file"]) if options.get("ca_file") else None
-        context = ssl.create_default_context(cafile=ca_file)
-    except OSError as error:
-        raise wrong(spec, "ca_file", f"证书文件不能用（{type(error).__name__}）") from error
-    try:
-        return httpx.HTTPTransport(
-            verify=context, proxy=options.get("proxy") or None, limits=_ONE_EACH
-        )
-    except (ValueError, httpx.InvalidURL):
-        # Without the cause: a proxy address may hold a password.
-        raise wrong(spec, "proxy", "代理地址不能用") from None
-
-
-def _base(spec: ChannelSpec) -> str:
-    base = spec.options.get("base_url", "").strip().rstrip("/") or _PUBLIC
-    parts = urlsplit(base)
-    local = parts.hostname in ("127.0.0.1", "::1", "localhost")
-    if (
-        not parts.hostname
-        or parts.query
-        or not (parts.scheme == "https" or (parts.scheme == "http" and local))
-    ):
-        raise wrong(spec, "base_url", "要以 https:// 开头（密钥在地址里），不带问号后的部分")
-    return base
+def _texts(alert: Alert, most: int, at: Mentions) -> list[dict[str, object]]:
+    parts = titled(alert, limit=TEXT_BYTES, most=most)
+    everyone = ["@all"] if at.everyone else []
+    rung = {"mentioned_list": [*at.users, *everyone], "mentioned_mobile_list": list(at.mobiles)}
+    contents = [{"content": part, **(rung if part is parts[0] else {})} for part in parts]
+    return [{"msgtype": "text", "text": content} for content in contents]
