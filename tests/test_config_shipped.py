@@ -208,13 +208,3 @@ def test_no_shipped_file_holds_a_secret_or_a_real_looking_phone() -> None:
         assert not re.search(r"(?<!\d)1[3-9]\d{9}(?!\d)", text), path.name
         phones = re.findall(r"0431-\d{4}-\d{4}", text)
         assert all(phone.startswith("0431-0000-") for phone in phones), path.name
-
-
-def test_the_commented_channels_load_once_their_marks_are_removed(tmp_path: Path) -> None:
-    text = (SHIPPED / "settings.yaml").read_text(encoding="utf-8")
-    opened = re.sub(r"(?m)^  # (?=wecom_group:|office_mail:|  )", "  ", text)
-    (tmp_path / "settings.yaml").write_text(opened, encoding="utf-8")
-    environ = {"TINGXUE_WECOM_KEY": "made-up", "TINGXUE_MAIL_PASSWORD": "made-up"}
-    channels = load(environ=environ, overrides=tmp_path).channels
-    assert set(channels["wecom_group"].options) == {"key"}
-    assert {"host", "from", "to", "user", "password"} <= set(channels["office_mail"].options)

@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from fakes import ScriptedChannel
 
+from config.loader import SHIPPED
 from domain.times import on_screen
-from domain.types import Duty
+from domain.types import Duty, SendResult
 from tingxue.app import opened
 from tingxue.cli import main
+from tingxue.doctor import try_channels
 from tingxue.home import Home, home_at
 
 SAMPLES = Path(__file__).parents[2] / "shared" / "samples"
@@ -186,3 +189,30 @@ def test_a_wrong_config_names_file_and_line(home: Home) -> None:
     result = run(home, "doctor")
     assert result.exit_code == 2
     assert "levels.yaml:1" in result.stderr
+
+
+def test_a_wrong_option_of_a_channel_names_file_key_and_line(home: Home) -> None:
+    home.config.mkdir()
+    text = (SHIPPED / "settings.yaml").read_text("utf-8")
+    text += "  own:\n    kind: webhook\n    options:\n      ulr: https://example.org\n"
+    (home.config / "settings.yaml").write_text(text, "utf-8")
+    result = run(home, "doctor")
+    assert result.exit_code == 2
+    line = len(text.splitlines())
+    assert f"settings.yaml:{line} [channels.own.options.ulr]" in result.stderr
+
+
+def test_a_test_message_says_when_some_receivers_are_unknown(home: Home) -> None:
+    answers = {
+        "all": SendResult(outcome="ok"),
+        "some": SendResult(outcome="ok", error="已接收，但有 1 个接收人无效，请核对名单"),
+        "none": SendResult(outcome="dead", error="机器人地址无效"),
+    }
+    channels = {name: ScriptedChannel([answer]) for name, answer in answers.items()}
+    with opened(home=home, channels=channels) as app:
+        found = {finding.text: finding.state for finding in try_channels(app)}
+    assert found == {
+        "all 已接收": "ok",
+        "some 已接收，但有 1 个接收人无效，请核对名单": "trouble",
+        "none 未成功：机器人地址无效": "trouble",
+    }

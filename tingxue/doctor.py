@@ -209,6 +209,8 @@ def _test(alert: Alert, channel: str) -> Delivery:
 
 
 def _tried(name: str, result: SendResult) -> Finding:
-    if result.outcome == "ok":
-        return _ok("测试", f"{name} 已接收")
-    return _bad("测试", f"{name} 未成功：{result.error or result.outcome}")
+    if result.outcome != "ok":
+        return _bad("测试", f"{name} 未成功：{result.error or result.outcome}")
+    if result.error:
+        return _bad("测试", f"{name} {result.error}")
+    return _ok("测试", f"{name} 已接收")
