@@ -2,7 +2,8 @@
 
 At least once, never at most once: a delivery is claimed, sent, and only then finished; a process
 killed in between leaves a lease that runs out, and the next copy says that it is one. Deliveries
-are claimed one by one, so that no lease runs out while another message is being sent.
+are claimed one by one, so that no lease runs out while another message is being sent. Which one
+comes next, and how many may go in a minute, is decided where they are claimed.
 Rules: alerting.md section 2.
 """
 
@@ -13,6 +14,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
 
+from alerts.grouping import as_sent
 from alerts.messages import RESENT
 from domain.ports import Channel, Outbox
 from domain.times import Clock
@@ -20,7 +22,6 @@ from domain.types import Delivery, SendResult
 
 LOG = logging.getLogger(__name__)
 MAX_ATTEMPTS = 12
-MAX_AGE = timedelta(hours=24)
 # The longest documented penalty is 600 s (钉钉 130101); a longer Retry-After is not believed,
 # for an alert that waits a day is a lost alert.
 MAX_WAIT_SECONDS = 600.0
@@ -59,7 +60,9 @@ def dispatch(
         result, next_at = _judged(delivery, result, now, rng)
         counts[{"ok": "sent", "dead": "dead"}.get(result.outcome, "retried")] += 1
         more = lease_seconds if counts.total() < limit else 0
-        delivery = outbox.finish(delivery, result, now, next_at, lease_seconds=more)
+        delivery = outbox.finish(
+            delivery, result, now, next_at, lease_seconds=more, cool_until=_cool_until(result, now)
+        )
     return DispatchCount(sent=counts["sent"], retried=counts["retried"], dead=counts["dead"])
 
 
@@ -71,13 +74,20 @@ def wait_seconds(result: SendResult, attempts: int, rng: Random) -> float:
     return min(300.0, 5.0 * 2.0 ** min(max(attempts - 1, 0), 10)) * rng.uniform(0.5, 1.5)
 
 
+def _cool_until(result: SendResult, now: datetime) -> datetime | None:
+    """A provider that asked for a pause asked it of everything that goes over this channel."""
+    if result.retry_after is None or result.retry_after <= 0:
+        return None
+    return now + timedelta(seconds=min(result.retry_after, MAX_WAIT_SECONDS))
+
+
 def _judged(
     delivery: Delivery, result: SendResult, now: datetime, rng: Random
 ) -> tuple[SendResult, datetime | None]:
     """The result, given up where there was time enough, and when to try again."""
     next_at = None
     if result.outcome in ("retry", "unknown"):
-        result = _given_up(delivery, result, now) or result
+        result = _given_up(delivery, result) or result
     if result.outcome in ("retry", "unknown"):
         next_at = now + timedelta(seconds=wait_seconds(result, delivery.attempts, rng))
     _note(delivery, result, next_at)
@@ -98,21 +108,22 @@ def _send(delivery: Delivery, channels: Mapping[str, Channel]) -> SendResult:
 
 
 def _marked(delivery: Delivery) -> Delivery:
-    """With the mark of a second copy, when an earlier one may have arrived."""
+    """As the receiver reads it, with the mark of a second copy when an earlier one may have
+    arrived."""
+    delivery = as_sent(delivery)
     if not delivery.unconfirmed:
         return delivery
     title = delivery.alert.title + RESENT
     return replace(delivery, alert=replace(delivery.alert, title=title))
 
 
-def _given_up(delivery: Delivery, result: SendResult, now: datetime) -> SendResult | None:
-    if delivery.attempts >= MAX_ATTEMPTS:
-        why = f"已试 {delivery.attempts} 次"
-    elif now - delivery.alert.created_at > MAX_AGE:
-        why = "已超过 24 小时"
-    else:
+def _given_up(delivery: Delivery, result: SendResult) -> SendResult | None:
+    """By tries, not by age: after a night's outage, or a clock that was set, the age says nothing
+    about whether there was time enough."""
+    if delivery.attempts < MAX_ATTEMPTS:
         return None
-    return replace(result, outcome="dead", error=f"{result.error}（{why}，不再重试）")
+    why = f"已试 {delivery.attempts} 次，不再重试"
+    return replace(result, outcome="dead", error=f"{result.error}（{why}）")
 
 
 def _note(delivery: Delivery, result: SendResult, next_at: datetime | None) -> None:
@@ -121,8 +132,9 @@ def _note(delivery: Delivery, result: SendResult, next_at: datetime | None) -> N
     if result.outcome == "dead":
         level = logging.ERROR
     LOG.log(
-        level, "delivery=%s case=%s channel=%s attempt=%d outcome=%s next=%s error=%s",
-        delivery.delivery_id, delivery.alert.case_id or "-", delivery.channel, delivery.attempts,
+        level, "delivery=%s case=%s alerts=%d channel=%s attempt=%d outcome=%s next=%s error=%s",
+        delivery.delivery_id, delivery.alert.case_id or "-", len(delivery.digest) or 1,
+        delivery.channel, delivery.attempts,
         result.outcome, next_at.isoformat(timespec="seconds") if next_at else "-",
         result.error or "-",
     )  # fmt: skip

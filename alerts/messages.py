@@ -2,7 +2,7 @@
 
 Pure, and without access to the ledger. A body is plain lines that read the same on a terminal, in
 a mail and as 企业微信 markdown; what must be done stands above what may be cut. Each function
-returns (title, body) of one message to one receiver; digests come with part 3.
+returns (title, body) of one message to one receiver; ``alerts.grouping`` makes digests of them.
 """
 
 from collections.abc import Sequence
@@ -19,6 +19,7 @@ from domain.types import Level
 DRILL = "【演练】"
 RED_MARK = "🔴"
 RESENT = "（重发，请以编号为准）"
+_TASK, _POST, _NO_LINK = "请办：", "原帖：", "无链接"
 _NOTE_LENGTH = 100
 _NAMES_IN_TITLE = 3
 
@@ -104,7 +105,7 @@ def reminder(
     """A limit comes near, or has passed without anything done."""
     left = f"还剩 {span(due - now)}" if due > now else f"已超时 {span(now - due)}"
     lines = [f"您的角色：{ask.part.value}（{ask.receiver}）",
-             f"请办：请于 {on_screen(due)} 前{step.value}，{left}"]  # fmt: skip
+             f"{_TASK}请于 {on_screen(due)} 前{step.value}，{left}"]  # fmt: skip
     return _title(brief, f"催{step.value}"), _body(brief, lines)
 
 
@@ -113,7 +114,7 @@ def escalation(brief: CaseBrief, late: Late, *, receiver: str, now: datetime) ->
     lines = [
         f"超时：{late.department}应于 {on_screen(late.due)} 前{late.step.value}，"
         f"已超时 {span(now - late.due)}",
-        f"请办：请{receiver}督促{late.department}立即{late.step.value}",
+        f"{_TASK}请{receiver}督促{late.department}立即{late.step.value}",
     ]
     return _title(brief, f"{late.department}超时未{late.step.value}"), _body(brief, lines)
 
@@ -127,7 +128,7 @@ def handover(
     lines = [
         f"超时：{late.department}应于 {on_screen(late.due)} 前{late.step.value}，"
         f"已超时 {span(now - late.due)}，值班人尚未签收",
-        f"请办：请{receiver}立即代为{late.step.value}，并联系值班人",
+        f"{_TASK}请{receiver}立即代为{late.step.value}，并联系值班人",
         f"备班：{late.department} {name} {person.phone or '无电话'}",
     ]
     return _title(brief, f"{late.department}超时未{late.step.value}，请备班接手"), _body(
@@ -145,14 +146,14 @@ def rework(brief: CaseBrief, ask: Ask, *, reason: str, times: int) -> tuple[str,
     """The reviewer gave a reply back, for the ``times``-th time (from 1)."""
     until = f"请于 {on_screen(ask.reply_due)} 前重新答复" if ask.reply_due else "请尽快重新答复"
     lines = [f"退回：第 {times} 次退回重办，原因：{_note(reason) or '未注明'}",
-             f"您的角色：{ask.part.value}（{ask.receiver}）", f"请办：{until}"]  # fmt: skip
+             f"您的角色：{ask.part.value}（{ask.receiver}）", f"{_TASK}{until}"]  # fmt: skip
     return _title(brief, "退回重办"), _body(brief, lines)
 
 
 def declined(brief: CaseBrief, *, department: str, reason: str) -> tuple[str, str]:
     """A department says that it is not its business; to 宣传部, who decide."""
     lines = [f"{department}：不属本部门，原因：{_note(reason) or '未注明'}",
-             f"请办：请决定转办其他部门，或退回{department}办理"]  # fmt: skip
+             f"{_TASK}请决定转办其他部门，或退回{department}办理"]  # fmt: skip
     return _title(brief, f"{department}称不属本部门，待定"), _body(brief, lines)
 
 
@@ -161,7 +162,7 @@ def extension_asked(
 ) -> tuple[str, str]:
     """A department asks for more time; to 宣传部, who decide."""
     lines = [f"{department}申请延期，原因：{_note(reason) or '未注明'}",
-             f"请办：现答复时限 {on_screen(due)}，请决定是否延期"]  # fmt: skip
+             f"{_TASK}现答复时限 {on_screen(due)}，请决定是否延期"]  # fmt: skip
     return _title(brief, f"{department}申请延期，待定"), _body(brief, lines)
 
 
@@ -187,6 +188,22 @@ def now_leads(brief: CaseBrief, ask: Ask) -> tuple[str, str]:
     """A supporting department leads from now on, because of a new report."""
     line = f"角色变更：{ask.receiver}由配合改为牵头，须答复"
     return _title(brief, "改为牵头"), _body(brief, [line, *_asked(brief, ask)])
+
+
+def task_of(body: str) -> str:
+    """What a body made here asks of its receiver, with the time until when."""
+    return _said(body, _TASK) or "请知悉"
+
+
+def link_of(body: str) -> str:
+    """The address of the source post that a body made here names; "" without one."""
+    link = _said(body, _POST)
+    return "" if link == _NO_LINK else link
+
+
+def _said(body: str, mark: str) -> str:
+    marked = (line for line in body.splitlines() if line.startswith(mark))
+    return next(marked, "").removeprefix(mark)
 
 
 def _title(brief: CaseBrief, event: str) -> str:
@@ -219,14 +236,14 @@ def _body(brief: CaseBrief, first: Sequence[str]) -> str:
         f"地点：{brief.place or '未写明'}",
         f"发现时间：{on_screen(brief.first_seen_at)}，现有 {brief.reports} 条反映",
         *_offices(brief),
-        f"原帖：{_link(brief.url)}",
+        f"{_POST}{_link(brief.url)}",
         f"反映内容（{brief.source}，未核实）：「{excerpt(brief.text) or '无文字'}」",
     ]
     return "\n".join(lines)
 
 
 def _asked(brief: CaseBrief, ask: Ask) -> list[str]:
-    return [f"您的角色：{ask.part.value}（{ask.receiver}）", f"请办：{_task(brief, ask)}"]
+    return [f"您的角色：{ask.part.value}（{ask.receiver}）", f"{_TASK}{_task(brief, ask)}"]
 
 
 def _task(brief: CaseBrief, ask: Ask) -> str:
@@ -259,7 +276,7 @@ def _on_duty(contact: Contact) -> str:
 def _link(url: str) -> str:
     """The address with the signs that could act as markup percent-encoded; only web addresses."""
     if not url.startswith(("http://", "https://")):
-        return "无链接"
+        return _NO_LINK
     return quote(wellformed(url), safe="%/:=&?~#+!$,;'@()*.-_")
 
 
@@ -278,6 +295,6 @@ def span(length: timedelta) -> str:
 
 __all__ = [
     "DRILL", "RED_MARK", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step", "declined",
-    "escalation", "extended", "extension_asked", "handover", "new_case", "now_leads",
-    "raised_level", "reminder", "reopened", "reply_asked", "rework", "span", "transfer",
+    "escalation", "extended", "extension_asked", "handover", "link_of", "new_case", "now_leads",
+    "raised_level", "reminder", "reopened", "reply_asked", "rework", "span", "task_of", "transfer",
 ]  # fmt: skip

@@ -6,10 +6,12 @@ Table: official-practice.md section 4.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from domain.errors import ConfigError
 from domain.identity import digest
 from domain.plan import Category, Plan
+from domain.times import shanghai, utc
 from domain.types import Alert, Delivery, Level, Urgency
 
 
@@ -83,25 +85,45 @@ def deputy_channels(plan: Plan, department: str) -> tuple[str, tuple[str, ...]]:
     return deputy, own or channels_for(plan, department)
 
 
-def deliveries_for(alert: Alert, receiver: str, channels: Sequence[str]) -> tuple[Delivery, ...]:
-    """The outbox rows of one alert to one receiver.
+def not_before(plan: Plan, level: Level, at: datetime) -> datetime:
+    """When a message of this level may go that was made at ``at``: at once, or when the level's
+    quiet hours are over."""
+    quiet = plan.levels.rules[level].quiet
+    if quiet is None:
+        return at
+    start, end = quiet
+    local = shanghai(at)
+    asleep = start <= local.time() < end if start <= end else not end <= local.time() < start
+    if not asleep:
+        return at
+    morning = local.replace(hour=end.hour, minute=end.minute, second=0, microsecond=0)
+    return utc(morning if morning > local else morning + timedelta(days=1))
+
+
+def deliveries_for(
+    alert: Alert, receiver: str, channels: Sequence[str], *, due: datetime | None = None
+) -> tuple[Delivery, ...]:
+    """The outbox rows of one alert to one receiver, to be sent at ``due`` (default: at once).
 
     红 goes over all channels at once, so none waits for another to fail; any other level goes
     over the first, with the rest as fallback. The ids follow from alert, receiver and channel.
     """
     if not channels:
         raise ValueError(f"no channel for {receiver}")
+    at = due or alert.created_at
     if alert.level is Level.RED:
-        return tuple(_delivery(alert, receiver, name, ()) for name in dict.fromkeys(channels))
+        return tuple(_delivery(alert, receiver, name, (), at) for name in dict.fromkeys(channels))
     first, *rest = dict.fromkeys(channels)
-    return (_delivery(alert, receiver, first, tuple(rest)),)
+    return (_delivery(alert, receiver, first, tuple(rest), at),)
 
 
-def _delivery(alert: Alert, receiver: str, channel: str, fallback: tuple[str, ...]) -> Delivery:
+def _delivery(
+    alert: Alert, receiver: str, channel: str, fallback: tuple[str, ...], due: datetime
+) -> Delivery:
     return Delivery(
         delivery_id=digest(alert.alert_id, receiver, channel, length=32),
         alert=alert, receiver=receiver, channel=channel, fallback=fallback,
-        state="pending", attempts=0, unconfirmed=0, next_at=alert.created_at,
+        state="pending", attempts=0, unconfirmed=0, next_at=due,
     )  # fmt: skip
 
 

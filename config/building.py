@@ -171,6 +171,7 @@ def _rule(entry: RuleEntry) -> LevelRule:
         first_of=entry.first_of,
         receivers=entry.receivers,
         name_duty_person=entry.name_duty_person,
+        quiet=entry.quiet,
     )
 
 

@@ -193,6 +193,9 @@ def _limits(files: Files) -> Iterator[ConfigError]:
             key = "authors" if rule.authors else "authors_hours"
             reason = "authors 和 authors_hours 要么都写，要么都不写"
             yield files.error(file, "levels", place, key, reason=reason)
+        if rule.quiet and rule.level in (Level.RED, Level.ORANGE):
+            reason = f"「{rule.level.value}」要立即通知，不能有不打扰的时间"
+            yield files.error(file, "levels", place, "quiet", reason=reason)
     for place, (before, after) in enumerate(pairwise(content.reminders), start=1):
         if after <= before:
             yield files.error(file, "reminders", place, reason="应从小到大排列")

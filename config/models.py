@@ -38,6 +38,9 @@ class HoursEntry(BaseModel, extra="forbid", frozen=True):
 
 class ChannelEntry(BaseModel, extra="forbid", frozen=True):
     kind: Code
+    per_minute: NotNegative | None = None  # as usual for the kind
+    reserve: NotNegative | None = None
+    digest_seconds: NotNegative | None = None
     options: dict[str, str] = Field(default_factory=dict, repr=False)
 
 
@@ -158,6 +161,7 @@ class RuleEntry(BaseModel, extra="forbid", frozen=True):
     first_of: tuple[Text, ...] = ()
     receivers: tuple[Text, ...]
     name_duty_person: bool
+    quiet: tuple[Clock, Clock] | None = None
 
 
 class UnsignedEntry(BaseModel, extra="forbid", frozen=True):

@@ -76,7 +76,8 @@ class LevelRule:
     urgencies: any one complaint of this urgency gives the level. reports_24h: so many reports of
     one event. views / interactions: of the whole event (interactions = likes+comments+shares).
     authors / authors_hours: so many distinct authors within so many hours. first_of: categories
-    whose first complaint already gives the level. 0 = not used.
+    whose first complaint already gives the level. 0 = not used. quiet: daily, Shanghai time, from
+    the first to the second (over midnight if that is smaller); messages wait until it ends.
     """
 
     level: Level
@@ -91,6 +92,7 @@ class LevelRule:
     first_of: tuple[str, ...]
     receivers: tuple[str, ...]
     name_duty_person: bool
+    quiet: tuple[time, time] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +180,20 @@ class OfficeHours:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pace:
+    """How fast a channel may be used.
+
+    per_minute: sends begun in any 60 s, 0 = no limit; reserve: how many of these only 红 may use.
+    digest_seconds: after one message to a receiver, what is neither 红 nor 橙 waits so long and
+    then goes as one digest; 0 = every message goes by itself.
+    """
+
+    per_minute: int = 0
+    reserve: int = 0
+    digest_seconds: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelSpec:
     """One configured channel: ``kind`` names the plug-in in alerts/channels, ``options`` are its
     own; values that are secrets were read from the environment and are never shown. ``lines``:
@@ -187,6 +203,7 @@ class ChannelSpec:
     kind: str
     options: Mapping[str, str]
     lines: Mapping[str, int] = field(default_factory=dict)
+    pace: Pace = Pace()
 
     def __repr__(self) -> str:
         return f"ChannelSpec(name={self.name!r}, kind={self.kind!r})"

@@ -4,7 +4,7 @@ Each Protocol's docstring is its contract; each has one test class in tests/cont
 implementation passes. The hall (tingxue/) is the only place that joins two rooms.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
@@ -96,9 +96,14 @@ class Outbox(Protocol):
     sending with an expired lease), marks them "sending" with a lease until now+lease_seconds and
     counts the attempt, all in one transaction; two claimers never get the same one. A delivery
     whose lease expired was perhaps accepted: its ``unconfirmed`` is counted up.
+    Red first, then orange, then by due time. What is claimed keeps the paces the outbox was made
+    with, over all processes; what may wait is claimed as one with all that waits for the same
+    receiver and channel, and finished as one (``Delivery.digest``).
     finish: writes the result of that attempt; a dead one queues the receiver's next channel in the
-    same transaction. Ignored when another claimer has taken the delivery over meanwhile. With
+    same transaction, and after the last channel a stand-in, if the outbox knows one.
+    Ignored when another claimer has taken the delivery over meanwhile. With
     ``lease_seconds`` it claims the next one in that transaction: half as many waits for the disk.
+    ``cool_until``: nothing else is claimed for this channel before.
     """
 
     def claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]: ...
@@ -111,10 +116,15 @@ class Outbox(Protocol):
         next_at: datetime | None,
         *,
         lease_seconds: int = 0,
+        cool_until: datetime | None = None,
     ) -> Delivery | None:
         """``next_at``: when to try again; None means no further try (sent, or dead). The next
         delivery, if one was asked for and is due."""
         ...
+
+
+StandIns = Callable[[Alert, str], Sequence[Delivery]]
+"""Who gets an alert that could not be delivered to this receiver: new deliveries of it, or ()."""
 
 
 class SearchIndex(Protocol):
@@ -347,5 +357,5 @@ class Ledger(Protocol):
 __all__ = [
     "Analyser", "Audit", "Books", "Cases", "Channel", "Corrections", "Intake", "Ledger",
     "Mentions", "Outbox", "Outcome", "Rejects", "Reviews", "Runs", "SearchIndex", "Source",
-    "WorkCalendar",
+    "StandIns", "WorkCalendar",
 ]  # fmt: skip

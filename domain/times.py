@@ -4,11 +4,25 @@ Shanghai is a fixed UTC+8: China has had no summer time since 1991, and a fixed 
 no time-zone data on the machine.
 """
 
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from pathlib import Path
+from uuid import uuid4
 
 Clock = Callable[[], datetime]
 """Gives the present moment as an aware UTC datetime. Always handed in, never called globally."""
+
+
+@dataclass(frozen=True, slots=True)
+class Steady:
+    """A clock that nobody sets. ``seconds`` only says how much time has passed; two of them can be
+    compared when they are of one ``machine``: the same start of the same computer."""
+
+    seconds: Callable[[], float]
+    machine: str
+
 
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 
@@ -16,6 +30,15 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 def system_clock() -> datetime:
     """The wall clock, in UTC."""
     return datetime.now(UTC)
+
+
+def system_steady() -> Steady:
+    """Linux: seconds since its start, its sleep included. Elsewhere each process is a machine of
+    its own, so only what happens while it runs is seen."""
+    boot = Path("/proc/sys/kernel/random/boot_id")
+    if not boot.exists():
+        return Steady(time.monotonic, uuid4().hex)
+    return Steady(lambda: time.clock_gettime(time.CLOCK_BOOTTIME), boot.read_text().strip())
 
 
 def utc(moment: datetime) -> datetime:

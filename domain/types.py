@@ -372,11 +372,23 @@ class Alert:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Digested:
+    """One alert within a digest; ``reports``: how many reports its case has by now."""
+
+    alert: Alert
+    reports: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One alert to one receiver over one channel.
 
     state: pending sending sent retry dead. ``fallback`` are the receiver's further channels, tried
-    in turn when this one is dead. ``attempts`` counts the sends begun.
+    in turn when this one is dead. ``attempts`` counts the sends begun. ``next_at``: when somebody
+    may claim it; of one that is being sent, the end of its lease. ``stands_for``: the receiver
+    whose channels were all dead, so that this one gets the message in its stead; "" for none.
+    ``digest``: everything that is sent as this one message, the alert itself first; () when it
+    goes alone.
     """
 
     delivery_id: str
@@ -391,6 +403,8 @@ class Delivery:
     provider_id: str = ""
     error: str = ""
     accepted_at: datetime | None = None
+    stands_for: str = ""
+    digest: tuple[Digested, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,7 +1,7 @@
 """Opens the ledger: connects, brings the schema up to date by itself, refuses a newer one."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,6 +11,8 @@ from sqlalchemy import Engine, create_engine, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from domain.errors import DrillMixed, LedgerError
+from domain.plan import Pace
+from domain.ports import StandIns
 from ledger import schema, sqlite
 from ledger.books import Books
 from ledger.folds import Folds
@@ -30,8 +32,12 @@ class Ledger:
 
     @property
     def outbox(self) -> Outbox:
-        """The same deliveries as ``Books.queue`` writes, for the dispatcher."""
+        """The same deliveries as ``Books.queue`` writes, sent at any pace."""
         return Outbox(self.engine)
+
+    def paced(self, paces: Mapping[str, Pace], stand_ins: StandIns) -> Outbox:
+        """The same, for a dispatcher: keeps these paces by channel, and knows who stands in."""
+        return Outbox(self.engine, paces, stand_ins)
 
     @contextmanager
     def write(self) -> Iterator[Books]:

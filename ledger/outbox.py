@@ -4,62 +4,60 @@ Rows are written in the transaction that opens or changes the case. A claim take
 lease that ran out means the sender died in the middle, so the message was *perhaps* accepted.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, func, or_, select, update
+from sqlalchemy import Connection, Engine, and_, bindparam, case, func, select, true, update
 
 from domain.identity import digest
-from domain.types import Alert, Delivery, Level, SendResult
+from domain.plan import Pace
+from domain.ports import StandIns
+from domain.types import Alert, Delivery, SendResult
 from ledger import schema
+from ledger.claiming import claim_one, turn_of, wait_until
 from ledger.rows import Row, insert_new
+from ledger.steps import follow
 from ledger.transactions import writing
 
-_D = schema.deliveries.c
-_A = schema.attempts.c
-_ALERT = [
-    schema.alerts.c[name]
-    for name in ("case_id", "purpose", "level", "title", "body", "created_at", "drill")
-]
+_D, _A, _T = schema.deliveries.c, schema.attempts.c, schema.alerts.c
 
 # Statements of every delivery: built once, for building costs more than running.
-_NEXT = (  # without the alerts: all that is due is sorted for each claim
-    select(_D.delivery_id)
-    .where(
-        or_(
-            and_(_D.state.in_(("pending", "retry")), _D.next_at <= bindparam("now")),
-            and_(_D.state == "sending", _D.lease_until <= bindparam("now")),
-        )
-    )
-    .order_by(_D.next_at, _D.delivery_id)
-    .limit(bindparam("most"))
-)
-_DUE = (
-    select(schema.deliveries, *_ALERT)
-    .join(schema.alerts, schema.alerts.c.alert_id == _D.alert_id)
-    .where(_D.delivery_id.in_(_NEXT))
-    .order_by(_D.next_at, _D.delivery_id)
-    .with_for_update(skip_locked=True, of=schema.deliveries)
-)
-_LEASE = update(schema.deliveries).where(_D.delivery_id == bindparam("of"))
+_ENDED: dict[str, Any] = {
+    name: bindparam(f"new_{name}") for name in ("state", "error", "provider_id", "accepted_at")
+}
+_OPEN = and_(_D.state == "sending", _D.attempts == bindparam("try"))
 _FINISH = (
     update(schema.deliveries)
-    .where(
-        _D.delivery_id == bindparam("of"),
-        _D.state == "sending",
-        _D.attempts == bindparam("try"),
-    )
+    .where(_D.delivery_id == bindparam("of"), _OPEN)
     .values(
-        unconfirmed=_D.unconfirmed + bindparam("unsure"),
-        lease_until=None,
-        **{
-            name: bindparam(f"new_{name}")
-            for name in ("state", "next_at", "error", "provider_id", "accepted_at")
-        },
+        unconfirmed=_D.unconfirmed + bindparam("unsure"), next_at=bindparam("new_next_at"), **_ENDED
     )
 )
+_FINISH_OTHERS = (
+    update(schema.deliveries)
+    .where(_D.digest == bindparam("of"), _D.delivery_id != bindparam("of"), _OPEN)
+    .values(unconfirmed=_D.unconfirmed + bindparam("unsure"), **_ENDED)
+)
 _TRIED = update(schema.attempts).where(_A.delivery_id == bindparam("of"), _A.no == bindparam("try"))
+
+
+def _nobody(_alert: Alert, _receiver: str) -> Sequence[Delivery]:
+    return ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unreached:
+    """An alert whose receiver could be reached over none of its channels. ``stand_in``: who got
+    it in the receiver's stead; "" for nobody: then somebody must ring."""
+
+    alert_id: str
+    case_id: str | None
+    title: str
+    receiver: str
+    stand_in: str
 
 
 def delivery_id(alert_id: str, receiver: str, channel: str) -> str:
@@ -101,31 +99,54 @@ def _row(item: Delivery) -> dict[str, object]:
         "provider_id": item.provider_id,
         "error": item.error,
         "accepted_at": item.accepted_at,
+        "turn": turn_of(item.alert),
+        "stands_for": item.stands_for,
     }
 
 
 class Outbox:
-    """domain.ports.Outbox; each call is one transaction of its own."""
+    """domain.ports.Outbox; each call is one transaction of its own.
 
-    __slots__ = ("_engine",)
+    ``paces`` by channel, the same in every process; a channel without one is used at any pace.
+    """
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    __slots__ = ("_engine", "_paces", "_stand_ins")
+
+    def __init__(
+        self,
+        engine: Engine,
+        paces: Mapping[str, Pace] = MappingProxyType({}),
+        stand_ins: StandIns = _nobody,
+    ) -> None:
+        self._engine, self._paces, self._stand_ins = engine, paces, stand_ins
 
     def claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]:
         """See domain.ports.Outbox."""
+        claimed: list[Delivery] = []
         with writing(self._engine) as db:
-            return _claim(db, now, lease_seconds, limit)
+            while len(claimed) < limit:
+                found = claim_one(db, now, lease_seconds, self._paces)
+                if found is None:
+                    break
+                claimed.append(found)
+        return claimed
 
     def finish(
         self, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None,
-        *, lease_seconds: int = 0,
+        *, lease_seconds: int = 0, cool_until: datetime | None = None,
     ) -> Delivery | None:  # fmt: skip
         """See domain.ports.Outbox."""
         with writing(self._engine) as db:
-            _finish(db, delivery, result, now, next_at)
-            due = _claim(db, now, lease_seconds, 1) if lease_seconds else []
-        return due[0] if due else None
+            if cool_until is not None:
+                wait_until(db, delivery.channel, "", cool_until)
+            if _finish(db, delivery, result, now, next_at) and next_at is None:
+                if result.outcome != "ok":
+                    _hand_over(db, delivery, now, self._stand_ins)
+            return claim_one(db, now, lease_seconds, self._paces) if lease_seconds else None
+
+    def follow_clock(self, now: datetime, steady: float, machine: str) -> float:
+        """Keep all waits when the wall clock is set; see ledger.steps.follow."""
+        return follow(self._engine, now, steady, machine)
 
     def states(self) -> dict[str, int]:
         """How many deliveries are in which state."""
@@ -134,120 +155,104 @@ class Outbox:
             return {state: n for state, n in db.execute(query)}
 
     def undelivered(self) -> int:
-        """How many alerts reached a receiver over no channel: all of them dead."""
+        """How many alerts reached neither a receiver nor a stand-in: over all channels dead."""
+        meant = case((_D.stands_for != "", _D.stands_for), else_=_D.receiver)
         pairs = select(_D.alert_id, func.max(_D.state).label("best"))
-        best = pairs.group_by(_D.alert_id, _D.receiver).subquery()  # "dead" sorts before all others
+        best = pairs.group_by(_D.alert_id, meant).subquery()  # "dead" sorts before all others
         query = select(func.count()).select_from(best).where(best.c.best == "dead")
         with self._engine.connect() as db, db.begin():
             return db.scalar(query) or 0
 
+    def unreached(self, case_id: str | None = None) -> list[Unreached]:
+        """Alerts (of one case) that their receiver did not get over any channel, oldest first;
+        without those for which something is still being tried."""
+        dead = select(_D.alert_id).where(_D.state == "dead")
+        query = (
+            select(_D.alert_id, _D.receiver, _D.stands_for, _D.state, _T.case_id, _T.title)
+            .join(schema.alerts, _T.alert_id == _D.alert_id)
+            .where(_D.alert_id.in_(dead), _T.case_id == case_id if case_id else true())
+            .order_by(_T.created_at, _D.alert_id)
+        )
+        found: dict[tuple[str, str], list[Row]] = {}
+        with self._engine.connect() as db, db.begin():
+            for row in db.execute(query).mappings():
+                meant = row["stands_for"] or row["receiver"]
+                found.setdefault((row["alert_id"], meant), []).append(row)
+        return [_unreached(meant, rows) for (_, meant), rows in found.items() if _given_up(rows)]
+
     def soonest(self) -> datetime | None:
         """When the next waiting delivery is due; None when nothing waits."""
-        waiting = _D.state.in_(("pending", "retry", "sending"))
-        due = func.coalesce(_D.lease_until, _D.next_at, type_=schema.UtcMoment())
-        query = select(func.min(due)).where(waiting)
         with self._engine.connect() as db, db.begin():
-            return db.scalar(query)
+            found: datetime | None = db.scalar(select(func.min(_D.next_at)))
+        return found
+
+
+def _given_up(rows: Sequence[Row]) -> bool:
+    """Whether the receiver's own channels are all dead and nothing is tried any more."""
+    own = {row["state"] for row in rows if not row["stands_for"]}
+    return own == {"dead"} and all(row["state"] in ("dead", "sent") for row in rows)
+
+
+def _unreached(meant: str, rows: Sequence[Row]) -> Unreached:
+    got = [row["receiver"] for row in rows if row["state"] == "sent"]
+    first = rows[0]
+    return Unreached(
+        alert_id=first["alert_id"], case_id=first["case_id"], title=first["title"],
+        receiver=meant, stand_in=got[0] if got else "",
+    )  # fmt: skip
 
 
 def _finish(
     db: Connection, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None
-) -> None:
+) -> bool:
+    """Whether it was still ours to finish: another claimer may have taken it over."""
     state = {"ok": "sent"}.get(result.outcome, "retry" if next_at else "dead")
     ended = {
         "of": delivery.delivery_id,
         "try": delivery.attempts,
         "unsure": int(result.outcome == "unknown"),
         "new_state": state,
-        "new_next_at": next_at,
         "new_error": result.error,
         "new_provider_id": result.provider_id,
         "new_accepted_at": now if state == "sent" else None,
     }
-    if db.execute(_FINISH, ended).rowcount == 0:
-        return  # another claimer has taken it over
+    if db.execute(_FINISH, {**ended, "new_next_at": next_at}).rowcount == 0:
+        return False
+    if delivery.digest:
+        db.execute(_FINISH_OTHERS, ended)
     said = {"finished_at": now, "outcome": result.outcome, "detail": result.error}
     db.execute(_TRIED, {"of": delivery.delivery_id, "try": delivery.attempts, **said})
-    if state == "dead":
-        _next_channel(db, delivery, now)
+    return True
 
 
-def _claim(db: Connection, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]:
-    due = db.execute(_DUE, {"now": now, "most": limit}).mappings().all()
-    return [_lease(db, row, now, lease_seconds) for row in due]
-
-
-def _lease(db: Connection, row: Row, now: datetime, seconds: int) -> Delivery:
-    died = row["state"] == "sending"
-    taken = _delivery(row) | {
-        "state": "sending",
-        "attempts": row["attempts"] + 1,
-        "unconfirmed": row["unconfirmed"] + died,
-    }
-    db.execute(
-        _LEASE,
-        {
-            "of": row["delivery_id"],
-            "state": "sending",
-            "attempts": taken["attempts"],
-            "unconfirmed": taken["unconfirmed"],
-            "lease_until": now + timedelta(seconds=seconds),
-        },
-    )
-    db.execute(
-        schema.attempts.insert(),
-        {
-            "delivery_id": row["delivery_id"],
-            "no": taken["attempts"],
-            "started_at": now,
-            "detail": "",
-        },
-    )
-    return Delivery(**taken)
-
-
-def _next_channel(db: Connection, delivery: Delivery, now: datetime) -> None:
-    """Dead on this channel: the receiver's next one gets the message."""
-    if not delivery.fallback:
+def _hand_over(db: Connection, delivery: Delivery, now: datetime, stand_ins: StandIns) -> None:
+    """Dead on this channel: the receiver's next one gets the message, and when none is left,
+    whoever stands in for the receiver."""
+    alerts = [one.alert for one in delivery.digest] or [delivery.alert]
+    if delivery.fallback:
+        _queue_again(db, [_on_next_channel(delivery, alert, now) for alert in alerts])
         return
-    channel, rest = delivery.fallback[0], delivery.fallback[1:]
-    row = {
-        "delivery_id": delivery_id(delivery.alert.alert_id, delivery.receiver, channel),
-        "alert_id": delivery.alert.alert_id,
-        "receiver": delivery.receiver,
-        "channel": channel,
-        "fallback": list(rest),
-        "state": "pending",
-        "attempts": 0,
-        "unconfirmed": 0,
-        "next_at": now,
-        "provider_id": "",
-        "error": "",
-    }
-    db.execute(insert_new(db, schema.deliveries).values(row))
+    mine = _D.receiver == delivery.receiver
+    live = select(_D.alert_id).where(
+        _D.alert_id.in_([alert.alert_id for alert in alerts]), mine, _D.state != "dead"
+    )
+    reached = set(db.scalars(live))
+    for alert in alerts:
+        if alert.alert_id not in reached:
+            heirs = stand_ins(alert, delivery.receiver)
+            meant = delivery.stands_for or delivery.receiver
+            _queue_again(db, [replace(one, stands_for=meant, next_at=now) for one in heirs])
 
 
-def _delivery(row: Row) -> dict[str, Any]:
-    alert = Alert(
-        alert_id=row["alert_id"],
-        case_id=row["case_id"],
-        purpose=row["purpose"],
-        level=Level(row["level"]) if row["level"] else None,
-        title=row["title"],
-        body=row["body"],
-        created_at=row["created_at"],
-        drill=row["drill"],
-    )
-    plain = (
-        "delivery_id",
-        "receiver",
-        "channel",
-        "state",
-        "attempts",
-        "unconfirmed",
-        "next_at",
-        "provider_id",
-        "error",
-        "accepted_at",
-    )
-    return {"alert": alert, "fallback": tuple(row["fallback"]), **{n: row[n] for n in plain}}
+def _on_next_channel(delivery: Delivery, alert: Alert, now: datetime) -> Delivery:
+    channel, *rest = delivery.fallback
+    return Delivery(
+        delivery_id=delivery_id(alert.alert_id, delivery.receiver, channel), alert=alert,
+        receiver=delivery.receiver, channel=channel, fallback=tuple(rest), state="pending",
+        attempts=0, unconfirmed=0, next_at=now, stands_for=delivery.stands_for,
+    )  # fmt: skip
+
+
+def _queue_again(db: Connection, deliveries: Sequence[Delivery]) -> None:
+    if deliveries:
+        db.execute(insert_new(db, schema.deliveries), [_row(one) for one in deliveries])

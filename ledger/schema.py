@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
     types,
 )
 
@@ -310,23 +311,40 @@ deliveries = Table(
     Column("state", String(10), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("unconfirmed", Integer, nullable=False),
-    Column("next_at", UtcMoment),
-    Column("lease_until", UtcMoment),
+    Column("next_at", UtcMoment),  # of one that is being sent: the end of its lease
     Column("provider_id", Text, nullable=False),
     Column("error", Text, nullable=False),
     Column("accepted_at", UtcMoment),
-    Index("deliveries_due", "state", "next_at"),
+    Column("turn", Integer, nullable=False, server_default="2"),  # see ledger.claiming
+    Column("stands_for", String(40), nullable=False, server_default=text("''")),
+    Column("digest", String(64), index=True),  # the delivery whose attempts are this one's too
+    Index("deliveries_by_state", "state"),
 )
+Index(
+    "deliveries_due", deliveries.c.turn, deliveries.c.next_at, deliveries.c.delivery_id,
+    sqlite_where=deliveries.c.next_at.is_not(None),
+    postgresql_where=deliveries.c.next_at.is_not(None),
+)  # fmt: skip
 
 attempts = Table(
     "attempts",
     metadata,
     Column("delivery_id", String(64), ForeignKey("deliveries.delivery_id"), primary_key=True),
     Column("no", Integer, primary_key=True),
+    Column("channel", String(40), nullable=False, server_default=text("''")),
     Column("started_at", UtcMoment, nullable=False),
     Column("finished_at", UtcMoment),
     Column("outcome", String(10)),
     Column("detail", Text, nullable=False),
+    Index("attempts_by_channel", "channel", "started_at"),
+)
+
+waits = Table(
+    "waits",
+    metadata,
+    Column("channel", String(40), primary_key=True),
+    Column("receiver", String(40), primary_key=True),  # "": the whole channel
+    Column("until", UtcMoment, nullable=False),
 )
 
 source_runs = Table(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from domain.identity import digest
-from domain.types import Alert, Delivery, SendResult
+from domain.types import Alert, Delivery, Level, SendResult
 
 
 @dataclass
@@ -48,11 +48,12 @@ class ScriptedChannel:
 
 @dataclass
 class FakeOutbox:
-    """An outbox in memory. One lock makes each call one transaction."""
+    """An outbox in memory that keeps no paces. One lock makes each call one transaction."""
 
     rows: dict[str, Delivery] = field(default_factory=dict)
     leases: dict[str, datetime] = field(default_factory=dict)
     finished: list[tuple[Delivery, SendResult]] = field(default_factory=list)
+    cooled: dict[str, datetime] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
@@ -73,9 +74,11 @@ class FakeOutbox:
 
     def finish(
         self, delivery: Delivery, result: SendResult, now: datetime, next_at: datetime | None,
-        *, lease_seconds: int = 0,
+        *, lease_seconds: int = 0, cool_until: datetime | None = None,
     ) -> Delivery | None:  # fmt: skip
         with self._lock:
+            if cool_until is not None:
+                self.cooled[delivery.channel] = cool_until
             row = self.rows[delivery.delivery_id]
             if row.state == "sending" and row.attempts == delivery.attempts:
                 self.finished.append((row, result))
@@ -86,12 +89,12 @@ class FakeOutbox:
 
     def _claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]:
         due = [row for row in self.rows.values() if self._due(row, now)]
-        due.sort(key=lambda row: row.next_at)
+        due.sort(key=lambda row: (_turn(row), row.next_at))
         return [self._take(row, now + timedelta(seconds=lease_seconds)) for row in due[:limit]]
 
     def _due(self, row: Delivery, now: datetime) -> bool:
         if row.state in ("pending", "retry"):
-            return row.next_at <= now
+            return row.next_at <= now and self.cooled.get(row.channel, now) <= now
         return row.state == "sending" and self.leases[row.delivery_id] <= now
 
     def _take(self, row: Delivery, lease_until: datetime) -> Delivery:
@@ -113,6 +116,10 @@ class FakeOutbox:
                     state="pending", attempts=0, unconfirmed=0, next_at=now,
                     provider_id="", error=""),
         )  # fmt: skip
+
+
+def _turn(row: Delivery) -> int:
+    return -row.alert.level.rank if row.alert.level in (Level.RED, Level.ORANGE) else 0
 
 
 def _written(

@@ -128,13 +128,13 @@ def test_twelve_tries_are_enough_and_then_the_next_channel_is_tried() -> None:
     assert "已试 12 次" in next(iter(desk.outbox.rows.values())).error
 
 
-def test_a_day_is_enough() -> None:
-    desk = Desk(RETRY, RETRY)
-    desk.clock.move(24 * 3600)
-    assert desk.run().retried == 1
-    desk.clock.move(100)
-    assert desk.run().dead == 1
-    assert "24 小时" in next(iter(desk.outbox.rows.values())).error
+def test_age_alone_gives_nothing_up() -> None:
+    desk = Desk(RETRY, RETRY, fallback=["second"])
+    for _ in range(3):
+        desk.clock.move(24 * 3600)
+        desk.run()
+    assert desk.states == ["sent"]
+    assert desk.second.given == []
 
 
 def test_a_message_that_kills_every_sender_is_given_up_without_another_try() -> None:

@@ -267,7 +267,7 @@ def test_numbers_in_the_docs_are_those_of_the_config() -> None:
 def test_every_dependency_has_its_line_and_none_is_left_over() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     listed = project["dependencies"] + [
-        one for name in ("dev", "train") for one in project["optional-dependencies"][name]
+        one for name in ("bench", "dev", "train") for one in project["optional-dependencies"][name]
     ]
     text = (ROOT / "docs" / "dependencies.md").read_text("utf-8").split("## Looked at")[0]
     rows = re.findall(r"^\| ([\w-]+) \| [^|]+ \| [^|]+ \|$", text, re.M)

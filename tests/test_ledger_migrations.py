@@ -24,13 +24,13 @@ from ledger.engine import open_ledger
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 SHIPPED = Path(next(iter(ledger.migrations.__path__)))
-HEAD, NEXT = "0003", "0004"
+HEAD, NEXT = "0004", "0005"
 FURTHER = '''"""One version more, for this test."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 
 
 def upgrade() -> None:
@@ -62,7 +62,7 @@ def next_version(tmp_path: Path) -> Path:
     """The shipped versions and one more."""
     folder = tmp_path / "next"
     shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0004_further.py").write_text(FURTHER)
+    (folder / "versions" / "0005_further.py").write_text(FURTHER)
     return folder
 
 
@@ -113,7 +113,7 @@ def test_the_versions_are_written_out_and_read_no_schema_of_today() -> None:
 
 def test_a_ledger_of_the_first_version_is_brought_up_to_date(tmp_path: Path) -> None:
     first, file, backups = tmp_path / "first", tmp_path / "ledger.db", tmp_path / "backups"
-    later = shutil.ignore_patterns("__pycache__", "0002_*", "0003_*")
+    later = shutil.ignore_patterns("__pycache__", "000[2-9]_*")
     shutil.copytree(SHIPPED, first, ignore=later)
     open_ledger(url(file), drill=False, now=NOW, migrations=first).close()
     with closing(sqlite3.connect(file)) as raw, raw:
@@ -186,11 +186,45 @@ def test_a_version_that_fails_leaves_the_old_schema(tmp_path: Path, next_version
     file = tmp_path / "ledger.db"
     open_ledger(url(file), drill=False, now=NOW).close()
     before = tables(file)
-    further = next_version / "versions" / "0004_further.py"
+    further = next_version / "versions" / "0005_further.py"
     further.write_text(FURTHER + '    op.execute("SELECT no_such_function()")\n')
     with pytest.raises((LedgerError, OperationalError)):
         open_ledger(url(file), drill=False, now=NOW, migrations=next_version)
     assert (version(file), tables(file)) == (HEAD, before)
+
+
+def test_what_waits_in_an_outbox_is_sent_after_the_upgrade(tmp_path: Path) -> None:
+    """0004: a lease becomes the due time, what is over has none, red goes first."""
+    old, file = tmp_path / "old", tmp_path / "ledger.db"
+    shutil.copytree(SHIPPED, old, ignore=shutil.ignore_patterns("__pycache__", "000[4-9]_*"))
+    open_ledger(url(file), drill=False, now=NOW, migrations=old).close()
+    with closing(sqlite3.connect(file)) as raw, raw:
+        for name, level, state, due, lease in _OLD_DELIVERIES:
+            raw.execute(
+                "INSERT INTO alerts VALUES (?, 'LHS-1', 'new', ?, '题', '文', ?, 0)",
+                (name, level, "2026-11-23 05:00:00.000000"),
+            )
+            raw.execute(
+                "INSERT INTO deliveries (delivery_id, alert_id, receiver, channel, fallback, state,"
+                " attempts, unconfirmed, next_at, lease_until, provider_id, error)"
+                " VALUES (?, ?, '住建局', 'first', '[]', ?, 1, 0, ?, ?, '', '')",
+                (name, name, state, due, lease),
+            )
+    new = open_ledger(url(file), drill=False, now=NOW, backups=tmp_path / "backups")
+    claimed = new.outbox.claim(NOW, 45, 10)
+    assert [one.delivery_id for one in claimed] == ["red", "blue", "died"]
+    assert [one.unconfirmed for one in claimed] == [0, 0, 1]
+    assert new.outbox.states() == {"sending": 4, "sent": 1}
+    new.close()
+
+
+_OLD_DELIVERIES = [
+    ("blue", "蓝", "retry", "2026-11-23 05:00:00.000000", None),
+    ("red", "红", "pending", "2026-11-23 05:30:00.000000", None),
+    ("died", "蓝", "sending", "2026-11-23 05:00:00.000000", "2026-11-23 05:59:00.000000"),
+    ("busy", "蓝", "sending", "2026-11-23 05:00:00.000000", "2026-11-23 06:00:30.000000"),
+    ("done", "蓝", "sent", "2026-11-23 05:00:00.000000", None),
+]
 
 
 # --- kills and races

@@ -9,11 +9,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from apscheduler.schedulers.background import BackgroundScheduler
 from fakes import ScriptedChannel
 from world import World, opened_world
 
 from config.loader import load
 from domain.times import system_clock
+from domain.types import Urgency
 from tingxue import schedule
 
 
@@ -47,12 +49,26 @@ def test_on_duty_a_stored_mention_becomes_a_delivered_alert(world: World) -> Non
     duty = threading.Thread(target=schedule.watch, args=(app, stop))
     duty.start()
     try:
-        world.said(1, ["parking"])
+        world.said(1, ["parking"], urgency=Urgency.ORANGE)  # blue would wait at night
         assert until(lambda: "住建局" in {d.receiver for d in channel.given})
     finally:
         stop.set()
         duty.join(timeout=30)
     assert not duty.is_alive()
+
+
+def test_a_scheduler_that_waits_for_a_time_long_gone_is_woken() -> None:
+    """As after a clock that was set back by an hour: every job's next turn lies an hour ahead."""
+    ticks: list[int] = []
+    scheduler = BackgroundScheduler(timezone="UTC")
+    later = system_clock() + timedelta(hours=1)
+    scheduler.add_job(lambda: ticks.append(1), "interval", seconds=0.1, next_run_time=later)
+    scheduler.start()
+    try:
+        schedule._woken(scheduler, system_clock())
+        assert until(lambda: len(ticks) > 3)
+    finally:
+        scheduler.shutdown()
 
 
 def test_an_error_that_lasts_is_logged_once_a_minute_and_work_goes_on(

@@ -12,6 +12,8 @@ from random import Random, SystemRandom
 import alerts.channels
 import index.embedded
 import nlp.limits
+from alerts.roster import on_duty
+from alerts.succession import stand_ins
 from alerts.workdays import OfficeCalendar
 from config.loader import load
 from domain import plugins
@@ -19,9 +21,9 @@ from domain.casework import Terms
 from domain.errors import NotConfigured
 from domain.identity import Pseudonym
 from domain.plan import Plan, Roster
-from domain.ports import Analyser, Channel, SearchIndex
-from domain.times import Clock, system_clock
-from domain.types import Mention, Verdict
+from domain.ports import Analyser, Channel, Outbox, SearchIndex
+from domain.times import Clock, Steady, system_clock, system_steady
+from domain.types import Alert, Delivery, Mention, Verdict
 from ledger.engine import Ledger, open_ledger
 from tingxue import rosters
 from tingxue.home import Home, open_home, pseudonyms
@@ -45,6 +47,19 @@ class App:
     environ: Mapping[str, str]
     department_limit: float
     """The probability from which on a verdict alone is enough for a department."""
+    steady: Steady | None = None  # given with the real clock only: a fake one is moved on purpose
+
+    def outbox(self) -> Outbox:
+        """The outbox for dispatching: it keeps the plan's paces and knows its stand-ins."""
+        paces = {name: spec.pace for name, spec in self.plan.channels.items()}
+        return self.ledger.paced(paces, self._stand_ins)
+
+    def _stand_ins(self, alert: Alert, receiver: str) -> Sequence[Delivery]:
+        return stand_ins(self.plan, alert, receiver, self._on_duty)
+
+    def _on_duty(self, department: str) -> str:
+        shift = on_duty(self.roster().shifts, department, self.clock(), self.terms.calendar)
+        return shift.person if shift else ""
 
     def roster(self) -> Roster:
         """Who is on duty when; the file in the home is read again when it has changed."""
@@ -113,6 +128,7 @@ def opened(
             department_limit=nlp.limits.shipped().limit(
                 plan.complaint_share, plan.department_precision
             ),
+            steady=system_steady() if clock is system_clock else None,
         )
     finally:
         ledger.close()

@@ -12,6 +12,7 @@ from domain.casefold import broken_at
 from domain.commands import Command
 from domain.times import SHANGHAI, on_screen, utc
 from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
+from ledger.outbox import Unreached
 from tingxue import door
 from tingxue.acting import act
 from tingxue.app import App, opened
@@ -56,6 +57,8 @@ def show_case(case_id: str, as_json: bool) -> None:
         for row in one.obligations:
             click.echo(_duty_line(row))
         click.echo(_statutory_line(one, app.clock()))
+        for missed in app.ledger.outbox.unreached(case_id):
+            click.echo(click.style(_unreached_line(missed), fg="red"))
         for event in events:
             click.echo(_event_line(event))
         if broken_at(events) is not None:
@@ -105,6 +108,11 @@ def _statutory_line(one: Case, now: datetime) -> str:
         f"  法定时限（旅游投诉处理办法，文旅部令第14号）：{on_screen(one.registered_at)} 登记，"
         f"{on_screen(acceptance)} 前决定是否受理，{on_screen(settlement)} 前办结{over}"
     )
+
+
+def _unreached_line(missed: Unreached) -> str:
+    got = f"，已由{missed.stand_in}代收，请确认已转告" if missed.stand_in else "，请立即电话通知"
+    return f"  未送达 {missed.receiver}：渠道全部失败{got}（{missed.title}）"
 
 
 def _event_line(event: CaseEvent) -> str:

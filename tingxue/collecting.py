@@ -53,7 +53,9 @@ def due(app: App) -> list[SourceSpec]:
 
     def ready(spec: SourceSpec) -> bool:
         last = latest.get(spec.name)
-        return last is None or now - last.started_at >= timedelta(minutes=spec.every_minutes)
+        if last is None or last.started_at > now:  # the clock was set back
+            return True
+        return now - last.started_at >= timedelta(minutes=spec.every_minutes)
 
     return [spec for spec in app.plan.sources if spec.enabled and ready(spec)]
 

@@ -2,18 +2,20 @@
 
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 from alerts import duty
 from alerts.routing import deliveries_for
 from config.loader import placeholders
+from domain.actions import OVER
 from domain.errors import SearchUnavailable
 from domain.identity import digest
 from domain.ports import Channel
 from domain.times import on_screen, shanghai_day
 from domain.types import Alert, Delivery, Outcome, SearchQuery, SendResult
+from ledger.outbox import Unreached
 from tingxue import rostering
 from tingxue.app import App
 from tingxue.collecting import OUTCOME_NAMES
@@ -118,10 +120,41 @@ def _outbox(app: App) -> Iterator[Finding]:
     soonest = app.ledger.outbox.soonest()
     if soonest is not None and app.clock() - soonest > _STUCK_AFTER:
         yield _bad("待发", f"最早一条应在 {on_screen(soonest)} 发出；请运行 tingxue watch")
-    lost = app.ledger.outbox.undelivered()
-    if lost:
-        yield _bad("待发", f"{lost} 条警报所有渠道都失败；请检查渠道并电话通知")
+    unreached = _still_unheard(app)
+    for meant, missed in _by_receiver([one for one in unreached if not one.stand_in]):
+        cases = "、".join(missed[:5]) + (f" 等 {len(missed)} 条" if len(missed) > 5 else "")
+        yield _bad("未送达", f"{meant}的渠道全部失败（{cases}）；请立即电话通知，并检查渠道")
+    for meant, missed in _by_receiver([one for one in unreached if one.stand_in]):
+        yield _note("未送达", f"{meant}的渠道全部失败，{len(missed)} 条已由他人代收；请检查渠道")
     yield _ok("待发", "、".join(f"{n} {count}" for n, count in sorted(states.items())) or "没有")
+
+
+def _still_unheard(app: App) -> list[Unreached]:
+    """Without what has been dealt with since: the case is over, or the department has signed."""
+    unreached = app.ledger.outbox.unreached()
+    with app.ledger.read() as books:
+        ids = {one.case_id for one in unreached if one.case_id}
+        cases = {case_id: books.cases.get(case_id) for case_id in ids}
+    signed = {
+        (case.case_id, row.department)
+        for case in cases.values()
+        for row in case.obligations
+        if row.acknowledged_at is not None
+    }
+    over = {case.case_id for case in cases.values() if case.status in OVER}
+    return [
+        one
+        for one in unreached
+        if one.case_id not in over and (one.case_id, one.receiver) not in signed
+    ]
+
+
+def _by_receiver(unreached: Sequence[Unreached]) -> list[tuple[str, list[str]]]:
+    """Each receiver with what did not reach it: case numbers, or titles where there is no case."""
+    found: dict[str, list[str]] = {}
+    for one in unreached:
+        found.setdefault(one.receiver, []).append(one.case_id or one.title)
+    return [(meant, list(dict.fromkeys(missed))) for meant, missed in found.items()]
 
 
 def _ledger(app: App) -> Iterator[Finding]:

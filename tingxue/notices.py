@@ -10,7 +10,7 @@ from datetime import datetime
 from alerts import messages
 from alerts.messages import Ask, CaseBrief, Late, Part, Step
 from alerts.roster import Contact, contact, deputy
-from alerts.routing import channels_for, deliveries_for, deputy_channels, head_channels
+from alerts.routing import channels_for, deliveries_for, deputy_channels, head_channels, not_before
 from domain.casefold import obligation
 from domain.errors import ConfigError
 from domain.identity import digest
@@ -246,7 +246,8 @@ def _send(
         drill=app.ledger.drill,
     )
     over = channels_for(app.plan, receiver) if channels is None else channels
-    books.queue(alert, deliveries_for(alert, receiver, over))
+    due = not_before(app.plan, case.level, alert.created_at)
+    books.queue(alert, deliveries_for(alert, receiver, over, due=due))
     owing = {o.department for o in case.obligations}
     if receiver in owing and rostering.bare(app, receiver):
         rostering.tell_bare(app, books, case, receiver)

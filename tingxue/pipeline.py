@@ -62,6 +62,11 @@ def triage(app: App, advance: Callable[[int], None] = _silent) -> int:
 
 def notify(app: App) -> int:
     """Stage 4: deliver what is due; deliveries handled."""
+    if app.steady is not None:
+        now, steady = app.clock(), app.steady
+        step = app.ledger.outbox.follow_clock(now, steady.seconds(), steady.machine)
+        if step:
+            LOG.warning("系统时钟被调整了 %+.0f 秒，待发时间已随之调整", step)
     return _until_empty(_dispatch, app)
 
 
@@ -112,4 +117,4 @@ def _until_empty(batch: Callable[[App], int], app: App) -> int:
 
 
 def _dispatch(app: App) -> int:
-    return dispatch(app.ledger.outbox, app.channels, clock=app.clock, rng=app.rng).handled
+    return dispatch(app.outbox(), app.channels, clock=app.clock, rng=app.rng).handled

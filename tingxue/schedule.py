@@ -7,6 +7,7 @@ own (and child processes); stages 2 to 4 look every half second whatever a crawl
 import logging
 import shutil
 import threading
+import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -40,8 +41,23 @@ def watch(app: App, stop: threading.Event) -> None:
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler.start()
     LOG.info("值守中。按 Ctrl-C 结束。")
-    stop.wait()
+    offset = _offset(app)
+    while not stop.wait(1):
+        before, offset = offset, _offset(app)
+        if offset < before - 1:
+            _woken(scheduler, app.clock())
     scheduler.shutdown(wait=True)
+
+
+def _woken(scheduler: BackgroundScheduler, now: datetime) -> None:
+    """The clock was set back: APScheduler would stand still until the old time comes again."""
+    for job in scheduler.get_jobs():
+        job.modify(next_run_time=now)
+
+
+def _offset(app: App) -> float:
+    """Seconds from a clock that nobody sets to the wall clock."""
+    return app.clock().timestamp() - time.monotonic()
 
 
 def _guarded(name: str, work: Callable[[App], object], app: App) -> Callable[[], None]:
