@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from domain.errors import ConfigError
 from domain.identity import digest
-from domain.plan import Category, Plan
+from domain.plan import Category, Department, Plan
 from domain.times import shanghai, utc
 from domain.types import Alert, Delivery, Level, Urgency
 
@@ -67,22 +67,21 @@ def channels_for(plan: Plan, receiver: str) -> tuple[str, ...]:
 def head_channels(plan: Plan, department: str) -> tuple[str, tuple[str, ...]]:
     """(receiver, channels) of the department's head; without channels of the head's own, the
     message goes over the department's, addressed to the head."""
-    known = plan.departments.get(department)
-    if known is None:
-        raise ConfigError(file="departments.yaml", key=department, reason="没有这个部门")
-    head = known.head or f"{department}负责人"
-    own = plan.receivers.get(head, ())
-    return head, own or channels_for(plan, department)
+    head = _department(plan, department).head or f"{department}负责人"
+    return head, plan.receivers.get(head, ()) or channels_for(plan, department)
 
 
 def deputy_channels(plan: Plan, department: str) -> tuple[str, tuple[str, ...]]:
     """(receiver, channels) of whoever stands behind the person on duty; as for the head."""
-    known = plan.departments.get(department)
+    deputy = _department(plan, department).deputy or f"{department}备班"
+    return deputy, plan.receivers.get(deputy, ()) or channels_for(plan, department)
+
+
+def _department(plan: Plan, name: str) -> Department:
+    known = plan.departments.get(name)
     if known is None:
-        raise ConfigError(file="departments.yaml", key=department, reason="没有这个部门")
-    deputy = known.deputy or f"{department}备班"
-    own = plan.receivers.get(deputy, ())
-    return deputy, own or channels_for(plan, department)
+        raise ConfigError(file="departments.yaml", key=name, reason="没有这个部门")
+    return known
 
 
 def not_before(plan: Plan, level: Level, at: datetime) -> datetime:

@@ -1,6 +1,5 @@
 """Cases: their events, which are the truth, and their fold, which is kept beside them."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from functools import cache
@@ -9,7 +8,6 @@ from typing import Any
 from sqlalchemy import (
     CompoundSelect,
     Connection,
-    Select,
     bindparam,
     func,
     select,
@@ -35,7 +33,7 @@ from ledger.caserows import (
 )
 from ledger.folds import Folds
 from ledger.mentions import Mentions
-from ledger.rows import chunks, insert_new
+from ledger.rows import chunks, insert_new, key_hits
 
 _C = schema.cases.c
 _E = schema.events.c
@@ -235,7 +233,7 @@ class Cases:
 
     def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
         """Reports filed under these keys since the given moments, newest first."""
-        return self._hits(_FILED, keys)
+        return _newest_first(key_hits(self._db, _FILED, keys))
 
     def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]:
         """As ``by_keys``, but each report once, and of each key only the newest ``most``: a common
@@ -253,18 +251,7 @@ class Cases:
 
     def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
         """As ``by_keys``, but for each case only that there is one, and when the newest came."""
-        return self._hits(_NEWEST_FILED, keys)
-
-    def _hits(self, statement: Select[Any], keys: Mapping[str, datetime]) -> list[KeyHit]:
-        together: dict[datetime, list[str]] = defaultdict(list)
-        for key, since in keys.items():
-            together[since].append(key)
-        hits = [
-            KeyHit(key=k, case_id=c, mention_id=m, at=a)
-            for since, some in together.items()
-            for k, c, m, a in self._db.execute(statement, {"keys": some, "since": since})
-        ]
-        return _newest_first(hits)
+        return _newest_first(key_hits(self._db, _NEWEST_FILED, keys))
 
     def states(self, case_ids: Sequence[str]) -> dict[str, State]:
         """case_id -> how the case stands."""

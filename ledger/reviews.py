@@ -1,7 +1,6 @@
 """The review list: what perhaps is a complaint and waits for 宣传部 (待研判)."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +11,7 @@ from domain.reviews import Review, ReviewState
 from domain.times import day_bounds, shanghai_day
 from domain.types import KeyHit
 from ledger import schema
-from ledger.rows import Row, chunks, insert_new
+from ledger.rows import Row, chunks, insert_new, key_hits
 
 _R = schema.reviews.c
 _M = schema.review_mentions.c
@@ -164,20 +163,10 @@ class Reviews:
         texts = {k: at for k, at in keys.items() if k.startswith("text:")}
         others = {k: at for k, at in keys.items() if k not in texts}
         hits = [
-            *self._hits(_NEWEST, texts, {"most": _MOST_SHARED}),
-            *self._hits(_ONE_EACH, others, {}),
+            *key_hits(self._db, _NEWEST, texts, most=_MOST_SHARED),
+            *key_hits(self._db, _ONE_EACH, others),
         ]
         return sorted(hits, key=lambda hit: (hit.at, hit.case_id, hit.mention_id), reverse=True)
-
-    def _hits(
-        self, statement: Select[Any], keys: Mapping[str, datetime], more: dict[str, int]
-    ) -> Iterator[KeyHit]:
-        together: dict[datetime, list[str]] = defaultdict(list)
-        for key, since in keys.items():
-            together[since].append(key)
-        for since, some in together.items():
-            for k, r, m, a in self._db.execute(statement, {"keys": some, "since": since, **more}):
-                yield KeyHit(key=k, case_id=r, mention_id=m, at=a)
 
 
 def _to_review(row: Row, mention_ids: Sequence[str]) -> Review:

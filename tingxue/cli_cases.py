@@ -10,14 +10,13 @@ import click
 from domain.actions import OVER, RULES, SYSTEM_ACTIONS, Rule
 from domain.casefold import broken_at
 from domain.commands import Command
-from domain.times import SHANGHAI, on_screen, utc
+from domain.times import on_screen
 from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
 from ledger.outbox import Unreached
 from tingxue import door
 from tingxue.acting import act
 from tingxue.app import App, opened
-
-as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+from tingxue.cli_options import as_json, moment, who_options
 
 
 @click.group()
@@ -134,15 +133,6 @@ def _plain(value: object) -> object:
     raise TypeError(type(value).__name__)
 
 
-def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return utc(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI))
-    except ValueError:
-        raise click.BadParameter(f"{text}：请写 2026-11-23 17:00") from None
-
-
 def _action(rule: Rule) -> click.Command:
     """One command per line of the table; its options follow from what the line needs."""
 
@@ -164,7 +154,7 @@ def _action(rule: Rule) -> click.Command:
             )
             click.echo(_line(app, act(app, case_id, command)))
 
-    params: list[click.Parameter] = [click.Argument(["case_id"]), *_WHO]
+    params: list[click.Parameter] = [click.Argument(["case_id"]), *who_options()]
     if rule.sources:
         params.append(click.Option(["--for", "target"], help="哪个部门的任务（默认本部门）"))
     params += [click.Option([f"--{need}"], required=True, **_NEEDS[need]) for need in rule.needs]
@@ -174,20 +164,10 @@ def _action(rule: Rule) -> click.Command:
     return click.Command(rule.action, callback=run, params=params, help=text)
 
 
-_WHO = [
-    click.Option(["--by", "person"], required=True, help="经办人"),
-    click.Option(
-        ["--role"],
-        required=True,
-        type=click.Choice([str(r) for r in Role if r is not Role.SYSTEM]),
-        help="身份",
-    ),
-    click.Option(["--department"], default="", help="经办人所在部门"),
-]
 _NEEDS: dict[str, dict[str, Any]] = {
     "note": {"help": "说明（不要写当事人姓名电话）"},
     "to": {"help": "去向：部门、同事或案件编号"},
-    "until": {"help": "新时限，如 2026-11-23 17:00", "callback": _moment},
+    "until": {"help": "新时限，如 2026-11-23 17:00", "callback": moment},
     "level": {"help": "新级别", "type": click.Choice([str(x) for x in Level])},
 }
 

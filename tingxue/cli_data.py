@@ -19,9 +19,8 @@ from domain.times import on_screen
 from domain.types import Actor, Level, Polarity, Role, SearchHit, SearchPage, SearchQuery
 from tingxue import importing, indexing, pipeline, reporting, schedule
 from tingxue.app import App, opened
+from tingxue.cli_options import as_json
 from tingxue.counting import PeriodKind, last_finished
-
-as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 
 
 @click.command("import")

@@ -13,11 +13,10 @@ import click
 
 from tingxue import collecting, doctor, pipeline, rostering, schedule
 from tingxue.app import opened
+from tingxue.cli_options import as_json
 from tingxue.demo import runner
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
-
-as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 
 
 @click.command()

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -16,21 +15,9 @@ from nlp.analyser import document
 from nlp.limits import likelihood
 from tingxue import correcting, replaying, reviewing
 from tingxue.app import App, opened
+from tingxue.cli_options import as_json, who
 
-as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
 _MOST_SHOWN = 3
-
-
-def _who(command: Callable[..., Any]) -> Callable[..., Any]:
-    """--by, --role and --department, as actions on a case have them."""
-    roles = [str(role) for role in Role if role is not Role.SYSTEM]
-    for option in (
-        click.option("--department", default="", help="经办人所在部门"),
-        click.option("--role", required=True, type=click.Choice(roles), help="身份"),
-        click.option("--by", "person", required=True, help="经办人"),
-    ):
-        command = option(command)
-    return command
 
 
 _category = click.option("--category", "categories", multiple=True, help="类别代码，可写多个")
@@ -98,7 +85,7 @@ def _lines(app: App, item: dict[str, Any]) -> str:
 @review.command("confirm")
 @click.argument("review_id")
 @_category
-@_who
+@who
 def review_confirm(
     review_id: str, categories: tuple[str, ...], person: str, role: str, department: str
 ) -> None:
@@ -112,7 +99,7 @@ def review_confirm(
 @review.command("dismiss")
 @click.argument("review_id")
 @click.option("--reason", required=True, help="为什么不是投诉（不要写当事人姓名电话）")
-@_who
+@who
 def review_dismiss(review_id: str, reason: str, person: str, role: str, department: str) -> None:
     """不是投诉：不派给任何部门；原文仍可检索，今后几乎相同的话不再报。"""
     actor = Actor(name=person, role=Role(role), department=department)
@@ -125,7 +112,7 @@ def review_dismiss(review_id: str, reason: str, person: str, role: str, departme
 @click.argument("mention_id")
 @click.option("--complaint/--no-complaint", required=True, help="是投诉，或不是投诉")
 @_category
-@_who
+@who
 def correct(
     mention_id: str, complaint: bool, categories: tuple[str, ...], person: str, role: str,
     department: str,

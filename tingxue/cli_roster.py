@@ -9,9 +9,10 @@ import click
 from alerts import duty
 from alerts.messages import RED_MARK
 from alerts.roster import contact, deputy, on_duty
-from domain.times import SHANGHAI, on_screen, utc
+from domain.times import on_screen
 from tingxue import rostering, rosters, rostertable
 from tingxue.app import App, opened
+from tingxue.cli_options import moment
 
 
 @click.group()
@@ -19,17 +20,8 @@ def roster() -> None:
     """值班表：谁在值班，哪里没有人，导入新表。"""
 
 
-def _moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        return utc(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI))
-    except ValueError:
-        raise click.BadParameter(f"{text}：请写 2026-11-23 17:00") from None
-
-
 @roster.command()
-@click.option("--at", callback=_moment, help="什么时候（长春时间），如 2026-12-05 23:00；默认现在")
+@click.option("--at", callback=moment, help="什么时候（长春时间），如 2026-12-05 23:00；默认现在")
 def now(at: datetime | None) -> None:
     """各部门现在（或 --at 那时）谁值班、谁备班；有部门无人时退出码为 1。"""
     with opened() as app:

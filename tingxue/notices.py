@@ -10,16 +10,16 @@ from datetime import datetime
 from alerts import messages
 from alerts.messages import Ask, CaseBrief, Late, Part, Step
 from alerts.roster import Contact, contact, deputy
-from alerts.routing import channels_for, deliveries_for, deputy_channels, head_channels, not_before
+from alerts.routing import channels_for, deputy_channels, head_channels, not_before
 from domain.casefold import obligation
 from domain.errors import ConfigError
-from domain.identity import digest
 from domain.plan import Department
-from domain.types import Alert, Case, CaseEvent, Duty, Level, Role, State
+from domain.types import Case, CaseEvent, Duty, Level, Role, State
 from ledger.books import Books
 from nlp.analyser import document
 from tingxue import rostering
 from tingxue.app import App
+from tingxue.telling import tell
 
 
 def opened(app: App, books: Books, case: Case) -> None:
@@ -235,19 +235,12 @@ def _send(
     text: tuple[str, str],
     channels: Sequence[str] | None = None,
 ) -> None:
-    alert = Alert(
-        alert_id=digest(case.case_id, purpose, str(case.version), receiver, length=32),
-        case_id=case.case_id,
-        purpose=purpose.split(" ")[0],
-        level=case.level,
-        title=text[0],
-        body=text[1],
-        created_at=app.clock(),
-        drill=app.ledger.drill,
-    )
-    over = channels_for(app.plan, receiver) if channels is None else channels
-    due = not_before(app.plan, case.level, alert.created_at)
-    books.queue(alert, deliveries_for(alert, receiver, over, due=due))
+    tell(
+        app, books, receiver, purpose.split(" ")[0], text,
+        (case.case_id, purpose, str(case.version), receiver),
+        case_id=case.case_id, level=case.level, channels=channels,
+        due=not_before(app.plan, case.level, app.clock()),
+    )  # fmt: skip
     owing = {o.department for o in case.obligations}
     if receiver in owing and rostering.bare(app, receiver):
         rostering.tell_bare(app, books, case, receiver)

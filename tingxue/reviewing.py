@@ -117,7 +117,7 @@ def _say(app: App, books: Books, step: str, items: Sequence[Review]) -> None:
     share = step.partition(":")[2]
     if share.startswith("1"):
         text = messages.overdue(ids, due, duty, now=app.clock(), drill=drill)
-        waiting.tell(app, books, "escalate", app.plan.levels.overdue_to, text, (step, *ids))
+        waiting.remark(app, books, "escalate", app.plan.levels.overdue_to, text, (step, *ids))
     else:
         text = messages.reminder(ids, due, duty, share=round(float(share) * 100), drill=drill)
-        waiting.tell(app, books, "remind", str(Role.PUBLICITY), text, (step, *ids))
+        waiting.remark(app, books, "remind", str(Role.PUBLICITY), text, (step, *ids))

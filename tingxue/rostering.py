@@ -5,20 +5,18 @@ keeper of the roster in 宣传部 is told, ``tingxue doctor`` exits 1, and what 
 reported once a day.
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from alerts import duty
 from alerts.duty import Gap
 from alerts.roster import Contact, contact, gaps, on_duty
-from alerts.routing import channels_for, deliveries_for
 from domain.errors import ConfigError
-from domain.identity import digest
 from domain.plan import OfficeHours, Plan
 from domain.times import shanghai, shanghai_day
-from domain.types import Alert, Case, Level, Role
+from domain.types import Case, Level, Role
 from ledger.books import Books
 from tingxue.app import App
+from tingxue.telling import tell
 
 DAYS_AHEAD = 14
 LAST_MONTH = 12
@@ -79,7 +77,8 @@ def report_gaps(app: App) -> int:
         bare = any(gap.begins <= now for gap in found)
         with app.ledger.write() as books:
             day = shanghai_day(now).isoformat()
-            _tell(app, books, ("roster", day), text, case=None, level=Level.RED if bare else None)
+            level = Level.RED if bare else None
+            tell(app, books, str(Role.PUBLICITY), "roster", text, ("roster", day), level=level)
     return len(found)
 
 
@@ -98,28 +97,7 @@ def tell_bare(app: App, books: Books, case: Case, department: str) -> None:
     ours = contact((), app.plan.departments[department], now, app.terms.calendar)
     text = duty.nobody(ours, case.case_id, case.level, keeper(app), drill=app.ledger.drill)
     occasion = (case.case_id, "nobody", department, shanghai_day(now).isoformat())
-    _tell(app, books, occasion, text, case=case.case_id, level=Level.RED)
-
-
-def _tell(
-    app: App,
-    books: Books,
-    occasion: Sequence[str],
-    text: tuple[str, str],
-    *,
-    case: str | None,
-    level: Level | None,
-) -> None:
-    """To 宣传部; with the level 红 over all its channels at once."""
-    alert = Alert(
-        alert_id=digest(*occasion, length=32),
-        case_id=case,
-        purpose="roster",
-        level=level,
-        title=text[0],
-        body=text[1],
-        created_at=app.clock(),
-        drill=app.ledger.drill,
-    )
-    receiver = str(Role.PUBLICITY)
-    books.queue(alert, deliveries_for(alert, receiver, channels_for(app.plan, receiver)))
+    tell(
+        app, books, str(Role.PUBLICITY), "roster", text, occasion,
+        case_id=case.case_id, level=Level.RED,
+    )  # fmt: skip

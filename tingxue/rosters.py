@@ -16,6 +16,7 @@ from config.loader import SHIPPED, load
 from config.models import RosterFile
 from domain.errors import ConfigError, InputError
 from domain.plan import Plan, Roster
+from tingxue import disk
 
 LOG = logging.getLogger(__name__)
 
@@ -76,17 +77,13 @@ def replace(folder: Path, roster: RosterFile, environ: Mapping[str, str]) -> Non
     folder.mkdir(mode=0o700, exist_ok=True)
     _try(folder, text, environ)
     draft, own = folder / f".{NAME}.{os.getpid()}", folder / NAME
-    with draft.open("w", encoding="utf-8") as file:
-        os.chmod(draft, 0o600)
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
+    disk.write(draft, text.encode(), mode=0o600)
     if own.exists():
         spare = folder / f".{OLD}.{os.getpid()}"
         os.link(own, spare)
         spare.replace(folder / OLD)
     draft.replace(own)
-    _synced(folder)
+    disk.sync_folder(folder)
 
 
 def _try(folder: Path, text: str, environ: Mapping[str, str]) -> None:
@@ -101,11 +98,3 @@ def _try(folder: Path, text: str, environ: Mapping[str, str]) -> None:
             load(environ=environ, overrides=trial)
         except ConfigError as error:
             raise InputError(f"新值班表与现有配置不合，没有采用：{error}") from error
-
-
-def _synced(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

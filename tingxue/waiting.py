@@ -10,18 +10,17 @@ from datetime import datetime, timedelta
 
 from alerts import reviews as messages
 from alerts.roster import Contact, contact
-from alerts.routing import channels_for, deliveries_for
 from domain.casework import next_step
-from domain.identity import digest
 from domain.joining import is_worksheet, windows
 from domain.reviews import Review, ReviewState
-from domain.types import Alert, Level, Role, Urgency
+from domain.types import Level, Role, Urgency
 from ledger.books import Books
 from nlp.analyser import document
 from nlp.limits import likelihood
 from tingxue import notices
 from tingxue.app import App
 from tingxue.matching import Report, verified
+from tingxue.telling import tell
 
 HOT = frozenset({Urgency.RED, Urgency.ORANGE})
 
@@ -80,7 +79,7 @@ def _ring(app: App, books: Books, review_id: str, report: Report) -> None:
     )  # fmt: skip
     named = (str(Role.PUBLICITY), *app.plan.levels.rules[Level.ORANGE].receivers)
     for receiver in dict.fromkeys(named):
-        tell(app, books, "new", receiver, text, (review_id, report.mention.mention_id))
+        remark(app, books, "new", receiver, text, (review_id, report.mention.mention_id))
 
 
 def on_duty(app: App) -> Contact:
@@ -89,17 +88,12 @@ def on_duty(app: App) -> Contact:
     return contact(app.roster().shifts, department, app.clock(), app.terms.calendar)
 
 
-def tell(
+def remark(
     app: App, books: Books, purpose: str, receiver: str, text: tuple[str, str],
     occasion: Sequence[str],
 ) -> None:  # fmt: skip
     """A message about the list; the same ``occasion`` never speaks twice to one receiver."""
-    alert = Alert(
-        alert_id=digest("review", purpose, receiver, *occasion, length=32),
-        case_id=None, purpose=purpose, level=None, title=text[0], body=text[1],
-        created_at=app.clock(), drill=app.ledger.drill,
-    )  # fmt: skip
-    books.queue(alert, deliveries_for(alert, receiver, channels_for(app.plan, receiver)))
+    tell(app, books, receiver, purpose, text, ("review", purpose, receiver, *occasion))
 
 
 def same_event(app: App, books: Books, report: Report, keys: Sequence[str]) -> list[str]:

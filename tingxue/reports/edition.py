@@ -14,6 +14,7 @@ from pathlib import Path
 from domain.errors import Conflict
 from domain.plan import Plan
 from domain.times import utc
+from tingxue import disk
 from tingxue.counting import Period
 from tingxue.reports.daily import daily
 from tingxue.reports.excel import excel_bytes
@@ -92,20 +93,8 @@ def _write(files: dict[Path, bytes], replace: bool) -> None:
     temporary = {path: path.with_name(f".{path.name}.{os.getpid()}.tmp") for path in files}
     for path, data in files.items():
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary[path].open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        disk.write(temporary[path], data)
     for path in files:
         temporary[path].replace(path)
     for folder in {path.parent for path in files}:
-        _sync_folder(folder)
-
-
-def _sync_folder(folder: Path) -> None:
-    """A rename is only safe once its folder is on disk."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+        disk.sync_folder(folder)

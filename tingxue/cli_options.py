@@ -1,0 +1,47 @@
+"""Options that several commands have, said once."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import click
+
+from domain.times import SHANGHAI, utc
+from domain.types import Role
+
+as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
+
+_WHO: tuple[tuple[tuple[str, ...], dict[str, Any]], ...] = (
+    (("--by", "person"), {"required": True, "help": "经办人"}),
+    (
+        ("--role",),
+        {
+            "required": True,
+            "type": click.Choice([str(role) for role in Role if role is not Role.SYSTEM]),
+            "help": "身份",
+        },
+    ),
+    (("--department",), {"default": "", "help": "经办人所在部门"}),
+)
+
+
+def who_options() -> list[click.Option]:
+    """--by, --role and --department: whoever acts says who they are."""
+    return [click.Option(list(names), **attributes) for names, attributes in _WHO]
+
+
+def who(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The same as a decorator."""
+    for names, attributes in reversed(_WHO):
+        command = click.option(*names, **attributes)(command)
+    return command
+
+
+def moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> datetime | None:
+    """Callback of an option that takes a Shanghai time."""
+    if text is None:
+        return None
+    try:
+        return utc(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI))
+    except ValueError:
+        raise click.BadParameter(f"{text}：请写 2026-11-23 17:00") from None
