@@ -6,26 +6,28 @@ from datetime import datetime
 
 import click
 
-from domain.times import Clock, system_clock, utc
+import crawlers.platforms
+from domain import plugins
+from domain.times import utc
 from domain.types import Outcome
 from tingxue import collecting
 from tingxue.app import opened
 
 
 @click.command("collect-one", hidden=True)
-@click.argument("name")
-@click.option("--now", "moment", help="采集时刻（ISO 8601，带时区）")
-def collect_one(name: str, moment: str | None) -> None:
-    """采集一个来源（由采集总管在子进程中调用）。"""
+@click.argument("kind")
+def collect_one(kind: str) -> None:
+    """采集一个来源（由采集总管在子进程中调用）：先装入程序，再从标准输入读一行“来源 时刻”。"""
+    plugins.load(crawlers.platforms, kind)
+    line = sys.stdin.readline().split()
+    if not line:
+        return  # whoever started this one has no use for it, or is no more
+    name, moment = line
+    at = utc(datetime.fromisoformat(moment))
     logging.disable(logging.INFO)  # scrapy sets the root logger's level by itself
-    with opened(clock=_fixed(moment) if moment else system_clock) as app:
+    with opened(clock=lambda: at) as app:
         report = collecting.collect_one(app, name)
     sys.exit(0 if report.outcome in {Outcome.OK, Outcome.EMPTY_CONFIRMED} else 1)
-
-
-def _fixed(moment: str) -> Clock:
-    at = utc(datetime.fromisoformat(moment))
-    return lambda: at
 
 
 COMMANDS = (collect_one,)

@@ -1,17 +1,21 @@
 """Stage 1: every due source in a child process of its own, so that one cannot harm another.
 
-The child writes into the ledger itself (``collect_one``); the parent only starts it, waits, and
-notes the end of a child that could not do so any more. A stopped source never looks empty.
+The child loads its libraries, reads from its standard input what to collect, and writes into the
+ledger itself (``collect_one``); the parent only starts it, waits, and notes the end of a child that
+could not do so any more. A stopped source never looks empty.
 """
 
 import logging
+import secrets
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 
 import crawlers.platforms
 from domain import plugins
@@ -25,6 +29,7 @@ from tingxue.intake import LedgerIntake
 
 LOG = logging.getLogger(__name__)
 
+Child = subprocess.Popen[str]
 CHILD_SECONDS = 900
 _AT_ONCE = 2
 FRAGMENT = "fragment"
@@ -65,44 +70,73 @@ def collect_due(app: App) -> int:
     return collect(app, due(app))
 
 
-def collect(app: App, specs: Sequence[SourceSpec]) -> int:
-    """Collect from these sources, a few side by side; the number of new mentions."""
+def collect(
+    app: App, specs: Sequence[SourceSpec], ready: Mapping[str, Child] = MappingProxyType({})
+) -> int:
+    """Collect from these sources, a few side by side; the number of new mentions. ``ready``: by
+    source, a child that was started before."""
     if not specs:
         return 0
     with app.ledger.read() as books:
         before = sum(books.mentions.waiting().values())
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        list(pool.map(partial(_supervise, app), specs))
+        list(pool.map(partial(_supervise, app, ready), specs))
     with app.ledger.read() as books:
         return sum(books.mentions.waiting().values()) - before
 
 
-def _supervise(app: App, spec: SourceSpec) -> None:
-    """Run one child to its end, and write down the end of a child that was killed."""
-    command = [
-        str(Path(sys.executable).with_name("tingxue")),
-        "collect-one",
-        spec.name,
-        "--now",
-        app.clock().isoformat(),
-    ]
+@contextmanager
+def standing_by(app: App, spec: SourceSpec) -> Iterator[Child]:
+    """A child that loads its libraries while the caller does something else, for one ``collect``.
+    It goes, and has done nothing, when it was not used."""
+    child = _start(app, spec)
     try:
-        child = subprocess.run(  # noqa: S603 -- our own command, a name from config
-            command,
-            env=child_environment(app),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            timeout=CHILD_SECONDS,
-            check=False,
-        )
+        yield child
+    finally:
+        _end(child)
+
+
+def _start(app: App, spec: SourceSpec) -> Child:
+    command = [str(Path(sys.executable).with_name("tingxue")), "collect-one", spec.kind]
+    return subprocess.Popen(  # noqa: S603 -- our own command, a kind from config
+        command,
+        env=child_environment(app),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+
+
+def _end(child: Child) -> None:
+    """Whatever it does; nothing when it has ended."""
+    child.kill()
+    child.communicate()
+
+
+def _supervise(app: App, ready: Mapping[str, Child], spec: SourceSpec) -> None:
+    """Run one child to its end, and write down the end of a child that could not: a source whose
+    child fell before it had begun is on record too."""
+    child, moment = ready.get(spec.name) or _start(app, spec), app.clock()
+    try:
+        child.communicate(f"{spec.name} {moment.isoformat()}\n", timeout=CHILD_SECONDS)
         ending = f"采集进程异常结束（{child.returncode}）"
     except subprocess.TimeoutExpired:
         ending = f"采集超过 {CHILD_SECONDS // 60} 分钟，已停止"
+    finally:
+        _end(child)
     report = RunReport(outcome=Outcome.NO_RESPONSE_SEEN, seen=0, new=0, detail=ending)
     with app.ledger.write() as books:
+        runs = books.runs.within(moment, moment + timedelta.resolution)
+        if spec.name not in {run.source for run in runs}:
+            books.runs.begin(_run(spec.name, moment))
         for run in books.runs.unended():
             if run.source == spec.name:
                 books.runs.end(run.run_id, app.clock(), report)
+
+
+def _run(name: str, started: datetime) -> SourceRun:
+    run_id = digest(name, started.isoformat(), secrets.token_hex(8), length=32)
+    return SourceRun(run_id=run_id, source=name, started_at=started)
 
 
 def child_environment(app: App) -> dict[str, str]:
@@ -116,13 +150,13 @@ def collect_one(app: App, name: str) -> RunReport:
     if spec is None:
         raise NotConfigured(f"没有名为 {name} 的来源；请看 config/sources.yaml")
     started = app.clock()
-    run_id = digest(name, started.isoformat(), str(id(spec)), length=32)
+    this = _run(name, started)
     with app.ledger.write() as books:
         last = books.runs.latest().get(name)
         for run in books.runs.unended():  # a run that was killed with its parent
             if run.source == name:
                 books.runs.end(run.run_id, started, _killed())
-        books.runs.begin(SourceRun(run_id=run_id, source=name, started_at=started))
+        books.runs.begin(this)
     intake = LedgerIntake(app.ledger, name, app.clock)
     platform = plugins.load(crawlers.platforms, spec.kind)
     source = platform.source(
@@ -135,7 +169,7 @@ def collect_one(app: App, name: str) -> RunReport:
     )
     report: RunReport = source.collect(intake)
     with app.ledger.write() as books:
-        books.runs.end(run_id, app.clock(), report)
+        books.runs.end(this.run_id, app.clock(), report)
     level = logging.INFO if report.outcome in _WELL else logging.WARNING
     name = OUTCOME_NAMES[report.outcome]
     LOG.log(level, "%s：%s，新增 %d 条 %s", spec.title, name, report.new, report.detail)

@@ -7,9 +7,9 @@ files. ``play`` can be killed anywhere and called again: it goes on with the ste
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -72,6 +72,8 @@ class Stage:
     app: App
     moment: Moment
     failing: Failing
+    ready: Mapping[str, collecting.Child] = field(default_factory=dict)
+    """By source, a collecting child that has loaded its libraries meanwhile."""
 
 
 def emptied(home: Home | None = None) -> Home:
@@ -88,7 +90,10 @@ def emptied(home: Home | None = None) -> Home:
 
 def run(home: Home, *, progress: bool) -> list[str]:
     """Play the week into an ``emptied`` folder; the lines of the summary."""
-    with stage(home) as played:
+    with stage(home) as played, ExitStack() as stack:
+        for spec in played.app.plan.sources:
+            child = stack.enter_context(collecting.standing_by(played.app, spec))
+            played.ready = {**played.ready, spec.name: child}
         play(played, progress=progress)
         return summary.lines(played.app)
 
@@ -147,7 +152,7 @@ def _take(stage: Stage, step: script.Step) -> None:
         for name in step.files:
             importing.import_file(app, files.write_inputs(app.home.path / INBOX, START, name))
     elif step.do == "crawl":
-        collecting.collect(app, app.plan.sources)
+        collecting.collect(app, app.plan.sources, stage.ready)
     elif step.do == "review":
         if not _clear_reviews(app, step):
             return
