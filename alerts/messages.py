@@ -119,6 +119,21 @@ def escalation(brief: CaseBrief, late: Late, *, receiver: str, now: datetime) ->
     return _title(brief, f"{late.department}超时未{late.step.value}"), _body(brief, lines)
 
 
+def statutory(
+    brief: CaseBrief, *, receiver: str, step: str, due: datetime, now: datetime, task: str
+) -> tuple[str, str]:
+    """The clock of the law runs out, or has. step: what must be done by then ("决定是否受理",
+    "办结"); task: what this receiver is asked."""
+    left = f"还剩 {span(due - now)}" if due > now else f"已超时 {span(now - due)}"
+    lines = [
+        f"法定时限：已登记为旅游投诉，须于 {on_screen(due)} 前{step}，{left}"
+        "（旅游投诉处理办法，文旅部令第14号）",
+        f"{_TASK}请{receiver}{task}",
+    ]
+    event = f"旅游投诉超法定时限未{step}" if due <= now else f"旅游投诉待{step}"
+    return _title(brief, event), _body(brief, lines)
+
+
 def handover(
     brief: CaseBrief, late: Late, *, receiver: str, person: Contact, now: datetime
 ) -> tuple[str, str]:
@@ -296,5 +311,6 @@ def span(length: timedelta) -> str:
 __all__ = [
     "DRILL", "RED_MARK", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step", "declined",
     "escalation", "extended", "extension_asked", "handover", "link_of", "new_case", "now_leads",
-    "raised_level", "reminder", "reopened", "reply_asked", "rework", "span", "task_of", "transfer",
+    "raised_level", "reminder", "reopened", "reply_asked", "rework", "span", "statutory", "task_of",
+    "transfer",
 ]  # fmt: skip

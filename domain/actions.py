@@ -131,7 +131,7 @@ RULES: dict[str, Rule] = {
             name="合并",
             who=_PUBLICITY,
             needs=("to", "note"),
-            clock="并入另一案件，全部停止",
+            clock="并入另一案件，全部停止；已登记为投诉的不能并入他案",
         ),
         Rule(
             action="verify",
@@ -145,6 +145,14 @@ RULES: dict[str, Rule] = {
             name="登记为投诉",
             who=_JUDGE,
             clock="起算法定时限：2个工作日内决定受理，60日内办结（文旅部令第14号）",
+        ),
+        Rule(action="admit", name="受理", who=_JUDGE, clock="法定受理时限停止，办结时限继续"),
+        Rule(
+            action="refuse",
+            name="不予受理",
+            who=_JUDGE,
+            needs=("note",),
+            clock="法定时限全部停止，部门时限不变",
         ),
         Rule(
             action="reopen",

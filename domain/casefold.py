@@ -275,7 +275,21 @@ def _on_reopen(case: Case, event: CaseEvent) -> Case:
     return case
 
 
+def _on_register(case: Case, event: CaseEvent) -> Case:
+    return replace(
+        case,
+        registered_at=event.at,
+        acceptance_due=_moment(event, "acceptance_due"),
+        settlement_due=_moment(event, "settlement_due"),
+        admitted_at=None,
+        refused_at=None,
+        chased=frozenset(),
+    )
+
+
 def _on_chase(case: Case, event: CaseEvent) -> Case:
+    if not event.department:  # the statutory clock is the case's, no department's
+        return replace(case, chased=case.chased | {str(event.data["step"])})
     row = obligation(case, event.department)
     return _with(case, row.department, chased=row.chased | {str(event.data["step"])})
 
@@ -322,12 +336,9 @@ _EFFECTS: dict[str, Callable[[Case, CaseEvent], Case]] = {
     "false-alarm": lambda c, e: _all_open(c, State.FALSE_ALARM),
     "close": lambda c, e: _all_open(c, State.CLOSED),
     "link": lambda c, e: replace(c, linked=tuple(dict.fromkeys((*c.linked, str(e.data["to"]))))),
-    "register": lambda c, e: replace(
-        c,
-        registered_at=e.at,
-        acceptance_due=_moment(e, "acceptance_due"),
-        settlement_due=_moment(e, "settlement_due"),
-    ),
+    "register": _on_register,
+    "admit": lambda c, e: replace(c, admitted_at=e.at),
+    "refuse": lambda c, e: replace(c, refused_at=e.at),
     "verify": lambda c, e: replace(c, unverified_since=None),
     "note": lambda c, e: c,
 }

@@ -172,11 +172,15 @@ def _extend(case: Case, command: Command, row: Obligation | None, terms: Terms) 
 def _merge(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:
     if command.to == case.case_id:
         raise IllegalAction("不能并入自身，请填写另一案件编号")
+    if case.registered_at and not case.refused_at:  # its statutory clock would be lost unseen
+        raise IllegalAction(
+            f"{case.case_id} 已登记为投诉，不能并入他案；请改为把 {command.to} 并入本案"
+        )
     return _plain(case, command, row, terms)
 
 
 def _register(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:
-    if case.registered_at:
+    if case.registered_at and not case.refused_at:
         raise IllegalAction(f"{case.case_id} 已登记为投诉")
     levels = terms.levels
     acceptance = terms.calendar.add_workdays(command.at, levels.statutory_acceptance_workdays)
@@ -187,6 +191,17 @@ def _register(case: Case, command: Command, row: Obligation | None, terms: Terms
         row,
         {"acceptance_due": acceptance.isoformat(), "settlement_due": settlement.isoformat()},
     )
+
+
+def _decided(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:
+    """受理, or 不予受理: once for each registration."""
+    if not case.registered_at:
+        raise IllegalAction(f"{case.case_id} 未登记为投诉，请先“登记为投诉”")
+    if case.refused_at:
+        raise IllegalAction(f"{case.case_id} 已决定不予受理；要重新办理，请再次“登记为投诉”")
+    if case.admitted_at:
+        raise IllegalAction(f"{case.case_id} 已受理")
+    return _plain(case, command, row, terms)
 
 
 def _reopen(case: Case, command: Command, row: Obligation | None, terms: Terms) -> CaseEvent:
@@ -214,6 +229,8 @@ _MAKERS = {
     "extend": _extend,
     "merge": _merge,
     "register": _register,
+    "admit": _decided,
+    "refuse": _decided,
     "reopen": _reopen,
     "verify": _verify,
     "level": _level,

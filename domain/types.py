@@ -321,7 +321,9 @@ class CaseEvent:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
     """One event that departments must deal with: the fold of its CaseEvents. ``unverified_since``:
-    its red or orange was read by the program, and nobody has confirmed it (待核实)."""
+    its red or orange was read by the program, and nobody has confirmed it (待核实).
+    ``admitted_at``, ``refused_at``: when the registered complaint was decided on (受理, 不予受理).
+    ``chased``: the steps of the statutory clock that were taken."""
 
     case_id: str
     categories: tuple[str, ...]
@@ -340,6 +342,9 @@ class Case:
     acceptance_due: datetime | None = None
     settlement_due: datetime | None = None
     unverified_since: datetime | None = None
+    admitted_at: datetime | None = None
+    refused_at: datetime | None = None
+    chased: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ CASE_FIELDS = (
     "acceptance_due",
     "settlement_due",
     "unverified_since",
+    "admitted_at",
+    "refused_at",
 )
 _OWED_FIELDS = tuple(field.name for field in fields(Obligation))
 OWED = tuple(schema.obligations.c[name] for name in _OWED_FIELDS)
@@ -35,6 +37,7 @@ def to_case(row: Row, mention_ids: tuple[str, ...], rows: tuple[Obligation, ...]
         mention_ids=mention_ids,
         obligations=rows,
         linked=tuple(row["linked"]),
+        chased=frozenset(row["chased"]),
         **{name: row[name] for name in CASE_FIELDS},
     )
 

@@ -148,6 +148,15 @@ class Cases:
         query = select(_C.case_id, _C.level).where(_C.status.in_(_LIVE))
         return {case_id: Level(level) for case_id, level in self._db.execute(query)}
 
+    def statutory(self) -> list[str]:
+        """Open cases that are registered as complaints and not refused, oldest first."""
+        query = (
+            select(_C.case_id)
+            .where(_C.status.in_(_LIVE), _C.registered_at.is_not(None), _C.refused_at.is_(None))
+            .order_by(_C.opened_at, _C.case_id)
+        )
+        return list(self._db.scalars(query))
+
     def events(self, case_id: str) -> list[CaseEvent]:
         """The case's history, oldest first."""
         table = schema.events
@@ -183,6 +192,7 @@ class Cases:
             "level": str(case.level),
             "status": str(case.status),
             "linked": list(case.linked),
+            "chased": sorted(case.chased),
         }
         if before is None:
             self._number_taken(case.case_id)

@@ -46,6 +46,18 @@ _TO_STAGE = (
     .where(_M.mention_id.in_(_IDS))
     .values(stage=bindparam("to"), change_no=_M.change_no + 1)
 )
+_SCORED = (
+    update(schema.mentions)
+    .where(_M.mention_id.in_(_IDS))
+    .values(
+        stage="triage",
+        change_no=_M.change_no + 1,
+        first_scored_at=func.coalesce(
+            _M.first_scored_at,
+            select(_V.scored_at).where(_V.mention_id == _M.mention_id).scalar_subquery(),
+        ),
+    )
+)
 _TOUCH = update(schema.mentions).where(_M.mention_id.in_(_IDS)).values(change_no=_M.change_no + 1)
 _TO_INDEX = (
     select(_M.mention_id, _M.change_no).where(_M.change_no > _M.indexed_no).limit(bindparam("most"))
@@ -256,9 +268,10 @@ class Mentions:
         table = schema.verdicts
         for part in chunks(ids):
             self._db.execute(table.delete().where(table.c.mention_id.in_(part)))
-            self._to_stage(part, "triage")
         if verdicts:
             self._db.execute(table.insert(), [verdict_row(v) for v in verdicts])
+        for part in chunks(ids):
+            self._db.execute(_SCORED, {"ids": part})
 
     def unread(self, mention_ids: Sequence[str]) -> set[str]:
         """Those whose present words have no verdict yet."""

@@ -68,6 +68,7 @@ mentions = Table(
     Column("author_ref", String(80)),
     Column("published_at", UtcMoment),
     Column("first_seen_at", UtcMoment, nullable=False),
+    Column("first_scored_at", UtcMoment),  # a later verdict takes the place of the first one
     Column("due_at", UtcMoment),
     Column("ip_region", Text, nullable=False),
     Column("queries", JSON, nullable=False),
@@ -158,6 +159,9 @@ cases = Table(
     Column("settlement_due", UtcMoment),
     Column("held", Boolean, nullable=False),
     Column("unverified_since", UtcMoment),
+    Column("admitted_at", UtcMoment),
+    Column("refused_at", UtcMoment),
+    Column("chased", JSON, nullable=False, server_default=text("'[]'")),
 )
 
 case_mentions = Table(

@@ -30,6 +30,7 @@ from casemaking import (
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain import statutory
 from domain.actions import OPEN, RULES, SYSTEM_ACTIONS, Rule, permitted
 from domain.casefold import apply, broken_at, fold, sealed
 from domain.casework import (
@@ -493,7 +494,10 @@ def events_of(kind: str, what: object, case: Case, now: datetime) -> list[CaseEv
             terms=TERMS,
         )  # fmt: skip
         return [report]
-    return chase(case, now, TERMS)
+    steps = chase(case, now, TERMS)
+    for event in steps:
+        case = apply(case, event)
+    return [*steps, *statutory.chase(case, now, TERMS)]
 
 
 LIVES = st.tuples(st.sampled_from(Level), st.lists(steps_of_life(), min_size=15, max_size=45))
@@ -602,6 +606,7 @@ def test_a_case_is_closed_exactly_when_every_leads_reply_was_accepted(life) -> N
         if after.status in OVER:
             assert not any(o.status in OPEN for o in after.obligations)
             assert chase(after, after.last_report_at + timedelta(days=99), TERMS) == []
+            assert statutory.chase(after, T0 + timedelta(days=999), TERMS) == []
 
 
 @given(LIVES)

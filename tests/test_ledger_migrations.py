@@ -14,7 +14,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from contracts.ledger_contract import opened, together
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, inspect, select
 from sqlalchemy.exc import OperationalError
 
 import ledger.migrations
@@ -24,13 +24,13 @@ from ledger.engine import open_ledger
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 SHIPPED = Path(next(iter(ledger.migrations.__path__)))
-HEAD, NEXT = "0004", "0005"
-FURTHER = '''"""One version more, for this test."""
+HEAD, NEXT = "0005", "0006"
+FURTHER = f'''"""One version more, for this test."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "{NEXT}"
+down_revision = "{HEAD}"
 
 
 def upgrade() -> None:
@@ -62,7 +62,7 @@ def next_version(tmp_path: Path) -> Path:
     """The shipped versions and one more."""
     folder = tmp_path / "next"
     shutil.copytree(SHIPPED, folder, ignore=shutil.ignore_patterns("__pycache__"))
-    (folder / "versions" / "0005_further.py").write_text(FURTHER)
+    (folder / "versions" / f"{NEXT}_further.py").write_text(FURTHER)
     return folder
 
 
@@ -186,7 +186,7 @@ def test_a_version_that_fails_leaves_the_old_schema(tmp_path: Path, next_version
     file = tmp_path / "ledger.db"
     open_ledger(url(file), drill=False, now=NOW).close()
     before = tables(file)
-    further = next_version / "versions" / "0005_further.py"
+    further = next_version / "versions" / f"{NEXT}_further.py"
     further.write_text(FURTHER + '    op.execute("SELECT no_such_function()")\n')
     with pytest.raises((LedgerError, OperationalError)):
         open_ledger(url(file), drill=False, now=NOW, migrations=next_version)
@@ -225,6 +225,32 @@ _OLD_DELIVERIES = [
     ("busy", "蓝", "sending", "2026-11-23 05:00:00.000000", "2026-11-23 06:00:30.000000"),
     ("done", "蓝", "sent", "2026-11-23 05:00:00.000000", None),
 ]
+
+
+def test_what_was_scored_before_the_upgrade_has_its_moment(tmp_path: Path) -> None:
+    """``first_scored_at``: of old mentions the present verdict's; of one that has none, nothing."""
+    old, file = tmp_path / "old", tmp_path / "ledger.db"
+    later = ("__pycache__", *(f"{n:04d}_*" for n in range(5, 100)))
+    shutil.copytree(SHIPPED, old, ignore=shutil.ignore_patterns(*later))
+    open_ledger(url(file), drill=False, now=NOW, migrations=old).close()
+    with closing(sqlite3.connect(file)) as raw, raw:
+        for name in ("read", "unread"):
+            raw.execute(_OLD_MENTION, {"name": name})
+        raw.execute(_OLD_VERDICT)
+    new = open_ledger(url(file), drill=False, now=NOW, backups=tmp_path / "backups")
+    table = schema.mentions.c
+    with new.read() as books:
+        found = books.connection.execute(select(table.mention_id, table.first_scored_at)).all()
+    new.close()
+    assert dict(map(tuple, found)) == {"read": NOW, "unread": None}
+
+
+_OLD_MENTION = """INSERT INTO mentions (mention_id, platform, native_id, kind, title, text, url,
+first_seen_at, ip_region, queries, source, own_channel, parent_text, query, source_kind, drill,
+revision, stage, change_no, indexed_no, held) VALUES (:name, 'weibo', :name, 'post', '', '', '',
+'2026-11-23 05:00:00.000000', '', '[]', '', 0, '', '', '', 0, 1, 'done', 1, 1, 0)"""
+_OLD_VERDICT = """INSERT INTO verdicts VALUES ('read', 1, '', '[]', 'neutral', 0, 'neutral', '[]',
+'none', '1', '2026-11-23 06:00:00.000000')"""
 
 
 # --- kills and races

@@ -353,7 +353,7 @@ def test_the_story_uses_the_actions_that_a_week_needs() -> None:
     acted = {step.action for step in script.steps() if step.do in ("act", "shift")}
     assert acted >= {
         "ack", "start", "reply", "accept", "rework", "decline", "transfer", "assign",
-        "ask-extension", "extend", "note", "register",
+        "ask-extension", "extend", "note", "register", "admit",
     }  # fmt: skip
 
 

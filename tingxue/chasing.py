@@ -6,6 +6,8 @@ from domain.casefold import apply
 from domain.casework import chase as steps_due
 from domain.casework import overripe
 from domain.errors import TingxueError
+from domain.statutory import chase as statutory_steps_due
+from domain.types import CaseEvent
 from tingxue import notices
 from tingxue.app import App
 
@@ -19,7 +21,9 @@ def chase(app: App) -> int:
     with app.ledger.read() as books:  # look before taking the write lock: most owe nothing yet
         levels = books.cases.open_levels()
         owed = books.cases.open_obligations()
+        registered = [books.cases.get(case_id) for case_id in books.cases.statutory()]
     ripe = [o.case_id for o in owed if overripe(o, levels[o.case_id], now, app.terms)]
+    ripe += [case.case_id for case in registered if statutory_steps_due(case, now, app.terms)]
     done, failed = 0, None
     for case_id in dict.fromkeys(ripe):
         try:
@@ -34,11 +38,12 @@ def chase(app: App) -> int:
 
 def _chase_one(app: App, case_id: str) -> int:
     with app.ledger.write() as books:
-        case = books.cases.get(case_id)
-        events = steps_due(case, app.clock(), app.terms)
-        for event in events:
-            case = apply(case, event)
-            notices.chased(app, books, case, event)
-        if events:
-            books.cases.append(case, events)
-    return len(events)
+        case, now, taken = books.cases.get(case_id), app.clock(), list[CaseEvent]()
+        for due in (steps_due, statutory_steps_due):
+            for event in due(case, now, app.terms):
+                case = apply(case, event)
+                notices.chased(app, books, case, event)
+                taken.append(event)
+        if taken:
+            books.cases.append(case, taken)
+    return len(taken)

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from domain.actions import OVER, RULES, SYSTEM_ACTIONS, Rule
+from domain import statutory
+from domain.actions import RULES, SYSTEM_ACTIONS, Rule
 from domain.casefold import broken_at
 from domain.commands import Command
 from domain.times import on_screen
@@ -101,12 +102,19 @@ def _statutory_line(one: Case, now: datetime) -> str:
     """The clock of the law, which runs from registration, beside the departments' own above."""
     if not one.registered_at or not one.acceptance_due or not one.settlement_due:
         return "  法定时限：未登记为旅游投诉，不起算（登记：tingxue case register）"
-    acceptance, settlement = one.acceptance_due, one.settlement_due
-    over = "" if one.status in OVER or now <= settlement else "（已过）"
-    return (
-        f"  法定时限（旅游投诉处理办法，文旅部令第14号）：{on_screen(one.registered_at)} 登记，"
-        f"{on_screen(acceptance)} 前决定是否受理，{on_screen(settlement)} 前办结{over}"
-    )
+    ends = dict(statutory.running(one))
+    passed = {clock: "（已过）" if until < now else "" for clock, until in ends.items()}
+    settle = f"{on_screen(one.settlement_due)} 前办结{passed.get(statutory.SETTLE, '')}"
+    if one.refused_at:
+        decided, settle = f"{on_screen(one.refused_at)} 决定不予受理", "不再计时"
+    elif one.admitted_at:
+        decided = f"{on_screen(one.admitted_at)} 受理"
+    else:
+        over = passed.get(statutory.ADMIT, "")
+        decided = f"{on_screen(one.acceptance_due)} 前决定是否受理{over}"
+    begun = on_screen(one.registered_at)
+    law = "旅游投诉处理办法，文旅部令第14号"
+    return f"  法定时限（{law}）：{begun} 登记，{decided}，{settle}"
 
 
 def _unreached_line(missed: Unreached) -> str:

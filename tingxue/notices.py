@@ -11,9 +11,11 @@ from alerts import messages
 from alerts.messages import Ask, CaseBrief, Late, Part, Step
 from alerts.roster import Contact, contact, deputy
 from alerts.routing import channels_for, deputy_channels, head_channels, not_before
+from domain.actions import OPEN
 from domain.casefold import obligation
 from domain.errors import ConfigError
 from domain.plan import Department
+from domain.statutory import ADMIT, NAMES, SETTLE
 from domain.types import Case, CaseEvent, Duty, Level, Role, State
 from ledger.books import Books
 from nlp.analyser import document
@@ -59,6 +61,9 @@ def reopened(app: App, books: Books, case: Case, event: CaseEvent) -> None:
 def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     """A limit comes near (to the department), or has passed (to the deputy, to the head, or to
     督查室 and the head)."""
+    if not event.department:
+        _statutory(app, books, case, event)
+        return
     row = obligation(case, event.department)
     clock, due = str(event.data["step"]).split(":")[0], _due(event)
     step = Step.SIGN if clock == "ack" else Step.REPLY
@@ -83,6 +88,36 @@ def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     for receiver, over in told:
         text = messages.escalation(brief, late, receiver=receiver, now=event.at)
         _send(app, books, case, f"{event.action} {row.department}", receiver, text, over)
+
+
+def _statutory(app: App, books: Books, case: Case, event: CaseEvent) -> None:
+    """The clock of the law: to 宣传部, who decide and close, and to the leads that are not done;
+    when it is over also to 督查室 and the heads."""
+    clock = str(event.data["step"]).split(":")[0]
+    ours, over = str(Role.PUBLICITY), event.action == "escalate"
+    late = [ours] if clock == ADMIT else _undone(case)
+    number = case.case_id
+    tasks = {ours: f"立即“受理”或“不予受理”（tingxue case admit 或 refuse {number}）"}
+    if clock == SETTLE:
+        tasks |= {ours: f"督促{'、'.join(late)}，收到答复后及时“办结”"}
+        tasks |= dict.fromkeys(late, "尽快办理并答复，答复经审核办结后才算办结")
+    told = [(name, channels_for(app.plan, name), task) for name, task in tasks.items()]
+    if over:
+        push, watcher = f"督促{'、'.join(late)}立即{NAMES[clock]}", app.plan.levels.overdue_to
+        told.append((watcher, channels_for(app.plan, watcher), push))
+        told += [(*head_channels(app.plan, name), push) for name in late]
+    brief, due = _brief(app, books, case), _due(event)
+    for receiver, channels, task in told:
+        text = messages.statutory(
+            brief, receiver=receiver, step=NAMES[clock], due=due, now=event.at, task=task
+        )
+        _send(app, books, case, f"{event.action} {clock}", receiver, text, channels)
+
+
+def _undone(case: Case) -> list[str]:
+    """The leads that have not finished; one that declined is 宣传部's to replace."""
+    going = (o for o in case.obligations if o.duty is Duty.LEAD and not o.transferred_to)
+    return [o.department for o in going if o.status in OPEN] or [str(Role.PUBLICITY)]
 
 
 def acted(app: App, books: Books, case: Case, event: CaseEvent) -> None:

@@ -34,7 +34,8 @@ HANDLING = (
     ("案件编号", 20), ("级别", 8), ("类别", 18), ("地点", 20), ("部门", 16), ("职责", 8),
     ("状态", 12), ("派单时间", 17), ("签收时限", 17), ("签收时间", 17), ("答复时限", 17),
     ("答复时间", 17), ("办结时间", 17), ("退回次数", 8), ("逾期", 10), ("信息条数", 8),
-    ("投诉登记时间", 17), ("受理决定时限", 17), ("投诉处理时限", 17),
+    ("投诉登记时间", 17), ("受理决定时限", 17), ("受理决定", 24),
+    ("投诉处理时限", 17),
 )  # fmt: skip
 SOURCES = (("指标键", 44), ("指标", 34), ("计入的编号（信息、案件、事项、采集）", 44))
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -184,8 +185,14 @@ def _handling(material: Material) -> Iterator[Sequence[Cell]]:
                 _time(o.ack_due), _time(o.acknowledged_at), _time(o.reply_due),
                 _time(o.replied_at), _time(o.accepted_at), o.reworked_count, "、".join(late),
                 len(case.mention_ids), _time(case.registered_at), _time(case.acceptance_due),
-                _time(case.settlement_due),
+                _admission(case), _time(case.settlement_due),
             )  # fmt: skip
+
+
+def _admission(case: Case) -> str:
+    if case.refused_at:
+        return f"{_time(case.refused_at)} 不予受理"
+    return f"{_time(case.admitted_at)} 受理" if case.admitted_at else ""
 
 
 def _sources(material: Material) -> Iterator[Sequence[Cell]]:
