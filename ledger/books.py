@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from domain.types import Alert, Delivery
 from ledger.audit import Audit
 from ledger.cases import Cases
+from ledger.chains import Chains
 from ledger.corrections import Corrections
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
@@ -24,8 +25,8 @@ class Books:
     """domain.ports.Books, over one open transaction."""
 
     __slots__ = (
-        "audit", "cases", "connection", "corrections", "forgotten", "mentions", "purge", "reach",
-        "rejects", "reports", "reviews", "runs",
+        "audit", "cases", "chains", "connection", "corrections", "forgotten", "mentions", "purge",
+        "reach", "rejects", "reports", "reviews", "runs",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -39,6 +40,7 @@ class Books:
         self.rejects = Rejects(connection)
         self.reports = Reports(connection)
         self.audit = Audit(connection)
+        self.chains = Chains(connection)
         self.purge = Purge(connection)
         self.reach = Reach(connection)
 

@@ -4,6 +4,7 @@ What is due is read from the ledger, never from a timer: a paper missed while th
 is made at the next start and marked 补发.
 """
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -58,6 +59,8 @@ def make(
     with app.ledger.read() as books:
         edition = books.reports.last_edition(kind, period.start) + 1
         facts = facts_of(books, period)
+        if kind == "day" and period.end <= now:
+            facts = replace(facts, seal=books.chains.seal(period.start, period.end)[0])
     made = reports.make(
         kind,
         facts,

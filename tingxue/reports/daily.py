@@ -9,7 +9,7 @@ from tingxue.reports.focus import attention
 from tingxue.reports.overview import overview
 from tingxue.reports.paper import Block, Heading, Paper, numbered
 from tingxue.reports.sections import detail, handling, notable
-from tingxue.reports.wording import DRILL, Material, subtitle, title
+from tingxue.reports.wording import DRILL, Material, sealed, subtitle, title
 
 HANDLING = ("new", "signed", "closed", "overdue")
 WIDTHS = (40, 29, 29, 29, 29)
@@ -31,6 +31,7 @@ def daily(material: Material) -> Paper:
         *attention(material),
         Heading(text="五、附：明细"),
         *detail(material),
+        *sealed(material),
     )
     return Paper(
         title=title(material),

@@ -56,7 +56,8 @@ class Facts:
 
     mentions, previous: of this and of the period before; what the counting rule does not choose is
     left out here again. cases: opened in the period, or in hand at any time in it. runs: of all
-    sources within the period. spread: the latest counts by mention id.
+    sources within the period. spread: the latest counts by mention id. seal: of the day's record
+    (``ledger.chains``), "" where the day is not over.
     """
 
     period: Period
@@ -65,6 +66,7 @@ class Facts:
     cases: Sequence[Case]
     runs: Sequence[SourceRun]
     spread: Mapping[str, Sighting]
+    seal: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

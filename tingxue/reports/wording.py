@@ -31,6 +31,8 @@ from tingxue.reports.tallies import LAST as LAST_WORD
 LAST = {kind: Span(word) for kind, word in LAST_WORD.items()}
 PAPER = {"day": "日报", "week": "周报"}
 DRILL = "【演练】"
+SEAL_SHOWN = 16
+"""Hex digits of a seal in print: enough to notice, short enough to type."""
 LISTED_NAMES = 5
 """How many names a sentence lists before it stops."""
 
@@ -87,6 +89,16 @@ def subtitle(material: Material) -> tuple[Line, ...]:
     if material.late:
         made = (*made, Span("　补发"))
     return say("监测期：{a}{z}至{b}", a=first, z=Span("0时", "when"), b=Span(until, "when")), made
+
+
+def sealed(material: Material) -> tuple[Para, ...]:
+    """The seal of the day's record, for whoever keeps the paper: who can write the ledger cannot
+    change what is printed."""
+    seal = material.facts.seal[:SEAL_SHOWN]
+    if not seal:
+        return ()
+    line = say("本日办理经过校验值：{seal}（核对：tingxue audit verify）", seal=ident(seal))
+    return (Para(line=line, style="note"),)
 
 
 def trend(material: Material, key: str) -> Line:
