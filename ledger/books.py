@@ -8,6 +8,7 @@ from domain.types import Alert, Delivery
 from ledger.audit import Audit
 from ledger.cases import Cases
 from ledger.chains import Chains
+from ledger.clocks import Clocks
 from ledger.corrections import Corrections
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
@@ -25,8 +26,8 @@ class Books:
     """domain.ports.Books, over one open transaction."""
 
     __slots__ = (
-        "audit", "cases", "chains", "connection", "corrections", "forgotten", "mentions", "purge",
-        "reach", "rejects", "reports", "reviews", "runs",
+        "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten", "mentions",
+        "purge", "reach", "rejects", "reports", "reviews", "runs",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -41,6 +42,7 @@ class Books:
         self.reports = Reports(connection)
         self.audit = Audit(connection)
         self.chains = Chains(connection)
+        self.clocks = Clocks(connection)
         self.purge = Purge(connection)
         self.reach = Reach(connection)
 

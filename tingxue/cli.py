@@ -24,6 +24,7 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_reviews": ("review", "correct", "corrections", "quality"),
     "tingxue.cli_roster": ("roster",),
     "tingxue.cli_audit": ("audit",),
+    "tingxue.cli_clocks": ("clocks",),
     "tingxue.cli_child": ("collect-one",),
 }  # fmt: skip
 """module -> the names of its COMMANDS. Only the module of the command at hand is loaded."""

@@ -1,12 +1,11 @@
 """Commands about data: import, rejects, search, index, report, purge."""
 
 import json
-import re
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -19,7 +18,7 @@ from domain.times import on_screen
 from domain.types import Actor, Level, Polarity, Role, SearchHit, SearchPage, SearchQuery
 from tingxue import importing, indexing, pipeline, reporting, schedule
 from tingxue.app import App, opened
-from tingxue.cli_options import as_json
+from tingxue.cli_options import as_json, since_moment
 from tingxue.counting import PeriodKind, last_finished
 
 
@@ -188,17 +187,7 @@ def search(
 
 
 def _moment(app: App, text: str | None) -> datetime | None:
-    """``7d`` and ``24h`` ago, or the start of a Shanghai day."""
-    if text is None:
-        return None
-    ago = re.fullmatch(r"(\d{1,4})([dh])", text)
-    if ago:
-        unit = timedelta(days=1) if ago[2] == "d" else timedelta(hours=1)
-        return app.clock() - int(ago[1]) * unit
-    try:
-        return datetime.fromisoformat(f"{date.fromisoformat(text)}T00:00+08:00").astimezone(UTC)
-    except ValueError:
-        raise click.BadParameter(f"{text}：请写 7d、24h 或 2026-11-23") from None
+    return None if text is None else since_moment(app.clock(), text)
 
 
 def _hit_line(app: App, hit: SearchHit) -> str:

@@ -1,12 +1,13 @@
 """Options that several commands have, said once."""
 
+import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import click
 
-from domain.times import SHANGHAI, utc
+from domain.times import SHANGHAI, at_shanghai, utc
 from domain.types import Role
 
 as_json = click.option("--json", "as_json", is_flag=True, help="输出 JSON")
@@ -45,3 +46,15 @@ def moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> da
         return utc(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI))
     except ValueError:
         raise click.BadParameter(f"{text}：请写 2026-11-23 17:00") from None
+
+
+def since_moment(now: datetime, text: str) -> datetime:
+    """``7d`` and ``24h`` ago, or the start of a Shanghai day. Raises BadParameter."""
+    ago = re.fullmatch(r"(\d{1,4})([dh])", text)
+    if ago:
+        unit = timedelta(days=1) if ago[2] == "d" else timedelta(hours=1)
+        return now - int(ago[1]) * unit
+    try:
+        return at_shanghai(date.fromisoformat(text))
+    except ValueError:
+        raise click.BadParameter(f"{text}：请写 7d、24h 或 2026-11-23") from None

@@ -117,17 +117,22 @@ def stage(home: Home, *, port: int = 0) -> Iterator[Stage]:
 
 def play(stage: Stage, *, progress: bool = False) -> None:
     """All steps from where the folder stands, then the papers."""
-    home, steps = stage.app.home.path, script.steps()
-    done = _done(home)
-    todo: Sequence[int] = range(done, len(steps))
-    for number in _tracked(todo) if progress else todo:
-        _take(stage, steps[number])
-        _mark(home, number + 1)
+    through(stage, END, progress=progress)
     stage.moment.now = week.moment(START, END)
     _settle(stage)
     monday, sunday = (week.moment(START, m * 24 * 60 + 720) for m in (0, 6))
     _report(stage.app, "day", sunday)
     _report(stage.app, "week", monday)
+
+
+def through(stage: Stage, minute: int, *, progress: bool = False) -> None:
+    """The steps that are left of those up to that minute of the week."""
+    home, steps = stage.app.home.path, script.steps()
+    done = _done(home)
+    todo: Sequence[int] = [n for n in range(done, len(steps)) if steps[n].at <= minute]
+    for number in _tracked(todo) if progress else todo:
+        _take(stage, steps[number])
+        _mark(home, number + 1)
 
 
 def _report(app: App, kind: PeriodKind, day: datetime) -> None:
