@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from alerts.messages import DRILL, link_of, task_of
+from alerts.messages import DRILL, FOR_INFORMATION, link_of, task_of
 from alerts.texts import one_line
 from domain.types import Alert, Delivery, Digested, Level
 
@@ -56,7 +56,9 @@ def _title(members: Sequence[Digested], by_case: Mapping[str, Sequence[Digested]
 def _lines(by_case: Mapping[str, Sequence[Digested]], *, drill: bool) -> list[str]:
     numbers = sorted(by_case, key=lambda number: _urgent_first(by_case[number]))
     lines = [f"{DRILL}以下为演练信息，不是真实投诉"] if drill else []
-    lines.append("请逐件办理并签收，编号如下：")
+    tasks = {task_of(one.alert.body) for members in by_case.values() for one in members}
+    copies = tasks <= {FOR_INFORMATION}
+    lines.append("以下抄送，请知悉，无需签收：" if copies else "请逐件办理并签收，编号如下：")
     lines += [_line(by_case[number]) for number in numbers[:MOST_LINES]]
     rest = numbers[MOST_LINES:]
     if rest:

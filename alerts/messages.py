@@ -20,6 +20,7 @@ DRILL = "【演练】"
 RED_MARK = "🔴"
 RESENT = "（重发，请以编号为准）"
 _TASK, _POST, _NO_LINK = "请办：", "原帖：", "无链接"
+FOR_INFORMATION = "请知悉，无需签收"
 _NOTE_LENGTH = 100
 _NAMES_IN_TITLE = 3
 
@@ -263,7 +264,7 @@ def _asked(brief: CaseBrief, ask: Ask) -> list[str]:
 
 def _task(brief: CaseBrief, ask: Ask) -> str:
     if ask.part is Part.COPIED:
-        return "请知悉，无需签收"
+        return FOR_INFORMATION
     wanted = [f"{on_screen(due)} 前{step.value}" for due, step in
               ((ask.ack_due, Step.SIGN), (ask.reply_due, Step.REPLY)) if due]  # fmt: skip
     if ask.ack_due and ask.reply_due and ask.reply_due < ask.ack_due:
@@ -309,8 +310,8 @@ def span(length: timedelta) -> str:
 
 
 __all__ = [
-    "DRILL", "RED_MARK", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step", "declined",
-    "escalation", "extended", "extension_asked", "handover", "link_of", "new_case", "now_leads",
-    "raised_level", "reminder", "reopened", "reply_asked", "rework", "span", "statutory", "task_of",
-    "transfer",
+    "DRILL", "FOR_INFORMATION", "RED_MARK", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step",
+    "declined", "escalation", "extended", "extension_asked", "handover", "link_of", "new_case",
+    "now_leads", "raised_level", "reminder", "reopened", "reply_asked", "rework", "span",
+    "statutory", "task_of", "transfer",
 ]  # fmt: skip

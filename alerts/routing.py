@@ -84,10 +84,14 @@ def _department(plan: Plan, name: str) -> Department:
     return known
 
 
-def not_before(plan: Plan, level: Level, at: datetime) -> datetime:
+def not_before(plan: Plan, level: Level, at: datetime, *, copied: bool = False) -> datetime:
     """When a message of this level may go that was made at ``at``: at once, or when the level's
-    quiet hours are over."""
-    quiet = plan.levels.rules[level].quiet
+    quiet hours are over. ``copied``: it asks nothing of its receiver, and may wait to go with
+    others (``copies_minutes``)."""
+    quiet, wait = plan.levels.rules[level].quiet, plan.levels.rules[level].copies_minutes
+    if copied and wait:
+        past = timedelta(seconds=at.timestamp() % (wait * 60))
+        at = at - past + timedelta(minutes=wait) if past else at
     if quiet is None:
         return at
     start, end = quiet

@@ -172,6 +172,7 @@ def _rule(entry: RuleEntry) -> LevelRule:
         receivers=entry.receivers,
         name_duty_person=entry.name_duty_person,
         quiet=entry.quiet,
+        copies_minutes=entry.copies_minutes,
     )
 
 

@@ -196,6 +196,9 @@ def _limits(files: Files) -> Iterator[ConfigError]:
         if rule.quiet and rule.level in (Level.RED, Level.ORANGE):
             reason = f"「{rule.level.value}」要立即通知，不能有不打扰的时间"
             yield files.error(file, "levels", place, "quiet", reason=reason)
+        if rule.copies_minutes and rule.level in (Level.RED, Level.ORANGE):
+            reason = f"「{rule.level.value}」要立即通知，抄送也不能攒着发"
+            yield files.error(file, "levels", place, "copies_minutes", reason=reason)
     for place, (before, after) in enumerate(pairwise(content.reminders), start=1):
         if after <= before:
             yield files.error(file, "reminders", place, reason="应从小到大排列")

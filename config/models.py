@@ -162,6 +162,7 @@ class RuleEntry(BaseModel, extra="forbid", frozen=True):
     receivers: tuple[Text, ...]
     name_duty_person: bool
     quiet: tuple[Clock, Clock] | None = None
+    copies_minutes: NotNegative = 0
 
 
 class UnsignedEntry(BaseModel, extra="forbid", frozen=True):

@@ -78,6 +78,8 @@ class LevelRule:
     authors / authors_hours: so many distinct authors within so many hours. first_of: categories
     whose first complaint already gives the level. 0 = not used. quiet: daily, Shanghai time, from
     the first to the second (over midnight if that is smaller); messages wait until it ends.
+    copies_minutes: a message that asks nothing of its receiver waits for the next full so many
+    minutes; 0: it goes at once.
     """
 
     level: Level
@@ -93,6 +95,7 @@ class LevelRule:
     receivers: tuple[str, ...]
     name_duty_person: bool
     quiet: tuple[time, time] | None = None
+    copies_minutes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,7 +23,6 @@ from ledger.cases import Cases
 from ledger.folds import Folds
 
 _C, _E, _A = schema.cases.c, schema.events.c, schema.audit.c
-_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +61,11 @@ class Chains:
             if found is not None:
                 yield found
         looked.lines = self._db.scalar(select(func.count()).select_from(schema.audit)) or 0
-        broken = Audit(self._db).broken_at()
+        try:
+            broken = Audit(self._db).broken_at()
+        except ValueError:
+            yield Break(case_id="", no=0, why="有一行的内容读不出，被改过")
+            return
         if broken is not None:
             yield Break(case_id="", no=broken, why="这一行被改过，或者它前面的被删过")
 
@@ -105,9 +108,16 @@ class Chains:
         if version != no:
             why = f"案件记到第 {version} 条，经过只有 {no} 条：末尾被删，或者案件被改"
             return Break(case_id=case_id, no=min(version, no) + 1, why=why)
-        if case != Cases(self._db, Folds()).get(case_id):
+        if case != self._kept(case_id):
             return Break(case_id=case_id, no=no, why="案件现状与经过不符：案件或部门任务被改过")
         return None
+
+    def _kept(self, case_id: str) -> Case | None:
+        """The case as it stands beside its events; None where that cannot be read."""
+        try:
+            return Cases(self._db, Folds()).get(case_id)
+        except (LookupError, TypeError, ValueError):
+            return None
 
     def _rows(self, case_id: str) -> Sequence[RowMapping | None]:
         """The events as rows in order; None for one that cannot even be read (its JSON is none)."""

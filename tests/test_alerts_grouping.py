@@ -153,6 +153,24 @@ def test_nothing_else_waits_as_shipped(plan: Plan, level: Level) -> None:
     assert not_before(plan, level, at(23)) == at(23)
 
 
+@pytest.mark.parametrize(
+    ("made", "due"),
+    [
+        (at(9), at(9)), (at(9, 1), at(9, 30)), (at(9, 30), at(9, 30)), (at(9, 59), at(10)),
+        (at(21, 29), at(21, 30)), (at(21, 31), at(7, 30, 24)), (at(3), at(7, 30)),
+    ],
+)  # fmt: skip
+def test_a_blue_copy_goes_at_the_next_half_hour_with_the_others(
+    plan: Plan, made: datetime, due: datetime
+) -> None:
+    assert not_before(plan, Level.BLUE, made, copied=True) == due
+
+
+@pytest.mark.parametrize("level", [Level.RED, Level.ORANGE, Level.YELLOW])
+def test_no_other_copy_waits_as_shipped(plan: Plan, level: Level) -> None:
+    assert not_before(plan, level, at(9, 1), copied=True) == at(9, 1)
+
+
 def test_quiet_hours_within_a_day(plan: Plan) -> None:
     rule = replace(plan.levels.rules[Level.BLUE], quiet=(time(12), time(13, 30)))
     levels = replace(plan.levels, rules={**plan.levels.rules, Level.BLUE: rule})

@@ -133,6 +133,12 @@ MISTAKES = [
     ("reminder_after_the_end", "levels.yaml", "reminders[1]", "必须小于 1"),
     ("reminders_out_of_order", "levels.yaml", "reminders[1]", "应从小到大排列"),
     ("quiet_orange", "levels.yaml", "levels[1].quiet", "「橙」要立即通知，不能有不打扰的时间"),
+    (
+        "copies_orange",
+        "levels.yaml",
+        "levels[1].copies_minutes",
+        "「橙」要立即通知，抄送也不能攒着发",
+    ),
     ("reply_before_ack", "levels.yaml", "levels[0].reply.minutes", "答复时限必须长于签收时限"),
     (
         "secret_in_address",

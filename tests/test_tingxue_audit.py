@@ -111,8 +111,16 @@ def test_a_tail_that_is_cut_in_both_places_still_does_not_fit_the_obligations(wo
     assert (found.case_id, found.no) == (case_id, 2) and "现状" in found.why
 
 
-def test_a_case_changed_beside_its_events_is_seen(world: World) -> None:
-    change = "UPDATE obligations SET status = '已办结' WHERE case_id = :case"
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE obligations SET status = '已办结' WHERE case_id = :case",
+        "UPDATE obligations SET status = 'nonsense' WHERE case_id = :case",
+        "UPDATE cases SET level = '红' WHERE case_id = :case",
+        "UPDATE cases SET linked = '{' WHERE case_id = :case",
+    ],
+)
+def test_a_case_changed_beside_its_events_is_seen(world: World, change: str) -> None:
     tampered(world, change, case=ids(world)[1])
     assert where(world) == [(2, 1)]
 
@@ -128,6 +136,8 @@ def test_a_case_without_events_and_events_without_a_case_are_seen(world: World) 
 def test_the_audit_names_its_line(world: World) -> None:
     tampered(world, "UPDATE audit SET reason = '改' WHERE no = 1")
     assert where(world) == [(0, 1)]
+    tampered(world, "UPDATE audit SET at = 'nonsense' WHERE no = 1")
+    assert where(world) == [(0, 0)]
 
 
 # --- what no chain shows, and the seal does

@@ -82,6 +82,30 @@ def test_a_quiet_nights_blue_reports_come_in_the_morning_as_one(world: World) ->
     assert all(case_id in one.alert.body for case_id in world.cases())
 
 
+def test_blue_copies_come_at_the_half_hour_as_one_and_ask_for_nothing(world: World) -> None:
+    app, channel = connected(world)
+    world.clock.move(60)
+    for number, place in enumerate(("天定山滑雪场", "冰雪新天地", "莲花山滑雪场")):
+        world.say(number, ["taxi_refusal"], text=f"{place}{number}号门打不到车", places=(place,))
+        pipeline.notify(app)
+        world.clock.move(120)
+    assert "住建局" in {given.receiver for given in channel.given}
+    assert "宣传部" not in {given.receiver for given in channel.given}
+    world.clock.move(24 * 60)
+    pipeline.notify(app)
+    [one] = [given for given in channel.given if given.receiver == "宣传部"]
+    assert one.alert.body.startswith("以下抄送，请知悉，无需签收：\n· ")
+    assert all(case_id in one.alert.body for case_id in world.cases())
+
+
+def test_an_urgent_copy_does_not_wait(world: World) -> None:
+    app, channel = connected(world)
+    world.clock.move(60)
+    world.say(1, ["taxi_refusal"], urgency="orange")
+    pipeline.notify(app)
+    assert "宣传部" in {given.receiver for given in channel.given}
+
+
 def test_what_reached_nobody_is_seen_by_the_doctor_and_on_the_case(world: World) -> None:
     broken = ScriptedChannel([DEAD] * 100)
     app = replace(world.app, channels={"console": broken, "file": broken})

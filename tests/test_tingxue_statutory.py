@@ -64,7 +64,8 @@ def test_the_end_is_asked_of_the_leads_their_heads_and_the_inspection(world: Wor
     over = told_after(world, 30)
     assert {who for who, *_ in over} == {"宣传部", "住建局", "住建局负责人", "督查室"}
     assert {title for *_, title in over} == {"旅游投诉超法定时限未办结"}
-    world.do(case_id, "reply", "住建局")
+    world.do(case_id, "reply", "住建局")  # from here on it is 宣传部's turn
+    assert {who for who, *_ in told_after(world, 1)} == {"宣传部", "宣传部负责人", "督查室"}
     world.do(case_id, "accept", "住建局")
     assert told_after(world, 30) == []
 

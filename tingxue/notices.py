@@ -11,11 +11,11 @@ from alerts import messages
 from alerts.messages import Ask, CaseBrief, Late, Part, Step
 from alerts.roster import Contact, contact, deputy
 from alerts.routing import channels_for, deputy_channels, head_channels, not_before
-from domain.actions import OPEN
+from domain.actions import UNANSWERED
 from domain.casefold import obligation
 from domain.errors import ConfigError
 from domain.plan import Department
-from domain.statutory import ADMIT, NAMES, SETTLE
+from domain.statutory import ADMIT, NAMES
 from domain.types import Case, CaseEvent, Duty, Level, Role, State
 from ledger.books import Books
 from nlp.analyser import document
@@ -28,7 +28,9 @@ def opened(app: App, books: Books, case: Case) -> None:
     """A case was opened: its departments are asked, the others told."""
     brief = _brief(app, books, case)
     for ask in _asks(app, case):
-        _send(app, books, case, "new", ask.receiver, messages.new_case(brief, ask))
+        copied = ask.part is Part.COPIED
+        text = messages.new_case(brief, ask)
+        _send(app, books, case, "new", ask.receiver, text, copied=copied)
 
 
 def grown(app: App, books: Books, before: Case, case: Case, why: str) -> None:
@@ -46,7 +48,8 @@ def grown(app: App, books: Books, before: Case, case: Case, why: str) -> None:
             text = messages.raised_level(brief, ask, was=before.level, reasons=[why])
             _send(app, books, case, "raised", ask.receiver, text)
         elif ask.receiver not in told:
-            _send(app, books, case, "new", ask.receiver, messages.new_case(brief, ask))
+            text = messages.new_case(brief, ask)
+            _send(app, books, case, "new", ask.receiver, text, copied=True)
 
 
 def reopened(app: App, books: Books, case: Case, event: CaseEvent) -> None:
@@ -95,11 +98,14 @@ def _statutory(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     when it is over also to 督查室 and the heads."""
     clock = str(event.data["step"]).split(":")[0]
     ours, over = str(Role.PUBLICITY), event.action == "escalate"
-    late = [ours] if clock == ADMIT else _undone(case)
-    number = case.case_id
-    tasks = {ours: f"立即“受理”或“不予受理”（tingxue case admit 或 refuse {number}）"}
-    if clock == SETTLE:
-        tasks |= {ours: f"督促{'、'.join(late)}，收到答复后及时“办结”"}
+    late = [ours] if clock == ADMIT else _undone(case) or [ours]
+    if clock == ADMIT:
+        word = f"（tingxue case admit 或 refuse {case.case_id}）"
+        tasks = {ours: f"立即“受理”或“不予受理”{word}"}
+    elif late == [ours]:
+        tasks = {ours: "尽快审核“办结”；部门称不属本部门的，尽快“转办”"}
+    else:
+        tasks = {ours: f"督促{'、'.join(late)}，收到答复后及时“办结”"}
         tasks |= dict.fromkeys(late, "尽快办理并答复，答复经审核办结后才算办结")
     told = [(name, channels_for(app.plan, name), task) for name, task in tasks.items()]
     if over:
@@ -115,9 +121,9 @@ def _statutory(app: App, books: Books, case: Case, event: CaseEvent) -> None:
 
 
 def _undone(case: Case) -> list[str]:
-    """The leads that have not finished; one that declined is 宣传部's to replace."""
+    """The leads whose turn it is; what they have answered or declined is 宣传部's to decide."""
     going = (o for o in case.obligations if o.duty is Duty.LEAD and not o.transferred_to)
-    return [o.department for o in going if o.status in OPEN] or [str(Role.PUBLICITY)]
+    return [o.department for o in going if o.status in UNANSWERED]
 
 
 def acted(app: App, books: Books, case: Case, event: CaseEvent) -> None:
@@ -269,12 +275,14 @@ def _send(
     receiver: str,
     text: tuple[str, str],
     channels: Sequence[str] | None = None,
+    *,
+    copied: bool = False,
 ) -> None:
     tell(
         app, books, receiver, purpose.split(" ")[0], text,
         (case.case_id, purpose, str(case.version), receiver),
         case_id=case.case_id, level=case.level, channels=channels,
-        due=not_before(app.plan, case.level, app.clock()),
+        due=not_before(app.plan, case.level, app.clock(), copied=copied),
     )  # fmt: skip
     owing = {o.department for o in case.obligations}
     if receiver in owing and rostering.bare(app, receiver):
