@@ -9,7 +9,7 @@ Rules: alerting.md section 2.
 
 import logging
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from random import Random
@@ -50,9 +50,11 @@ def dispatch(
     rng: Random,
     limit: int = 50,
     lease_seconds: int = 45,
+    advance: Callable[[int], None] = lambda _count: None,
 ) -> DispatchCount:
-    """Handle up to ``limit`` due deliveries. The lease must exceed the longest send (connect 5 s
-    + read 10 s, three times). Safe with several dispatchers on one outbox."""
+    """Handle up to ``limit`` due deliveries; ``advance`` hears of each. The lease must exceed the
+    longest send (connect 5 s + read 10 s, three times). Safe with several dispatchers on one
+    outbox."""
     counts: Counter[str] = Counter()
     delivery = next(iter(outbox.claim(clock(), lease_seconds, 1)), None)
     while delivery:
@@ -63,6 +65,7 @@ def dispatch(
         delivery = outbox.finish(
             delivery, result, now, next_at, lease_seconds=more, cool_until=_cool_until(result, now)
         )
+        advance(1)
     return DispatchCount(sent=counts["sent"], retried=counts["retried"], dead=counts["dead"])
 
 

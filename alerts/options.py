@@ -16,8 +16,9 @@ _LONGEST_SECONDS = 15.0
 
 def wrong(spec: ChannelSpec, key: str, reason: str) -> ConfigError:
     """The error for one option; ``reason`` must not quote the value, it may be a secret."""
+    place = spec.place or f"channels.{spec.name}.options"
     return ConfigError(
-        file="settings.yaml", key=f"channels.{spec.name}.options.{key}", reason=reason,
+        file="settings.yaml", key=f"{place}.{key}", reason=reason,
         line=spec.lines.get(key, spec.lines.get("")),
     )  # fmt: skip
 

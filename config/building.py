@@ -24,6 +24,7 @@ from config.models import (
 )
 from domain.plan import (
     Category,
+    Daily,
     Department,
     Keeper,
     LevelRule,
@@ -70,6 +71,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         department_precision=settings.department_precision,
         review_minutes=settings.review_minutes,
         keeper=_keeper(files.roster.keeper),
+        daily=Daily(**settings.daily.model_dump()),
         search_words=tuple(dict.fromkeys(_search_words(files))),
     )
 

@@ -8,9 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from config.files import Files
-from config.models import ChannelEntry
+from config.models import ChannelEntry, WatchdogEntry
+from config.reading import Document
 from domain.errors import ConfigError
-from domain.plan import ChannelSpec, Pace
+from domain.plan import ChannelSpec, Pace, Watchdog
 
 FILE = "settings.yaml"
 _VARIABLE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
@@ -41,7 +42,9 @@ def variables(files: Files) -> frozenset[str]:
 
 
 def check_channels(files: Files, environ: Mapping[str, str]) -> Iterator[ConfigError]:
-    """Variables that are not set (empty counts as not set), and secrets written in plain."""
+    """Variables that are not set (empty counts as not set), and secrets written in plain. The
+    watchdog's variables are set where the watchdog is started."""
+    yield from check_watchdog(files.documents[FILE], files.settings.watchdog, None)
     for name, entry in files.settings.channels.items():
         for option, value in entry.options.items():
             where = ("channels", name, "options", option)
@@ -49,10 +52,34 @@ def check_channels(files: Files, environ: Mapping[str, str]) -> Iterator[ConfigE
                 yield files.error(FILE, *where, reason=reason)
 
 
-def _objections(option: str, value: str, environ: Mapping[str, str]) -> Iterator[str]:
+def check_watchdog(
+    document: Document, entry: WatchdogEntry, environ: Mapping[str, str] | None
+) -> Iterator[ConfigError]:
+    """The same for the watchdog's mail; ``environ`` None: not to be used here."""
+    for option, value in entry.mail.items():
+        for reason in _objections(option, value, environ):
+            yield document.error(("watchdog", "mail", option), reason)
+
+
+def build_watchdog(
+    document: Document, entry: WatchdogEntry, environ: Mapping[str, str]
+) -> Watchdog:
+    """The watchdog with its secrets filled in; ``check_watchdog`` must have found nothing."""
+    where = ("watchdog", "mail")
+    lines = {key: document.lines[(*where, key)] for key in entry.mail}
+    mail = ChannelSpec(
+        name="watchdog", kind="mail", place=".".join(where),
+        options={key: _filled(value, environ) for key, value in entry.mail.items()},
+        lines={"": document.lines.get(where, 1), **lines},
+    )  # fmt: skip
+    rules = entry.model_dump(exclude={"mail"})
+    return Watchdog(**rules, mail=mail if entry.mail else None)
+
+
+def _objections(option: str, value: str, environ: Mapping[str, str] | None) -> Iterator[str]:
     asked = _VARIABLE.findall(value)
     for variable in asked:
-        if not environ.get(variable):
+        if environ is not None and not environ.get(variable):
             yield f"环境变量 {variable} 没有设置；请先设置它，或去掉这个渠道"
     if "${" in _VARIABLE.sub("", value):
         yield "环境变量应写成 ${NAME}，NAME 只用字母、数字和下划线"

@@ -27,7 +27,7 @@ def cross_check(files: Files) -> list[ConfigError]:
     """Everything wrong between the files, file by file; empty when all is well."""
     checks: Sequence[Check] = (
         _hours, _retention, _categories, _departments, _channels, check_places, _levels,
-        _level_names, _limits, _duties, _shifts, _overlaps, _standing, _platforms, _sources,
+        _level_names, _limits, _duties, _shifts, _overlaps, _standing, _platforms, _sources, _daily,
     )  # fmt: skip
     return list(chain.from_iterable(check(files) for check in checks))
 
@@ -294,3 +294,9 @@ def _sources(files: Files) -> Iterator[ConfigError]:
             if "${" in value:
                 reason = "来源的选项不读环境变量；密钥只能用在 settings.yaml 的 channels 里"
                 yield files.error(file, "sources", place, "options", key, reason=reason)
+
+
+def _daily(files: Files) -> Iterator[ConfigError]:
+    group = files.settings.daily.group
+    if group is not None and (reason := _unknown_receiver(files, group)):
+        yield files.error("settings.yaml", "daily", "group", reason=reason)

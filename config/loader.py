@@ -4,7 +4,7 @@ An office keeps its own files in a second folder (``TINGXUE_HOME/config``): a fi
 the shipped one of the same name as a whole. Only ``tingxue.app`` and ``tingxue doctor`` call this.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from config.building import build
-from config.channels import check_channels
+from config.channels import build_watchdog, check_channels, check_watchdog
 from config.checks import cross_check
 from config.files import Files
 from config.models import (
@@ -23,11 +23,12 @@ from config.models import (
     SettingsFile,
     SourcesFile,
     TaxonomyFile,
+    WatchdogFile,
 )
 from config.reading import Document, read_words, read_yaml
 from config.validation import validate
 from domain.errors import ConfigError
-from domain.plan import Plan
+from domain.plan import Plan, Watchdog
 
 SHIPPED = Path(__file__).parent
 WORDS = "userdict.txt"
@@ -52,11 +53,31 @@ def load(
     """
     files, found = _files(folder or SHIPPED, overrides, environ)
     if files is None or found:
-        first, *rest = found
-        for other in rest:
-            first.add_note(str(other))
-        raise first
+        raise _first(found)
     return build(files, environ)
+
+
+def _first(found: Sequence[ConfigError]) -> ConfigError:
+    first, *rest = found
+    for other in rest:
+        first.add_note(str(other))
+    return first
+
+
+def load_watchdog(
+    folder: Path | None = None, *, environ: Mapping[str, str], overrides: Path | None = None
+) -> Watchdog:
+    """The watchdog's part of settings.yaml, read alone: whatever is wrong elsewhere, and whichever
+    variables the other channels need, the watchdog starts. Arguments and errors as for ``load``."""
+    paths, _ = _paths(folder or SHIPPED, overrides)
+    reader = _Reader(paths)
+    content = reader.read("settings.yaml", WatchdogFile)
+    if content is not None:
+        document = reader.documents["settings.yaml"]
+        reader.found.extend(check_watchdog(document, content.watchdog, environ))
+        if not reader.found:
+            return build_watchdog(document, content.watchdog, environ)
+    raise _first(reader.found)
 
 
 def problems(

@@ -1,9 +1,11 @@
 """The shape of each config file, as pydantic models; outside data enters here and nowhere else.
 
-Unknown keys are errors, nothing changes after reading, and no model inherits from another. What
-only two files together can get wrong is in ``config.checks``.
+Unknown keys are errors (but for the watchdog, which reads its own part alone), nothing changes
+after reading, and no model inherits from another. What only two files together can get wrong is in
+``config.checks``.
 """
 
+from datetime import time
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Discriminator, Field, Tag
@@ -53,6 +55,20 @@ class RetentionEntry(BaseModel, extra="forbid", frozen=True):
     backups: Positive | None = None  # as long as originals, which they hold
 
 
+class WatchdogEntry(BaseModel, extra="forbid", frozen=True):
+    heartbeat_seconds: Positive = 60
+    due_minutes: Positive = 5
+    sources_by: Clock = time(10, 0)
+    repeat_minutes: Positive = 60
+    mail: dict[str, str] = Field(default_factory=dict, repr=False)
+
+
+class DailyEntry(BaseModel, extra="forbid", frozen=True):
+    duty_at: Clock = time(8, 30)
+    group_at: Clock = time(8, 30)
+    group: Text | None = None
+
+
 class SettingsFile(BaseModel, extra="forbid", frozen=True):
     zone: Text
     case_prefix: Prefix
@@ -64,6 +80,14 @@ class SettingsFile(BaseModel, extra="forbid", frozen=True):
     hours: HoursEntry
     retention: RetentionEntry
     channels: Annotated[dict[Code, ChannelEntry], Field(min_length=1)]
+    daily: DailyEntry = DailyEntry()
+    watchdog: WatchdogEntry = WatchdogEntry()
+
+
+class WatchdogFile(BaseModel, extra="ignore", frozen=True):
+    """settings.yaml as the watchdog reads it: what else is wrong there must not blind it."""
+
+    watchdog: WatchdogEntry = WatchdogEntry()
 
 
 # taxonomy.yaml

@@ -200,16 +200,44 @@ class Pace:
 class ChannelSpec:
     """One configured channel: ``kind`` names the plug-in in alerts/channels, ``options`` are its
     own; values that are secrets were read from the environment and are never shown. ``lines``:
-    option -> its line in settings.yaml, and "" -> the channel's."""
+    option -> its line in settings.yaml, and "" -> the channel's. ``place``: where the options stand
+    there, if not under the channel's name."""
 
     name: str
     kind: str
     options: Mapping[str, str]
     lines: Mapping[str, int] = field(default_factory=dict)
     pace: Pace = Pace()
+    place: str = ""
 
     def __repr__(self) -> str:
         return f"ChannelSpec(name={self.name!r}, kind={self.kind!r})"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watchdog:
+    """What the watchdog takes for trouble, and how it says so.
+
+    heartbeat_seconds: older is dead. due_minutes: a message so long overdue is stuck. sources_by:
+    when, in Changchun, a source must have run that day. repeat_minutes: how often a trouble that
+    lasts is said again. mail: its own way out; None for the screen alone.
+    """
+
+    heartbeat_seconds: int
+    due_minutes: int
+    sources_by: time
+    repeat_minutes: int
+    mail: ChannelSpec | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Daily:
+    """The lines of each morning (Changchun): 值守正常 to whoever is on duty for 宣传部, and how the
+    cases stand to ``group``, a receiver; None for nobody."""
+
+    duty_at: time
+    group_at: time
+    group: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,4 +304,5 @@ class Plan:
     department_precision: float = 0.85
     review_minutes: int = 120
     keeper: Keeper | None = None
+    daily: Daily = Daily(duty_at=time(8, 30), group_at=time(8, 30), group=None)
     search_words: tuple[str, ...]

@@ -1,28 +1,22 @@
 """The mail channel against a real SMTP server on loopback, with TLS, and against broken ones."""
 
-import email.policy
 import socket
-import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
-from email.message import EmailMessage
+from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, LoginPassword
 from contracts.channel_contract import NOW, ChannelContract, Stand, a_delivery
 from fakes import FakeClock, LoopbackServer, reset
 from loopback import self_signed
+from smtpserver import SECRET, Inbox, check_login, free_port, server, server_side
 
 from alerts.channels import mail
 from domain.errors import ConfigError, NotConfigured
 from domain.plan import ChannelSpec
 from domain.types import Level
-
-SECRET = "planted-mail-password"
 
 
 def _make(home: Path, options: Mapping[str, str]) -> mail.Mail:
@@ -30,54 +24,9 @@ def _make(home: Path, options: Mapping[str, str]) -> mail.Mail:
     return mail.channel(spec, home=home, clock=FakeClock(NOW))
 
 
-def _free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        return int(listening.getsockname()[1])
-
-
-@dataclass
-class Inbox:
-    """An aiosmtpd handler that keeps what it accepts."""
-
-    mails: list[EmailMessage] = field(default_factory=list)
-    hello: str = ""
-
-    async def handle_DATA(self, _server, session, envelope) -> str:  # type: ignore[no-untyped-def]
-        self.hello = session.host_name
-        self.mails.append(
-            email.message_from_bytes(envelope.original_content, policy=email.policy.default)  # type: ignore[arg-type]
-        )
-        return "250 2.0.0 taken"
-
-    def texts(self) -> list[str]:
-        return [f"Subject: {one['Subject']}\n{one.get_content()}" for one in self.mails]
-
-
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return self_signed(tmp_path_factory.mktemp("tls") / "server.pem")
-
-
-def _server_side(certificate: Path) -> ssl.SSLContext:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate)
-    return context
-
-
-@contextmanager
-def _server(inbox: Inbox, **how: object) -> Iterator[int]:
-    port = _free_port()
-    controller = Controller(inbox, hostname="127.0.0.1", port=port, **how)
-    controller.start()
-    try:
-        yield port
-    finally:
-        controller.stop()
-
-
-def _check(_server, _session, _envelope, _mechanism, given) -> AuthResult:  # type: ignore[no-untyped-def]
-    good = isinstance(given, LoginPassword) and given.password == SECRET.encode()
-    return AuthResult(success=good, handled=False)
 
 
 def _plain(port: int) -> dict[str, str]:
@@ -123,8 +72,8 @@ class TestMail(ChannelContract):
         inbox = Inbox()
         with ExitStack() as stack:
             port = stack.enter_context(
-                _server(inbox, tls_context=_server_side(certificate), require_starttls=True,
-                        authenticator=_check, auth_required=True)
+                server(inbox, tls_context=server_side(certificate), require_starttls=True,
+                        authenticator=check_login, auth_required=True)
             )  # fmt: skip
             cut = stack.enter_context(LoopbackServer(_talk({".": None}))).port
             options = _plain(port) | {
@@ -135,7 +84,7 @@ class TestMail(ChannelContract):
                 module=mail, make=lambda given: _make(tmp_path, given), options=options,
                 required=("host", "from", "to"), received=inbox.texts, secret=SECRET,
                 failing={
-                    "nobody listens": (_make(tmp_path, _plain(_free_port())), {"retry"}),
+                    "nobody listens": (_make(tmp_path, _plain(free_port())), {"retry"}),
                     "cut after the text": (_make(tmp_path, _plain(cut)), {"unknown"}),
                     "wrong password": (
                         _make(tmp_path, {**options, "password": SECRET + "x"}), {"dead"}),
@@ -145,7 +94,7 @@ class TestMail(ChannelContract):
 
 def test_a_mail_carries_its_headers_and_its_text(tmp_path: Path) -> None:
     inbox = Inbox()
-    with _server(inbox) as port:
+    with server(inbox) as port:
         options = _plain(port) | {"to": "a@example.org, 值班 <b@example.org>"}
         result = _make(tmp_path, options).send(a_delivery())
     assert result.outcome == "ok"
@@ -161,7 +110,7 @@ def test_a_mail_carries_its_headers_and_its_text(tmp_path: Path) -> None:
 
 def test_a_second_copy_has_the_same_message_id(tmp_path: Path) -> None:
     inbox = Inbox()
-    with _server(inbox) as port:
+    with server(inbox) as port:
         channel = _make(tmp_path, _plain(port))
         channel.send(a_delivery())
         channel.send(a_delivery(title="【橙色】新投诉：拒载（重发，请以编号为准）"))
@@ -178,14 +127,14 @@ def test_an_odd_delivery_id_makes_a_valid_message_id() -> None:
 def test_a_blue_message_is_not_marked_important(tmp_path: Path) -> None:
     inbox, delivery = Inbox(), a_delivery()
     blue = replace(delivery, alert=replace(delivery.alert, level=Level.BLUE))
-    with _server(inbox) as port:
+    with server(inbox) as port:
         _make(tmp_path, _plain(port)).send(blue)
     assert inbox.mails[0]["Importance"] is None
 
 
 def test_tls_from_the_first_byte(tmp_path: Path, certificate: Path) -> None:
     inbox = Inbox()
-    with _server(inbox, ssl_context=_server_side(certificate)) as port:
+    with server(inbox, ssl_context=server_side(certificate)) as port:
         options = _plain(port) | {"security": "tls", "ca_file": str(certificate)}
         assert _make(tmp_path, options | {"timeout": "5"}).send(a_delivery()).outcome == "ok"
     assert len(inbox.mails) == 1
@@ -193,7 +142,7 @@ def test_tls_from_the_first_byte(tmp_path: Path, certificate: Path) -> None:
 
 def test_a_certificate_nobody_vouches_for_sends_nothing(tmp_path: Path, certificate: Path) -> None:
     inbox = Inbox()
-    with _server(inbox, tls_context=_server_side(certificate)) as port:
+    with server(inbox, tls_context=server_side(certificate)) as port:
         options = _plain(port) | {"security": "starttls"}
         result = _make(tmp_path, options).send(a_delivery())
     assert (result.outcome, inbox.mails) == ("retry", [])
@@ -203,7 +152,7 @@ def test_a_server_without_encryption_gets_nothing_when_encryption_was_asked(
     tmp_path: Path,
 ) -> None:
     inbox = Inbox()
-    with _server(inbox) as port:
+    with server(inbox) as port:
         result = _make(tmp_path, _plain(port) | {"security": "starttls"}).send(a_delivery())
     assert (result.outcome, inbox.mails) == ("dead", [])
 
@@ -264,7 +213,7 @@ def test_a_server_that_goes_silent_after_the_text_is_unknown(tmp_path: Path) -> 
 
 def test_a_server_that_took_too_long_before_the_text_gets_none(tmp_path: Path) -> None:
     inbox = Inbox()
-    with _server(inbox) as port:
+    with server(inbox) as port:
         channel = replace(_make(tmp_path, _plain(port)), budget_seconds=0.0)
         result = channel.send(a_delivery())
     assert (result.outcome, inbox.mails) == ("retry", [])

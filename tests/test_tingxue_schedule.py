@@ -14,9 +14,10 @@ from fakes import ScriptedChannel
 from world import World, opened_world
 
 from config.loader import load
-from domain.times import system_clock
+from domain.times import system_clock, system_steady
 from domain.types import Urgency
-from tingxue import schedule
+from tingxue import heartbeat, schedule
+from tingxue.heartbeat import Heart
 
 
 @pytest.fixture(scope="module", name="plan")
@@ -74,15 +75,19 @@ def test_a_scheduler_that_waits_for_a_time_long_gone_is_woken() -> None:
 def test_an_error_that_lasts_is_logged_once_a_minute_and_work_goes_on(
     world: World, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fails(_app: object) -> None:
+    def fails(_app: object, _advance: object) -> None:
         raise RuntimeError("坏了")
 
-    tick = schedule._guarded("研判", fails, world.app)
+    heart = Heart(world.app.home.heartbeat, world.clock, system_steady(), 0)
+    tick = schedule._guarded("研判", schedule.Job(0.5, fails), world.app, heart)
     with caplog.at_level(logging.ERROR):
         for _ in range(5):
             tick()
             world.clock.move(20)
     assert [r.getMessage() for r in caplog.records] == ["研判 出错，稍后自动重试"] * 2
+    heart.write()
+    said = heartbeat.read(world.app.home.heartbeat)
+    assert said and (said.beats["研判"].failures, said.beats["研判"].error) == (5, "RuntimeError")
 
 
 def test_the_purge_runs_once_a_night(world: World) -> None:

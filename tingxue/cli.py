@@ -26,6 +26,7 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_audit": ("audit",),
     "tingxue.cli_clocks": ("clocks",),
     "tingxue.cli_child": ("collect-one",),
+    "tingxue.cli_watchdog": ("watchdog",),
 }  # fmt: skip
 """module -> the names of its COMMANDS. Only the module of the command at hand is loaded."""
 

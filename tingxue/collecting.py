@@ -9,7 +9,7 @@ import logging
 import secrets
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -65,22 +65,19 @@ def due(app: App) -> list[SourceSpec]:
     return [spec for spec in app.plan.sources if spec.enabled and ready(spec)]
 
 
-def collect_due(app: App) -> int:
-    """Collect from every due source; the number of new mentions."""
-    return collect(app, due(app))
-
-
 def collect(
-    app: App, specs: Sequence[SourceSpec], ready: Mapping[str, Child] = MappingProxyType({})
-) -> int:
+    app: App, specs: Sequence[SourceSpec], ready: Mapping[str, Child] = MappingProxyType({}),
+    *, advance: Callable[[int], None] = lambda _count: None,
+) -> int:  # fmt: skip
     """Collect from these sources, a few side by side; the number of new mentions. ``ready``: by
-    source, a child that was started before."""
+    source, a child that was started before. ``advance`` hears of each source that is done."""
     if not specs:
         return 0
     with app.ledger.read() as books:
         before = sum(books.mentions.waiting().values())
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        list(pool.map(partial(_supervise, app, ready), specs))
+        for _ in pool.map(partial(_supervise, app, ready), specs):
+            advance(1)
     with app.ledger.read() as books:
         return sum(books.mentions.waiting().values()) - before
 

@@ -61,6 +61,16 @@ class Home:
         return self.path / "reports"
 
     @property
+    def heartbeat(self) -> Path:
+        """The sign of life of ``tingxue watch``."""
+        return self.path / "heartbeat.json"
+
+    @property
+    def watchdog(self) -> Path:
+        """What the watchdog has said so far."""
+        return self.path / "watchdog.json"
+
+    @property
     def drill(self) -> bool:
         """Whether everything here is a drill."""
         return (self.path / "演练").exists()
@@ -74,10 +84,16 @@ class Home:
 
 def open_home(environ: Mapping[str, str]) -> Home:
     """The home that the environment names, made if need be. Raises LedgerError when it cannot."""
+    return home_at(named_home(environ).path)
+
+
+def named_home(environ: Mapping[str, str]) -> Home:
+    """The home that the environment names, whether it is there or not. Raises LedgerError when it
+    names none and this is no clone of the project."""
     named = environ.get("TINGXUE_HOME", "")
     if not named and not (_PROJECT / "pyproject.toml").exists():
         raise LedgerError("请设置环境变量 TINGXUE_HOME，指明数据存放的文件夹")
-    return home_at(Path(named).expanduser() if named else _PROJECT / "var")
+    return Home(Path(named).expanduser() if named else _PROJECT / "var")
 
 
 def home_at(path: Path) -> Home:

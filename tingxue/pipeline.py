@@ -15,6 +15,7 @@ Stages talk through the ledger only. Imports (``importing``) enter beside stage 
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from alerts.dispatcher import dispatch
 from domain.errors import SearchUnavailable, TingxueError
@@ -26,17 +27,20 @@ LOG = logging.getLogger(__name__)
 
 ANALYSE_BATCH = 64
 
+Advance = Callable[[int], None]
+"""Hears that the work got on, and by how much."""
+
 
 def _silent(_count: int) -> None:
     """Nobody watches the progress."""
 
 
-def collect(app: App) -> int:
-    """Stage 1: run every source that is due; new mentions."""
-    return collecting.collect_due(app)
+def collect(app: App, advance: Advance = _silent) -> int:
+    """Stage 1: run every source that is due; new mentions. ``advance`` hears of each source."""
+    return collecting.collect(app, collecting.due(app), advance=advance)
 
 
-def analyse(app: App, advance: Callable[[int], None] = _silent) -> int:
+def analyse(app: App, advance: Advance = _silent) -> int:
     """Stage 2: give every mention without one a verdict; how many. ``advance`` hears of each
     batch."""
     total = 0
@@ -55,19 +59,19 @@ def analyse(app: App, advance: Callable[[int], None] = _silent) -> int:
         advance(len(verdicts))
 
 
-def triage(app: App, advance: Callable[[int], None] = _silent) -> int:
+def triage(app: App, advance: Advance = _silent) -> int:
     """Stage 3: turn complaints into cases; mentions looked at. ``advance`` as in ``analyse``."""
     return triage_all(app, advance)
 
 
-def notify(app: App) -> int:
-    """Stage 4: deliver what is due; deliveries handled."""
+def notify(app: App, advance: Advance = _silent) -> int:
+    """Stage 4: deliver what is due; deliveries handled. ``advance`` hears of each."""
     if app.steady is not None:
         now, steady = app.clock(), app.steady
         step = app.ledger.outbox.follow_clock(now, steady.seconds(), steady.machine)
         if step:
             LOG.warning("系统时钟被调整了 %+.0f 秒，待发时间已随之调整", step)
-    return _until_empty(_dispatch, app)
+    return _until_empty(partial(_dispatch, advance), app)
 
 
 def index(app: App) -> int:
@@ -116,5 +120,6 @@ def _until_empty(batch: Callable[[App], int], app: App) -> int:
     return total
 
 
-def _dispatch(app: App) -> int:
-    return dispatch(app.outbox(), app.channels, clock=app.clock, rng=app.rng).handled
+def _dispatch(advance: Advance, app: App) -> int:
+    count = dispatch(app.outbox(), app.channels, clock=app.clock, rng=app.rng, advance=advance)
+    return count.handled

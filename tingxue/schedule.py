@@ -1,7 +1,8 @@
 """``tingxue watch``: the program on duty. APScheduler only ticks; what is due stands in the ledger.
 
 So a missed tick costs nothing: the next one finds the same work. Collecting has a thread of its
-own (and child processes); stages 2 to 4 look every half second whatever a crawl is doing.
+own (and child processes); stages 2 to 4 look every half second whatever a crawl is doing. Every
+second the loop gives its sign of life (``heartbeat``), with how each kind of work gets on.
 """
 
 import logging
@@ -9,21 +10,35 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.casework import SYSTEM
-from domain.times import shanghai
+from domain.times import shanghai, system_steady
 from ledger import copies
-from tingxue import pipeline, reporting, rostering
+from tingxue import collecting, pipeline, reporting, rostering
 from tingxue.app import App
+from tingxue.heartbeat import Heart
+from tingxue.pipeline import Advance
 
 LOG = logging.getLogger(__name__)
 
 PURGE_HOUR = 3
 _SAY_AGAIN = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One kind of work: how often it ticks, and how many seconds it may take to get on (beside the
+    watchdog's patience), where it does not say in smaller steps that it does."""
+
+    seconds: float
+    work: Callable[[App, Advance], object]
+    longest: float = 0.0
 
 
 def watch(app: App, stop: threading.Event) -> None:
@@ -33,19 +48,28 @@ def watch(app: App, stop: threading.Event) -> None:
         executors={"default": ThreadPoolExecutor(len(_JOBS))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
-    for name, (seconds, work) in _JOBS.items():
+    heart = Heart(
+        app.home.heartbeat, app.clock, app.steady or system_steady(),
+        sum(spec.enabled for spec in app.plan.sources),
+    )  # fmt: skip
+    for name, job in _JOBS.items():
+        heart.ended(name, idle=0)
         scheduler.add_job(
-            _guarded(name, work, app), "interval", seconds=seconds, id=name,
+            _guarded(name, job, app, heart), "interval", seconds=job.seconds, id=name,
             next_run_time=app.clock(),
         )  # fmt: skip
     logging.getLogger("apscheduler").setLevel(logging.ERROR)
     scheduler.start()
     LOG.info("值守中。按 Ctrl-C 结束。")
+    beat = _tick("心跳", app, heart.write)
+    beat()
     offset = _offset(app)
     while not stop.wait(1):
+        beat()
         before, offset = offset, _offset(app)
         if offset < before - 1:
             _woken(scheduler, app.clock())
+    _tick("心跳", app, partial(heart.write, stopped=True))()
     scheduler.shutdown(wait=True)
 
 
@@ -60,14 +84,32 @@ def _offset(app: App) -> float:
     return app.clock().timestamp() - time.monotonic()
 
 
-def _guarded(name: str, work: Callable[[App], object], app: App) -> Callable[[], None]:
+def _guarded(name: str, job: Job, app: App, heart: Heart) -> Callable[[], None]:
+    """A tick of this work that says how it gets on."""
+
+    def advance(_count: int) -> None:
+        heart.moves(name, job.longest)
+
+    def tick() -> None:
+        advance(0)
+        try:
+            job.work(app, advance)
+        except Exception as error:
+            heart.ended(name, job.seconds, error)
+            raise
+        heart.ended(name, job.seconds)
+
+    return _tick(name, app, tick)
+
+
+def _tick(name: str, app: App, work: Callable[[], object]) -> Callable[[], None]:
     """The schedule is the one place that survives any error: the next tick tries again. An error
     that lasts is logged once a minute, not twice a second."""
     said: dict[str, datetime] = {}
 
     def tick() -> None:
         try:
-            work(app)
+            work()
         except Exception as error:
             before, now = said.get(repr(error)), app.clock()
             if before is None or now - before >= _SAY_AGAIN:
@@ -105,14 +147,24 @@ def purge(app: App) -> dict[str, int]:
     return counts
 
 
-_JOBS: dict[str, tuple[float, Callable[[App], object]]] = {
-    "分析": (0.5, pipeline.analyse),
-    "立案": (0.5, pipeline.triage),
-    "通知": (0.5, pipeline.notify),
-    "采集": (timedelta(minutes=1).total_seconds(), pipeline.collect),
-    "检索": (2, pipeline.index),
-    "催办": (15, pipeline.chase),
-    "值班表": (600, rostering.report_gaps),
-    "报告": (60, reporting.make_missing),
-    "清除": (600, purge_nightly),
+def _whole(work: Callable[[App], object]) -> Callable[[App, Advance], object]:
+    """Work that does not say how it gets on."""
+
+    def run(app: App, _advance: Advance) -> object:
+        return work(app)
+
+    return run
+
+
+_MINUTE = timedelta(minutes=1).total_seconds()
+_JOBS: dict[str, Job] = {
+    "分析": Job(0.5, pipeline.analyse),
+    "立案": Job(0.5, pipeline.triage),
+    "通知": Job(0.5, pipeline.notify),
+    "采集": Job(_MINUTE, pipeline.collect, longest=collecting.CHILD_SECONDS),
+    "检索": Job(2, _whole(pipeline.index), longest=30 * _MINUTE),
+    "催办": Job(15, _whole(pipeline.chase), longest=5 * _MINUTE),
+    "值班表": Job(600, _whole(rostering.report_gaps), longest=_MINUTE),
+    "报告": Job(_MINUTE, _whole(reporting.make_missing), longest=15 * _MINUTE),
+    "清除": Job(600, _whole(purge_nightly), longest=60 * _MINUTE),
 }
