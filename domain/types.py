@@ -362,7 +362,8 @@ class Alert:
     """One message to be delivered; ``alert_id`` is the idempotency key of its occasion.
 
     purpose: "new", "raised", "lead", "remind", "deputy", "head", "escalate", "report", "roster",
-    "test", or the action that somebody must hear of ("transfer", "rework", "decline" …).
+    "duty" (值守正常), "daily" (to the work group), "test", or the action that somebody must hear of
+    ("transfer", "rework", "decline" …).
     title and body are masked Chinese text, ready to send.
     """
 

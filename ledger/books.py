@@ -12,6 +12,7 @@ from ledger.clocks import Clocks
 from ledger.corrections import Corrections
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
+from ledger.lines import Lines
 from ledger.mentions import Mentions
 from ledger.outbox import queue
 from ledger.purge import Purge
@@ -26,14 +27,15 @@ class Books:
     """domain.ports.Books, over one open transaction."""
 
     __slots__ = (
-        "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten", "mentions",
-        "purge", "reach", "rejects", "reports", "reviews", "runs",
+        "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten", "lines",
+        "mentions", "purge", "reach", "rejects", "reports", "reviews", "runs",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
         self.connection = connection
         self.mentions = Mentions(connection)
         self.forgotten = Forgotten(connection)
+        self.lines = Lines(connection)
         self.cases = Cases(connection, folds)
         self.reviews = Reviews(connection)
         self.corrections = Corrections(connection)

@@ -56,6 +56,7 @@ class Unreached:
     alert_id: str
     case_id: str | None
     title: str
+    created_at: datetime
     receiver: str
     stand_in: str
 
@@ -168,7 +169,15 @@ class Outbox:
         without those for which something is still being tried."""
         dead = select(_D.alert_id).where(_D.state == "dead")
         query = (
-            select(_D.alert_id, _D.receiver, _D.stands_for, _D.state, _T.case_id, _T.title)
+            select(
+                _D.alert_id,
+                _D.receiver,
+                _D.stands_for,
+                _D.state,
+                _T.case_id,
+                _T.title,
+                _T.created_at,
+            )
             .join(schema.alerts, _T.alert_id == _D.alert_id)
             .where(_D.alert_id.in_(dead), _T.case_id == case_id if case_id else true())
             .order_by(_T.created_at, _D.alert_id)
@@ -198,6 +207,7 @@ def _unreached(meant: str, rows: Sequence[Row]) -> Unreached:
     first = rows[0]
     return Unreached(
         alert_id=first["alert_id"], case_id=first["case_id"], title=first["title"],
+        created_at=first["created_at"],
         receiver=meant, stand_in=got[0] if got else "",
     )  # fmt: skip
 

@@ -112,6 +112,12 @@ MISTAKES = [
     ),
     ("overlapping_shifts", "roster.yaml", "shifts[2].from", "与第 2 行开始的那一段重叠（住建局）"),
     (
+        "plain_watchdog_password",
+        "settings.yaml",
+        "watchdog.mail.password",
+        "密钥不能写在文件里",
+    ),
+    (
         "plain_secret",
         "settings.yaml",
         "channels.office_mail.options.password",
@@ -167,6 +173,7 @@ MISTAKES = [
     ("unknown_copied", "levels.yaml", "always_copied[1]", "没有「文旅局」"),
     ("unknown_department_in_roster", "roster.yaml", "shifts[0].department", "没有「住房局」"),
     ("unknown_first_category", "levels.yaml", "levels[2].first_of[0]", "没有「safety」这个类别"),
+    ("unknown_group", "settings.yaml", "daily.group", "没有「工作群」这个部门或收信人"),
     ("unknown_key", "settings.yaml", "case_prefx", "不认识这一项；请检查拼写"),
     ("unknown_lead", "taxonomy.yaml", "categories[2].lead", "没有「住房局」"),
     ("unknown_level", "levels.yaml", "levels[2].level", "只能是 红、橙、黄、蓝"),

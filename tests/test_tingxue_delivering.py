@@ -14,10 +14,11 @@ from world import World, opened_world
 from config.loader import SHIPPED, load
 from domain.plan import Pace, Plan
 from domain.times import at_shanghai
-from domain.types import SendResult
+from domain.types import SendResult, Urgency
 from tingxue import doctor, pipeline
 from tingxue.app import App
 from tingxue.cli import main
+from tingxue.unheard import still_unheard
 
 DEAD = SendResult(outcome="dead", error="93000")
 
@@ -120,8 +121,40 @@ def test_what_reached_nobody_is_seen_by_the_doctor_and_on_the_case(world: World)
     assert said and not any(text.startswith("住建局的") for text in said)
     environ = {"TINGXUE_HOME": str(app.home.path)}
     shown = CliRunner().invoke(main, ["case", "show", case_id], env=environ)
-    assert "未送达 住建局：渠道全部失败，请立即电话通知" in shown.stdout
+    assert "未送达 住建局：渠道全部失败，此后已签收或办理，不必再通知" in shown.stdout
+    assert "未送达 城管局：渠道全部失败，请立即电话通知" in shown.stdout
     assert CliRunner().invoke(main, ["doctor"], env=environ).exit_code == 1
+
+
+def test_what_reached_neither_deputy_nor_head_is_past_when_the_department_has_acted(
+    world: World,
+) -> None:
+    broken = ScriptedChannel([DEAD] * 1000)
+    app = replace(world.app, channels={"console": broken, "file": broken})
+
+    def unheard() -> set[str]:
+        pipeline.notify(app)
+        return {one.receiver for one in still_unheard(app)}
+
+    case_id = world.say(1, ["taxi_refusal"], urgency=Urgency.ORANGE)
+    owing = [row.department for row in world.case(case_id).obligations]
+    for _ in range(11):
+        world.clock.move(3 * 60)
+        pipeline.chase(app)
+    ladder = {"住建局", "住建局备班", "住建局负责人", "督查室"}
+    assert ladder <= unheard()
+    world.do(case_id, "ack", "住建局")
+    assert ladder & unheard() == {"督查室"}  # which was told of the others, too
+    for name in owing:
+        if name != "住建局":
+            world.do(case_id, "ack", name)
+    assert unheard() == {"宣传部", "文体旅科局", "值班手机"}  # copied: they owe nothing
+    world.clock.now = world.case(case_id).obligations[0].reply_due
+    world.clock.move(60)
+    pipeline.chase(app)
+    assert {"住建局负责人", "督查室"} <= unheard()  # the reply is late: signed for is not enough
+    world.do(case_id, "reply", "住建局")
+    assert not {"住建局负责人", "督查室"} & unheard()
 
 
 def test_who_stands_in_is_on_duty_by_the_roster_as_it_is_now(world: World) -> None:

@@ -18,6 +18,7 @@ from tingxue import door
 from tingxue.acting import act
 from tingxue.app import App, opened
 from tingxue.cli_options import as_json, moment, who_options
+from tingxue.unheard import still_unheard
 
 
 @click.group()
@@ -57,8 +58,11 @@ def show_case(case_id: str, as_json: bool) -> None:
         for row in one.obligations:
             click.echo(_duty_line(row))
         click.echo(_statutory_line(one, app.clock()))
+        pressing = still_unheard(app, case_id)
         for missed in app.ledger.outbox.unreached(case_id):
-            click.echo(click.style(_unreached_line(missed), fg="red"))
+            past = missed not in pressing
+            line = _unreached_line(missed, past=past)
+            click.echo(line if past else click.style(line, fg="red"))
         for event in events:
             click.echo(_event_line(event))
         if broken_at(events) is not None:
@@ -117,8 +121,9 @@ def _statutory_line(one: Case, now: datetime) -> str:
     return f"  法定时限（{law}）：{begun} 登记，{decided}，{settle}"
 
 
-def _unreached_line(missed: Unreached) -> str:
+def _unreached_line(missed: Unreached, *, past: bool) -> str:
     got = f"，已由{missed.stand_in}代收，请确认已转告" if missed.stand_in else "，请立即电话通知"
+    got = "，此后已签收或办理，不必再通知" if past else got
     return f"  未送达 {missed.receiver}：渠道全部失败{got}（{missed.title}）"
 
 

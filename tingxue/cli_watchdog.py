@@ -19,10 +19,10 @@ from domain.plan import Watchdog
 from domain.ports import Channel
 from domain.times import Clock, Steady, on_screen, system_clock, system_steady
 from domain.types import Alert, Level
-from tingxue import alarms
-from tingxue.alarms import Alarm, Memory
+from tingxue import watchdog_memory
 from tingxue.home import Home, named_home
 from tingxue.watchdog import look
+from tingxue.watchdog_memory import Known, Memory
 
 _MOST_SECONDS = 15.0
 _SLEPT_SECONDS = 30.0
@@ -86,7 +86,7 @@ class Dog:
         self._keep(memory)
         return sent and not memory.lasting
 
-    def _say(self, news: Sequence[Alarm], now: datetime) -> bool:
+    def _say(self, news: Sequence[Known], now: datetime) -> bool:
         """On the screen and by mail; whether somebody has it."""
         title, body = letter(news, drill=self.home.drill)
         click.echo(f"{on_screen(now)} {title}\n{body}")
@@ -106,7 +106,7 @@ class Dog:
         """Of this process; of the file when it has just begun."""
         if self._memory is None:
             try:
-                self._memory = alarms.remembered(self.home.watchdog, self.steady)
+                self._memory = watchdog_memory.remembered(self.home.watchdog, self.steady)
             except (OSError, ValueError) as error:
                 click.echo(f"看门狗的记录读不出来（{type(error).__name__}），从头记起", err=True)
                 self._memory = Memory()
@@ -114,13 +114,13 @@ class Dog:
 
     def _keep(self, memory: Memory) -> None:
         try:
-            alarms.keep(memory, self.home.watchdog)
+            watchdog_memory.keep(memory, self.home.watchdog)
         except OSError as error:
             why = error.strerror or type(error).__name__
             click.echo(f"看门狗的记录写不进 {self.home.watchdog}（{why}），报警可能重复", err=True)
 
 
-def letter(news: Sequence[Alarm], *, drill: bool) -> tuple[str, str]:
+def letter(news: Sequence[Known], *, drill: bool) -> tuple[str, str]:
     """(subject, body) of one mail about all of these, what is wrong first."""
     bad = [one for one in news if not one.over]
     good = [one for one in news if one.over]
@@ -134,13 +134,13 @@ def letter(news: Sequence[Alarm], *, drill: bool) -> tuple[str, str]:
     return f"{mark}【看门狗】{head}{more}", "\n".join([*lines, "", _FOOT])
 
 
-def _lines(one: Alarm) -> list[str]:
+def _lines(one: Known) -> list[str]:
     again = f"（第 {one.told + 1} 次提醒）" if one.told else ""
     since = "发生于" if one.passing else "发现于"
     return [f"异常：{one.text}{again}", f"{since}：{on_screen(one.since)}", f"请办：{one.ask}"]
 
 
-def _alert(news: Sequence[Alarm], title: str, body: str, now: datetime, home: Home) -> Alert:
+def _alert(news: Sequence[Known], title: str, body: str, now: datetime, home: Home) -> Alert:
     """Named by what it says, so that a second copy of one mail can be folded by whoever gets it."""
     said = (f"{one.key} {one.since.isoformat()} {one.told} {one.over is not None}" for one in news)
     bad = any(not one.over for one in news)

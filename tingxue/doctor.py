@@ -9,7 +9,6 @@ from datetime import timedelta
 from alerts import duty
 from alerts.routing import deliveries_for
 from config.loader import placeholders
-from domain.actions import OVER
 from domain.errors import SearchUnavailable
 from domain.identity import digest
 from domain.ports import Channel
@@ -19,6 +18,7 @@ from ledger.outbox import Unreached
 from tingxue import rostering
 from tingxue.app import App
 from tingxue.collecting import OUTCOME_NAMES
+from tingxue.unheard import still_unheard
 
 _FINE = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
 _STUCK_AFTER = timedelta(minutes=5)
@@ -98,6 +98,11 @@ def _roster(app: App) -> Iterator[Finding]:
         )
 
 
+def _mornings(app: App) -> Iterator[Finding]:
+    if app.plan.daily.group is None:
+        yield _note("工作群", "没有写 settings.yaml 的 daily.group，每天一条的案件情况不发给任何人")
+
+
 def _sources(app: App) -> Iterator[Finding]:
     with app.ledger.read() as books:
         latest = books.runs.latest()
@@ -120,33 +125,13 @@ def _outbox(app: App) -> Iterator[Finding]:
     soonest = app.ledger.outbox.soonest()
     if soonest is not None and app.clock() - soonest > _STUCK_AFTER:
         yield _bad("待发", f"最早一条应在 {on_screen(soonest)} 发出；请运行 tingxue watch")
-    unreached = _still_unheard(app)
+    unreached = still_unheard(app)
     for meant, missed in _by_receiver([one for one in unreached if not one.stand_in]):
         cases = "、".join(missed[:5]) + (f" 等 {len(missed)} 条" if len(missed) > 5 else "")
         yield _bad("未送达", f"{meant}的渠道全部失败（{cases}）；请立即电话通知，并检查渠道")
     for meant, missed in _by_receiver([one for one in unreached if one.stand_in]):
         yield _note("未送达", f"{meant}的渠道全部失败，{len(missed)} 条已由他人代收；请检查渠道")
     yield _ok("待发", "、".join(f"{n} {count}" for n, count in sorted(states.items())) or "没有")
-
-
-def _still_unheard(app: App) -> list[Unreached]:
-    """Without what has been dealt with since: the case is over, or the department has signed."""
-    unreached = app.ledger.outbox.unreached()
-    with app.ledger.read() as books:
-        ids = {one.case_id for one in unreached if one.case_id}
-        cases = {case_id: books.cases.get(case_id) for case_id in ids}
-    signed = {
-        (case.case_id, row.department)
-        for case in cases.values()
-        for row in case.obligations
-        if row.acknowledged_at is not None
-    }
-    over = {case.case_id for case in cases.values() if case.status in OVER}
-    return [
-        one
-        for one in unreached
-        if one.case_id not in over and (one.case_id, one.receiver) not in signed
-    ]
 
 
 def _by_receiver(unreached: Sequence[Unreached]) -> list[tuple[str, list[str]]]:
@@ -208,6 +193,7 @@ _LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
     _config,
     _calendar,
     _roster,
+    _mornings,
     _sources,
     _ledger,
     _reviews,

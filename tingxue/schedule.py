@@ -20,7 +20,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from domain.casework import SYSTEM
 from domain.times import shanghai, system_steady
 from ledger import copies
-from tingxue import collecting, pipeline, reporting, rostering
+from tingxue import collecting, mornings, pipeline, reporting, rostering
 from tingxue.app import App
 from tingxue.heartbeat import Heart
 from tingxue.pipeline import Advance
@@ -165,6 +165,7 @@ _JOBS: dict[str, Job] = {
     "检索": Job(2, _whole(pipeline.index), longest=30 * _MINUTE),
     "催办": Job(15, _whole(pipeline.chase), longest=5 * _MINUTE),
     "值班表": Job(600, _whole(rostering.report_gaps), longest=_MINUTE),
+    "早报": Job(15, _whole(mornings.tell_due), longest=_MINUTE),
     "报告": Job(_MINUTE, _whole(reporting.make_missing), longest=15 * _MINUTE),
     "清除": Job(600, _whole(purge_nightly), longest=60 * _MINUTE),
 }

@@ -16,7 +16,7 @@ from tingxue.watchdog import SETTLING_SECONDS, STEP_SECONDS, Seen, Trouble, step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Alarm:
+class Known:
     """One trouble. since, over: by the wall clock; over None while it lasts. told: how often it
     was said, the last time at ``told_at`` (wall) and ``told_steady``. passing: a thing that has
     happened, neither lasting nor to be over."""
@@ -34,13 +34,13 @@ class Alarm:
 
 @dataclass(slots=True, kw_only=True)
 class Memory:
-    """All alarms that are not done with, and how far the two clocks were apart. settling: until
+    """All troubles that are not done with, and how far the two clocks were apart. settling: until
     when, by the steady clock, what the wall clock says is not believed."""
 
     machine: str = ""
     offset: float = 0.0
     settling: float = 0.0
-    alarms: dict[str, Alarm] = field(default_factory=dict)
+    known: dict[str, Known] = field(default_factory=dict)
 
     def follow(self, now: datetime, steady: Steady) -> bool:
         """Note where the clocks stand, and a step since the last time; whether what is told by
@@ -61,51 +61,51 @@ class Memory:
         here = {one.key for one in seen.troubles}
         for one in seen.troubles:
             self._take(_fresh(one, now))
-        for key, alarm in self.alarms.items():
+        for key, known in self.known.items():
             gone = key not in here and not key.startswith(tuple(seen.unknown))
-            if gone and not alarm.passing and alarm.over is None:
-                self.alarms[key] = replace(alarm, over=now)
+            if gone and not known.passing and known.over is None:
+                self.known[key] = replace(known, over=now)
 
-    def _take(self, fresh: Alarm) -> None:
-        known = self.alarms.get(fresh.key)
+    def _take(self, fresh: Known) -> None:
+        known = self.known.get(fresh.key)
         if known is not None:
             fresh = replace(known, text=fresh.text, ask=fresh.ask, over=None)
-        self.alarms[fresh.key] = fresh
+        self.known[fresh.key] = fresh
 
-    def due(self, now: datetime, steady: Steady, repeat_minutes: int) -> list[Alarm]:
+    def due(self, now: datetime, steady: Steady, repeat_minutes: int) -> list[Known]:
         """What must be said now: the new, what lasts and was said too long ago, the end."""
         span = timedelta(minutes=repeat_minutes).total_seconds()
         return [
-            alarm
-            for alarm in self.alarms.values()
-            if not alarm.told or alarm.over or self._silent(alarm, now, steady) >= span
+            one
+            for one in self.known.values()
+            if not one.told or one.over or self._silent(one, now, steady) >= span
         ]
 
-    def _silent(self, alarm: Alarm, now: datetime, steady: Steady) -> float:
+    def _silent(self, one: Known, now: datetime, steady: Steady) -> float:
         """Seconds since it was last said."""
-        if alarm.told_steady and self.machine == steady.machine:
-            return steady.seconds() - alarm.told_steady
-        past = (now - alarm.told_at).total_seconds() if alarm.told_at else -1.0
+        if one.told_steady and self.machine == steady.machine:
+            return steady.seconds() - one.told_steady
+        past = (now - one.told_at).total_seconds() if one.told_at else -1.0
         return past if past >= 0 else float("inf")
 
-    def said(self, alarms: Sequence[Alarm], now: datetime, steady: Steady) -> None:
+    def said(self, news: Sequence[Known], now: datetime, steady: Steady) -> None:
         """These have been said; what is over, or has only happened, is done with."""
-        for one in alarms:
+        for one in news:
             if one.over or one.passing:
-                del self.alarms[one.key]
+                del self.known[one.key]
             else:
-                self.alarms[one.key] = replace(
+                self.known[one.key] = replace(
                     one, told=one.told + 1, told_at=now, told_steady=steady.seconds()
                 )
 
     @property
-    def lasting(self) -> list[Alarm]:
+    def lasting(self) -> list[Known]:
         """The troubles there are now."""
-        return [one for one in self.alarms.values() if not one.over and not one.passing]
+        return [one for one in self.known.values() if not one.over and not one.passing]
 
 
-def _fresh(trouble: Trouble, now: datetime) -> Alarm:
-    return Alarm(key=trouble.key, text=trouble.text, ask=trouble.ask, since=now)
+def _fresh(trouble: Trouble, now: datetime) -> Known:
+    return Known(key=trouble.key, text=trouble.text, ask=trouble.ask, since=now)
 
 
 def remembered(path: Path, steady: Steady) -> Memory:
@@ -116,23 +116,23 @@ def remembered(path: Path, steady: Steady) -> Memory:
     except FileNotFoundError:
         return Memory()
     try:
-        alarms = [_read(one) for one in kept.pop("alarms")]
-        memory = Memory(**kept, alarms={one.key: one for one in alarms})
+        known = [_read(one) for one in kept.pop("known")]
+        memory = Memory(**kept, known={one.key: one for one in known})
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"no memory: {type(error).__name__}") from error
     if memory.machine != steady.machine:  # restarted since: that steady clock has ended
-        memory.alarms = {k: replace(a, told_steady=0.0) for k, a in memory.alarms.items()}
+        memory.known = {k: replace(a, told_steady=0.0) for k, a in memory.known.items()}
     return memory
 
 
 def keep(memory: Memory, path: Path) -> None:
     """Raises OSError."""
-    said = asdict(memory) | {"alarms": [asdict(one) for one in memory.alarms.values()]}
+    said = asdict(memory) | {"known": [asdict(one) for one in memory.known.values()]}
     replace_file(path, json.dumps(said, ensure_ascii=False, default=datetime.isoformat))
 
 
-def _read(kept: dict[str, object]) -> Alarm:
+def _read(kept: dict[str, object]) -> Known:
     for name in ("since", "over", "told_at"):
         moment = kept[name]
         kept[name] = datetime.fromisoformat(str(moment)) if moment is not None else None
-    return Alarm(**kept)  # type: ignore[arg-type]  # checked by whoever reads the file
+    return Known(**kept)  # type: ignore[arg-type]  # checked by whoever reads the file
