@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
+from alerts.dispatcher import MAX_WAIT_SECONDS
 from domain.types import SendResult
 
 Code = int | str
@@ -107,14 +108,20 @@ def code_of(answer: Answer, codes: Codes) -> Code | None:
 
 def asked_wait(answer: Answer, now: datetime) -> float | None:
     """Seconds that the answer asks us to wait: ``Retry-After`` (seconds or a date) or 飞书's
-    ``x-ogw-ratelimit-reset``; None where it asks nothing that can be read."""
+    ``x-ogw-ratelimit-reset``, as far as it is believed; None where it asks nothing that can be
+    read."""
     for name in ("retry-after", "x-ogw-ratelimit-reset"):
         value = answer.headers.get(name, "").strip()
         if value.isascii() and value.isdigit() and len(value) < 10:
-            return float(value)
+            return believed(float(value))
         if name == "retry-after" and value and (wait := _until(value, now)) is not None:
-            return wait
+            return believed(wait)
     return None
+
+
+def believed(seconds: float) -> float:
+    """At most what the dispatcher waits: an alert that waits a day is a lost one."""
+    return min(seconds, MAX_WAIT_SECONDS)
 
 
 def _until(value: str, now: datetime) -> float | None:

@@ -105,6 +105,7 @@ def ending_for(alert: Alert) -> str:
 
 def send_parts(parts: Sequence[_Part], send: Callable[[_Part], SendResult]) -> SendResult:
     """Send in order, stopping at the first part that is not accepted: "ok" only when all are.
+    The result says how many were sent.
 
     After an accepted part nothing is "surely not accepted" any more, so "retry" becomes "unknown"
     and the next copy says that it is one.
@@ -112,9 +113,9 @@ def send_parts(parts: Sequence[_Part], send: Callable[[_Part], SendResult]) -> S
     begun, result = time.monotonic(), SendResult(outcome="dead", error="没有可发的内容")
     for number, part in enumerate(parts):
         if number and time.monotonic() - begun > _BEGIN_WITHIN_SECONDS:
-            result = SendResult(outcome="retry", error="太慢，这次没有全部发出")
-        else:
-            result = send(part)
+            late = SendResult(outcome="retry", error="太慢，这次没有全部发出", posts=number)
+            return _broken(late, number, len(parts))
+        result = replace(send(part), posts=number + 1)
         if result.outcome != "ok":
             return _broken(result, number, len(parts))
     return result

@@ -16,7 +16,6 @@ from typing import Any
 import httpx
 
 from alerts.answers import Answer, Codes, judged
-from alerts.cooldowns import Cooldown
 from alerts.deadlines import Deadline
 from alerts.options import seconds, trusted, wrong
 from domain.plan import ChannelSpec
@@ -38,7 +37,6 @@ class Poster:
 
     name: str
     client: httpx.Client = field(repr=False)
-    cooldown: Cooldown
     clock: Clock
     answer_seconds: float = 20.0
 
@@ -87,11 +85,10 @@ class Poster:
     def message(
         self, ask: Callable[[], Answer | SendResult], judge: Callable[[Answer], SendResult]
     ) -> SendResult:
-        """What became of one message; nothing leaves while the channel cools down."""
-        if waiting := self.cooldown.refusal(self.name):
-            return waiting
+        """What became of one message. A pause that the provider asks for stands in the result: the
+        ledger keeps it, for all processes (``domain.ports.Outbox.finish``)."""
         answer = ask()
-        return self.cooldown.noted(judge(answer) if isinstance(answer, Answer) else answer)
+        return judge(answer) if isinstance(answer, Answer) else answer
 
 
 def poster(
@@ -110,7 +107,7 @@ def poster(
     # trust_env off: a proxy or CA from the environment would be used without anybody having said so
     client = httpx.Client(transport=hidden, base_url=address, timeout=limits, trust_env=False)
     return Poster(
-        name=name, client=client, cooldown=Cooldown(clock), clock=clock,
+        name=name, client=client, clock=clock,
         answer_seconds=min((limits.read or 10.0) * 2, 20.0),
     )  # fmt: skip
 

@@ -186,7 +186,8 @@ class OfficeHours:
 class Pace:
     """How fast a channel may be used.
 
-    per_minute: sends begun in any 60 s, 0 = no limit; reserve: how many of these only 红 may use.
+    per_minute: posts begun in any 60 s, 0 = no limit; reserve: how many of these only 红 may use;
+    posts: the most that one message may become, a long one that is sent in parts.
     digest_seconds: after one message to a receiver, what is neither 红 nor 橙 waits so long and
     then goes as one digest; 0 = every message goes by itself.
     """
@@ -194,6 +195,7 @@ class Pace:
     per_minute: int = 0
     reserve: int = 0
     digest_seconds: int = 0
+    posts: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

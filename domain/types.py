@@ -419,13 +419,15 @@ class SendResult:
 
     outcome: "ok" accepted by the channel; "retry" surely not accepted, try later; "unknown"
     perhaps accepted; "dead" will never be accepted. retry_after in seconds. No secret in error;
-    with "ok" it says what still needs a look (some receivers are unknown there).
+    with "ok" it says what still needs a look (some receivers are unknown there). posts: how many
+    messages the provider was sent, which is what its limits count.
     """
 
     outcome: str
     provider_id: str = ""
     error: str = ""
     retry_after: float | None = None
+    posts: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

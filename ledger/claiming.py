@@ -55,7 +55,7 @@ _CHOSEN = (
     .with_for_update(skip_locked=True, of=schema.deliveries)
 )
 _BEGUN = (  # a send counts until a minute after its end: only then has it surely left the window
-    select(_A.channel, func.count())
+    select(_A.channel, func.sum(_A.posts))
     .where(
         _A.channel.in_(bindparam("channels", expanding=True)),
         _A.started_at > bindparam("early"),
@@ -132,6 +132,7 @@ def claim_one(
             "channel": row["channel"],
             "started_at": now,
             "detail": "",
+            "posts": paces.get(row["channel"], Pace()).posts,
         },
     )
     members: tuple[Digested, ...] = ()
@@ -183,13 +184,11 @@ def _spent(db: Connection, now: datetime, paces: Mapping[str, Pace]) -> tuple[li
         "early": now - _MINUTE - _LONGEST_SEND,
         "late": now + _MINUTE,  # another dispatcher's clock was read while ours waited for the lock
     }
-    begun = {channel: count for channel, count in db.execute(_BEGUN, window)}
-    full = [name for name, pace in limited.items() if begun.get(name, 0) >= pace.per_minute]
-    tight = [
-        name
-        for name, pace in limited.items()
-        if begun.get(name, 0) >= pace.per_minute - pace.reserve
-    ]
+    begun = {channel: posts for channel, posts in db.execute(_BEGUN, window)}
+    # how many posts a message will be is known when it was sent: until then the most count
+    after = {name: begun.get(name, 0) + pace.posts for name, pace in limited.items()}
+    full = [name for name, pace in limited.items() if after[name] > pace.per_minute]
+    tight = [name for name, pace in limited.items() if after[name] > pace.per_minute - pace.reserve]
     return full, tight
 
 

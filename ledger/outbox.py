@@ -230,7 +230,12 @@ def _finish(
         return False
     if delivery.digest:
         db.execute(_FINISH_OTHERS, ended)
-    said = {"finished_at": now, "outcome": result.outcome, "detail": result.error}
+    said = {
+        "finished_at": now,
+        "outcome": result.outcome,
+        "detail": result.error,
+        "posts": result.posts,
+    }
     db.execute(_TRIED, {"of": delivery.delivery_id, "try": delivery.attempts, **said})
     return True
 

@@ -340,6 +340,7 @@ attempts = Table(
     Column("finished_at", UtcMoment),
     Column("outcome", String(10)),
     Column("detail", Text, nullable=False),
+    Column("posts", Integer, nullable=False, server_default="1"),  # reserved, then as sent
     Index("attempts_by_channel", "channel", "started_at"),
 )
 

@@ -90,6 +90,8 @@ def test_all_parts_must_be_accepted() -> None:
     assert half.error == "2 条中已发出 1 条；慢"
     assert send_parts("ac", answers.__getitem__).outcome == "dead"
     assert send_parts("", answers.__getitem__).outcome == "dead"
+    posts = [send_parts(parts, answers.__getitem__).posts for parts in ("aa", "ba", "aab", "aca")]
+    assert posts == [2, 1, 3, 2]
 
 
 def test_plain_lines_keep_an_address_usable_and_everything_else_inert() -> None:

@@ -112,6 +112,12 @@ MISTAKES = [
     ),
     ("overlapping_shifts", "roster.yaml", "shifts[2].from", "与第 2 行开始的那一段重叠（住建局）"),
     (
+        "pace_below_parts",
+        "settings.yaml",
+        "channels.wecom_group.per_minute",
+        "不够发一条最多拆成 5 条的通知",
+    ),
+    (
         "plain_watchdog_password",
         "settings.yaml",
         "watchdog.mail.password",
@@ -173,6 +179,12 @@ MISTAKES = [
     ("unknown_copied", "levels.yaml", "always_copied[1]", "没有「文旅局」"),
     ("unknown_department_in_roster", "roster.yaml", "shifts[0].department", "没有「住房局」"),
     ("unknown_first_category", "levels.yaml", "levels[2].first_of[0]", "没有「safety」这个类别"),
+    (
+        "reserve_of_all",
+        "settings.yaml",
+        "channels.wecom_group.reserve",
+        "除去留给红色的 10 条",
+    ),
     ("unknown_group", "settings.yaml", "daily.group", "没有「工作群」这个部门或收信人"),
     ("unknown_key", "settings.yaml", "case_prefx", "不认识这一项；请检查拼写"),
     ("unknown_lead", "taxonomy.yaml", "categories[2].lead", "没有「住房局」"),

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from alerts.workdays import OfficeCalendar
-from config.loader import NAMES, SHIPPED, load, placeholders, problems
+from config.loader import NAMES, SHIPPED, load, load_watchdog, placeholders, problems
 from config.reading import read_yaml
 from domain.casework import due
 from domain.errors import ConfigError
@@ -48,6 +48,30 @@ def test_a_channel_knows_the_lines_of_its_options(tmp_path: Path) -> None:
     lines = plan.channels["extra"].lines
     found = {name: text.splitlines()[line - 1].strip() for name, line in lines.items()}
     assert found == {"": "extra:", "key": "key: ${WECOM_KEY}", "parts": "parts: 3"}
+
+
+def test_a_pace_knows_how_many_posts_a_message_may_become(tmp_path: Path) -> None:
+    text = with_channel("      parts: 3\n").replace("kind: wecom\n    options", "kind: wecom\n    "
+                                                   "per_minute: 4\n    options")  # fmt: skip
+    pace = load(environ={}, overrides=office(tmp_path, settings=text)).channels["extra"].pace
+    assert (pace.per_minute, pace.posts) == (4, 3)
+    assert pace.reserve == 1  # as usual two, but one message of three must fit beside it
+
+
+def test_the_program_needs_no_secret_of_the_watchdogs_and_the_other_way_round(
+    tmp_path: Path,
+) -> None:
+    text = with_channel("      key: ${WECOM_KEY}\n").replace(
+        "  # mail:\n", "  mail:\n    password: ${DOG_PASSWORD}\n    host: h\n"
+    )
+    folder = office(tmp_path, settings=text)
+    assert load(environ={"WECOM_KEY": SECRET}, overrides=folder).channels["extra"]
+    dog = load_watchdog(environ={"DOG_PASSWORD": SECRET}, overrides=folder)
+    assert dog.mail is not None and dog.mail.options == {"password": SECRET, "host": "h"}
+    assert (dog.heartbeat_seconds, dog.due_minutes, dog.sources_by) == (60, 5, time(10, 0))
+    assert SECRET not in repr(dog)
+    with pytest.raises(ConfigError, match="DOG_PASSWORD"):
+        load_watchdog(environ={"WECOM_KEY": SECRET}, overrides=folder)
 
 
 def test_a_fresh_clone_loads_without_any_environment() -> None:

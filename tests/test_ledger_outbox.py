@@ -111,26 +111,51 @@ def test_a_pause_that_a_provider_asked_for_holds_for_the_whole_channel(ledger: L
     assert len(outbox.claim(after(70), 45, 10)) == 1
 
 
-def test_a_channel_with_a_cooldown_of_its_own_is_not_asked_while_the_ledger_waits(
-    ledger: Ledger,
-) -> None:
-    """The ledger's pause holds over processes and ends last, so no try is spent on a refusal."""
-    clock, asked = FakeClock(NOW), []
-    replies = [httpx.Response(429, headers={"Retry-After": "30"})]
+PARTS = {"first": Pace(per_minute=20, reserve=2, posts=3)}
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        asked.append(clock())
-        return replies.pop() if replies else httpx.Response(200, json={"errcode": 0})
 
-    spec = ChannelSpec(name="robot", kind="wecom", options={"key": "k"})
+def test_a_limit_counts_posts_and_not_alerts(ledger: Ledger) -> None:
+    """Messages of three, two and one posts in turn: a minute's posts are never above the limit."""
+    outbox, posted = paced(ledger, PARTS), []
+    queue(ledger, *(alert_of(Level.ORANGE, n) for n in range(60)))
+    queue(ledger, *(alert_of(Level.RED, 100 + n) for n in range(6)), due=after(300))
+    for second in range(700):
+        for one in outbox.claim(after(second), 45, 1):
+            posts = 1 + len(posted) % 3
+            posted.append((second, posts))
+            outbox.finish(one, replace(OK, posts=posts), after(second), None)
+    assert len(posted) == 66
+    assert sum(posts for _, posts in posted) == 132
+    begun = [second for second, posts in posted for _ in range(posts)]
+    busiest = max(sum(0 <= other - one < 60 for other in begun) for one in begun)
+    assert 16 <= busiest <= 20
+
+
+def test_what_is_being_sent_counts_as_many_as_it_may_become(ledger: Ledger) -> None:
+    outbox = paced(ledger, PARTS)
+    queue(ledger, *(alert_of(Level.ORANGE, n) for n in range(10)))
+    taken = outbox.claim(NOW, 45, 20)
+    assert len(taken) == 6  # 18 posts at the most; two of the twenty are kept for 红
+    queue(ledger, alert_of(Level.RED, 50))
+    assert outbox.claim(after(1), 45, 20) == []  # and two are not three
+    for one in taken:
+        outbox.finish(one, OK, after(2), None)
+    assert len(outbox.claim(after(3), 45, 20)) == 4  # it was one each: 6 so far, 红 and three more
+
+
+def test_a_dispatcher_says_how_many_posts_a_message_was(ledger: Ledger) -> None:
+    clock = FakeClock(NOW)
+
+    def answer(_: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"errcode": 0})
+
+    spec = ChannelSpec(name="robot", kind="wecom", options={"key": "k", "parts": "3"})
     robot = wecom.channel(spec, home=Path(), clock=clock, transport=httpx.MockTransport(answer))
-    queue(ledger, *(alert_of(Level.RED, number) for number in range(3)), over=("robot",))
-    for _ in range(9):
-        dispatch(paced(ledger), {"robot": robot}, clock=clock, rng=Random(0))
-        clock.move(5)
-    assert asked[0] == NOW and min(asked[1:]) >= after(30) and len(asked) == 4
-    assert sorted(int(str(row["attempts"])) for row in rows(ledger)) == [1, 1, 2]
-    assert {row["state"] for row in rows(ledger)} == {"sent"}
+    long = replace(alert_of(Level.RED, 1), body="\n".join(["雪" * 300] * 10))
+    queue(ledger, long, alert_of(Level.RED, 2), over=("robot",))
+    dispatch(paced(ledger), {"robot": robot}, clock=clock, rng=Random(0))
+    with ledger.engine.connect() as db, db.begin():
+        assert sorted(db.scalars(select(schema.attempts.c.posts))) == [1, 3]
 
 
 def test_the_limit_holds_over_threads(ledger: Ledger) -> None:

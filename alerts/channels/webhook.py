@@ -23,7 +23,7 @@ from urllib.parse import quote, urlsplit
 
 import httpx
 
-from alerts.answers import Answer, asked_wait, by_status, fields_of
+from alerts.answers import Answer, asked_wait, believed, by_status, fields_of
 from alerts.options import choice, needed, number, only, present, wrong
 from alerts.parts import ending_for, in_json, short_title, split
 from alerts.posting import HTTP_OPTIONS, Poster, checked, poster
@@ -111,7 +111,9 @@ class Webhook:
             return SendResult(outcome="unknown", error=error)
         wait = said.get("retry_after", asked_wait(answer, now))
         if isinstance(wait, int | float) and not isinstance(wait, bool) and 0 <= wait < 10**9:
-            return SendResult(outcome="retry", error=f"{NAME} 请稍后再发", retry_after=float(wait))
+            return SendResult(
+                outcome="retry", error=f"{NAME} 请稍后再发", retry_after=believed(float(wait))
+            )
         return SendResult(outcome="dead", error=f"{NAME} 拒绝接收")
 
 

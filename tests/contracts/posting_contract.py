@@ -9,8 +9,10 @@ import logging
 import socket
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from random import Random
 from types import ModuleType
 from typing import Any, ClassVar
 
@@ -20,11 +22,14 @@ from contracts.channel_contract import NOW, ChannelContract, Stand, a_delivery
 from fakes import FakeClock, LoopbackServer, reset
 from loopback import Loopback, Reply, Seen, self_signed
 
+from alerts.dispatcher import dispatch
 from alerts.messages import RESENT
+from alerts.routing import deliveries_for
 from domain.errors import ConfigError
 from domain.plan import ChannelSpec
 from domain.ports import Channel
 from domain.types import Delivery
+from ledger.engine import open_ledger
 
 SECRET = "planted-4711"
 """Part of every key, token and secret in these tests; nothing may show it."""
@@ -311,34 +316,30 @@ class PostingContract(ChannelContract):
         assert all(seen.target.startswith("http://127.0.0.1:") for seen in proxy.seen)
 
     def test_after_not_so_fast_nothing_leaves_until_the_wait_is_over(
-        self, clock: FakeClock
+        self, clock: FakeClock, tmp_path: Path
     ) -> None:
+        """The channel says how long, the ledger sees to it, for every process."""
         replies = [httpx.Response(429, headers={"Retry-After": "30"})]
-        asked: list[httpx.Request] = []
-
-        def answer(request: httpx.Request) -> httpx.Response:
-            asked.append(request)
-            return replies.pop() if replies else httpx.Response(200, content=self.KIND.yes)
-
-        channel = self.KIND.mocked(answer, clock)
-        assert channel.send(a_delivery()).retry_after == 30.0
-        clock.move(20)
-        waiting = channel.send(a_delivery())
-        assert (waiting.outcome, waiting.retry_after) == ("retry", 10.0)
-        assert len(asked) == 1
-        clock.move(10)
-        assert channel.send(a_delivery()).outcome == "ok"
-
-    def test_a_clock_set_back_does_not_make_the_wait_longer(self, clock: FakeClock) -> None:
-        replies = [httpx.Response(429, headers={"Retry-After": "30"})]
+        asked: list[float] = []
+        begun = clock()
 
         def answer(_: httpx.Request) -> httpx.Response:
+            asked.append((clock() - begun).total_seconds())
             return replies.pop() if replies else httpx.Response(200, content=self.KIND.yes)
 
         channel = self.KIND.mocked(answer, clock)
-        channel.send(a_delivery())
-        clock.move(-86_400)
-        assert channel.send(a_delivery()).outcome == "ok"
+        url = f"sqlite:///{tmp_path / 'ledger.db'}"
+        with closing(open_ledger(url, drill=False, now=begun)) as ledger:
+            for number in range(3):
+                alert = replace(a_delivery().alert, alert_id=f"a{number}", created_at=begun)
+                with ledger.write() as books:
+                    books.queue(alert, deliveries_for(alert, "住建局", ["it"]))
+            for _ in range(10):
+                outbox = ledger.paced({}, lambda _alert, _receiver: ())
+                dispatch(outbox, {"it": channel}, clock=clock, rng=Random(0))
+                clock.move(5)
+            assert ledger.outbox.states() == {"sent": 3}
+        assert asked[0] == 0.0 and min(asked[1:]) >= 30.0 and len(asked) == 4
 
     def test_the_clients_own_log_is_on_and_holds_no_secret(
         self, stand: Stand, caplog: pytest.LogCaptureFixture
