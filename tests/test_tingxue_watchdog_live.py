@@ -22,6 +22,7 @@ from smtpserver import SECRET, Inbox, check_login, free_port, server, server_sid
 
 from alerts.routing import deliveries_for
 from config.loader import SHIPPED
+from config.reading import read_yaml
 from domain.times import system_clock
 from domain.types import Alert
 from ledger.engine import open_ledger
@@ -81,15 +82,16 @@ def until(true: Callable[[], bool], seconds: float = 60) -> bool:
 
 
 def _settings(port: int, certificate: Path) -> str:
-    """The shipped file with the watchdog's part."""
+    """The shipped file with the watchdog's part as an office would fill it in."""
     mail = {
         "host": "127.0.0.1", "port": str(port), "security": "starttls", "user": "dog",
         "password": "${TINGXUE_WATCHDOG_PASSWORD}", "from": "dog@example.org",
         "to": "duty@example.org", "ca_file": str(certificate), "timeout": "5",
     }  # fmt: skip
     rules = {"heartbeat_seconds": LIMIT, "sources_by": "23:59", "mail": mail}
-    shipped = (SHIPPED / "settings.yaml").read_text("utf-8")
-    return shipped + "\n" + yaml.safe_dump({"watchdog": rules})
+    settings = read_yaml(SHIPPED / "settings.yaml").data
+    assert isinstance(settings, dict)
+    return yaml.safe_dump({**settings, "watchdog": rules}, allow_unicode=True)
 
 
 @pytest.fixture

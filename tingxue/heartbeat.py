@@ -60,7 +60,7 @@ def read(path: Path) -> Heartbeat | None:
 def replace_file(path: Path, text: str) -> None:
     """The whole file or the old one, for its owner only. Not brought to the disk: what was true
     before a power cut is true no longer. Raises OSError."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".{path.name}.new")  # one name: a kill leaves no second one behind
     draft.touch(mode=0o600)
     draft.write_text(text, "utf-8")
     draft.replace(path)
