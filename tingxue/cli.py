@@ -14,6 +14,7 @@ from typing import Any
 import click
 
 from domain.errors import ConfigError, TingxueError
+from tingxue import secretfiles
 
 _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_duty": ("collect", "analyse", "triage", "notify", "chase", "once", "watch",
@@ -62,6 +63,7 @@ class _Chinese(click.Group):
 def main(verbose: bool) -> None:
     """听雪：收集网上和热线里对度假区的反映，分给该管的部门，跟到办结为止。"""
     os.umask(0o077)
+    secretfiles.take(os.environ)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
