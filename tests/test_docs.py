@@ -24,7 +24,7 @@ from tingxue.cli import main
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 FLOORS = ("alerts", "config", "crawlers", "domain", "index", "ledger", "nlp", "tingxue")
-FOLDERS = (*FLOORS, ".ci", "bench", "docs", "tests")
+FOLDERS = (*FLOORS, ".ci", "bench", "deploy", "docs", "tests")
 HOSTS = (
     "pypi" + ".org",
     "pythonhosted" + ".org",
