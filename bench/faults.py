@@ -2,8 +2,8 @@
 
 The first part is ``tests/faultlane.py`` at full size (TINGXUE_BENCH_SMALL=1: 500 messages). The
 second sends the same 200 alerts through our outbox and 企业微信 channel, and through the senders of
-elastalert2 2.19.0 and apprise (the extra ``bench``; TINGXUE_BENCH_PYTHON names another Python that
-has them, for elastalert2 asks for old libraries). Every fifth alert meets the fault once.
+elastalert2 2.19.0 and apprise (TINGXUE_BENCH_PYTHON names the Python that has them, one of its own,
+for elastalert2 asks for an old Elasticsearch client). Every fifth alert meets the fault once.
 """
 
 import json
@@ -136,8 +136,8 @@ def _side_by_side() -> Iterator[dict[str, object]]:
               (("elastalert2", "elastalert"), ("apprise", "apprise"))}  # fmt: skip
     for name, version in others.items():
         if not version:
-            print(f"SKIPPED: {name} is not installed; pip install '.[bench]', or name a Python "
-                  f"that has it in TINGXUE_BENCH_PYTHON", file=sys.stderr)  # fmt: skip
+            print(f"SKIPPED: {name} is not installed; name a Python that has it in "
+                  f"TINGXUE_BENCH_PYTHON (docs/dependencies.md)", file=sys.stderr)  # fmt: skip
     for fault in FAULTS:
         ours = _counts(*_ours(fault))
         theirs = {f"{name} {version}": _counts(*_theirs(python, name, fault))

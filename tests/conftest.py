@@ -1,9 +1,14 @@
-"""How many examples a property is tried on: few in the fast lane, many in ``./run test --full`` and
+"""What all test files share: how long properties are tried, and one real Elasticsearch for a worker.
+
+How many examples a property is tried on: few in the fast lane, many in ``./run test --full`` and
 wherever pytest is started by hand. In CI they are the same each time, so that a change is judged by
 itself; new ones are found by people."""
 
 import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
+import elasticnode
 import pytest
 from hypothesis import settings
 
@@ -14,3 +19,31 @@ settings.register_profile("full", max_examples=150, deadline=None, derandomize="
 def pytest_configure(config: pytest.Config) -> None:
     fast = config.getoption("markexpr") == "not full"
     settings.load_profile("fast" if fast else "full")
+
+
+@pytest.fixture(scope="session")
+def elasticsearch_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The server that TINGXUE_TEST_ES names, or a node of our own for this worker's session."""
+    if named := os.environ.get("TINGXUE_TEST_ES"):
+        yield named
+        return
+    with elastic_or_skip(tmp_path_factory) as node:
+        yield node.url
+
+
+@pytest.fixture(scope="module")
+def own_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[elasticnode.Node]:
+    """A node that a test may kill."""
+    with elastic_or_skip(tmp_path_factory) as node:
+        yield node
+
+
+def elastic_or_skip(factory: pytest.TempPathFactory) -> AbstractContextManager[elasticnode.Node]:
+    """Without JDK or Maven a loud skip; in CI, which installs both, a failure."""
+    try:
+        elasticnode.built()
+        elasticnode.java_home()
+    except elasticnode.Missing as missing:
+        reason = f"NO ELASTICSEARCH WAS TESTED: {missing}; or name a server in TINGXUE_TEST_ES"
+        pytest.fail(reason) if "CI" in os.environ else pytest.skip(reason)
+    return elasticnode.running(factory.mktemp("elasticsearch") / "node")
