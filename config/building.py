@@ -22,6 +22,7 @@ from config.models import (
     StandingEntry,
     WorkdaysEntry,
 )
+from config.search import build_search
 from domain.plan import (
     Category,
     Daily,
@@ -61,6 +62,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         shifts=_shifts(files),
         hours=_hours(files),
         channels=build_channels(files, environ),
+        search=build_search(files, environ),
         receivers=_receivers(files),
         sources=_sources(files),
         retention=_retention(settings.retention),

@@ -53,7 +53,7 @@ def check_channels(files: Files, environ: Mapping[str, str]) -> Iterator[ConfigE
     for name, entry in files.settings.channels.items():
         for option, value in entry.options.items():
             where = ("channels", name, "options", option)
-            for reason in _objections(option, value, environ):
+            for reason in objections(option, value, environ):
                 yield files.error(FILE, *where, reason=reason)
         pace = _pace(entry)
         if 0 < pace.per_minute < pace.reserve + pace.posts:
@@ -70,7 +70,7 @@ def check_watchdog(
 ) -> Iterator[ConfigError]:
     """The same for the watchdog's mail; ``environ`` None: not to be used here."""
     for option, value in entry.mail.items():
-        for reason in _objections(option, value, environ):
+        for reason in objections(option, value, environ):
             yield document.error(("watchdog", "mail", option), reason)
 
 
@@ -82,18 +82,26 @@ def build_watchdog(
     lines = {key: document.lines[(*where, key)] for key in entry.mail}
     mail = ChannelSpec(
         name="watchdog", kind="mail", place=".".join(where),
-        options={key: _filled(value, environ) for key, value in entry.mail.items()},
+        options={key: filled(value, environ) for key, value in entry.mail.items()},
         lines={"": document.lines.get(where, 1), **lines},
     )  # fmt: skip
     rules = entry.model_dump(exclude={"mail"})
     return Watchdog(**rules, mail=mail if entry.mail else None)
 
 
-def _objections(option: str, value: str, environ: Mapping[str, str] | None) -> Iterator[str]:
+def objections(
+    option: str,
+    value: str,
+    environ: Mapping[str, str] | None,
+    *,
+    instead: str = "或去掉这个渠道",
+) -> Iterator[str]:
+    """What is wrong with one value that may hold variables or be a secret; ``environ`` None: not
+    to be used here."""
     asked = _VARIABLE.findall(value)
     for variable in asked:
         if environ is not None and not environ.get(variable):
-            yield f"环境变量 {variable} 没有设置；请先设置它，或去掉这个渠道"
+            yield f"环境变量 {variable} 没有设置；请先设置它，{instead}"
     if "${" in _VARIABLE.sub("", value):
         yield "环境变量应写成 ${NAME}，NAME 只用字母、数字和下划线"
     elif any(shape.search(value) for shape in (_INLINE, _LOGIN)) or (
@@ -109,7 +117,7 @@ def build_channels(files: Files, environ: Mapping[str, str]) -> dict[str, Channe
             name=name,
             kind=entry.kind,
             pace=_pace(entry),
-            options={key: _filled(value, environ) for key, value in entry.options.items()},
+            options={key: filled(value, environ) for key, value in entry.options.items()},
             lines=_lines(files, name, entry.options),
         )
         for name, entry in files.settings.channels.items()
@@ -137,5 +145,6 @@ def _pace(entry: ChannelEntry) -> Pace:
     return replace(pace, reserve=max(0, min(pace.reserve, pace.per_minute - pace.posts)))
 
 
-def _filled(value: str, environ: Mapping[str, str]) -> str:
+def filled(value: str, environ: Mapping[str, str]) -> str:
+    """The value with its variables read."""
     return _VARIABLE.sub(lambda found: environ[found[1]], value)

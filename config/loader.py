@@ -26,6 +26,7 @@ from config.models import (
     WatchdogFile,
 )
 from config.reading import Document, read_words, read_yaml
+from config.search import check_search
 from config.validation import validate
 from domain.errors import ConfigError
 from domain.plan import Plan, Watchdog
@@ -146,7 +147,10 @@ def _files(
         settings=settings, taxonomy=taxonomy, departments=departments, places=places,
         levels=levels, roster=roster, sources=sources, words=words, documents=reader.documents,
     )  # fmt: skip
-    return files, [*reader.found, *cross_check(files), *check_channels(files, environ)]
+    return files, [
+        *reader.found, *cross_check(files), *check_channels(files, environ),
+        *check_search(files, environ),
+    ]  # fmt: skip
 
 
 def _paths(folder: Path, overrides: Path | None) -> tuple[dict[str, Path], list[ConfigError]]:

@@ -14,6 +14,7 @@ from config.scalars import (
     Clock,
     Code,
     Days,
+    IndexPrefix,
     Moment,
     NotNegative,
     Phone,
@@ -69,6 +70,15 @@ class DailyEntry(BaseModel, extra="forbid", frozen=True):
     group: Text | None = None
 
 
+class SearchEntry(BaseModel, extra="forbid", frozen=True):
+    kind: Literal["embedded", "elastic"] = "embedded"
+    url: Url | Literal[""] = ""
+    prefix: IndexPrefix = "tingxue-"
+    ca_file: str = ""
+    api_key: str = Field(default="", repr=False)
+    timeout_seconds: PositiveNumber = 30
+
+
 class SettingsFile(BaseModel, extra="forbid", frozen=True):
     zone: Text
     case_prefix: Prefix
@@ -79,6 +89,7 @@ class SettingsFile(BaseModel, extra="forbid", frozen=True):
     review_minutes: Positive = 120
     hours: HoursEntry
     retention: RetentionEntry
+    search: SearchEntry = SearchEntry()
     channels: Annotated[dict[Code, ChannelEntry], Field(min_length=1)]
     daily: DailyEntry = DailyEntry()
     watchdog: WatchdogEntry = WatchdogEntry()

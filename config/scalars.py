@@ -65,6 +65,9 @@ Phone = Annotated[str, _pattern(r"\+?\d[\d-]{2,18}\d", "电话只能由数字和
 Url = Annotated[str, _pattern(r"https?://[^\s/]+\S*", "网址应以 http:// 或 https:// 开头")]
 Task = Annotated[str, _pattern(r"\d+(,\d+)*", "任务编号应写成 13 或 10,23")]
 Prefix = Annotated[str, _pattern(r"[A-Z]{2,6}", "应为 2 到 6 个大写字母，例如 LHS")]
+IndexPrefix = Annotated[
+    str, _pattern(r"[a-z][a-z0-9-]*-", "只能用小写字母、数字和短横线，以短横线结尾，例如 tingxue-")
+]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Days = Annotated[tuple[date, ...], BeforeValidator(_days)]

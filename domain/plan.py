@@ -277,6 +277,20 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSpec:
+    """Where the search index is. kind: "embedded" (a file in the home; the rest counts for nothing)
+    or "elastic". ``prefix`` begins the name of everything on the server, so that two offices or a
+    drill can share one. ``api_key`` was read from the environment and is never shown."""
+
+    kind: str = "embedded"
+    url: str = ""
+    prefix: str = "tingxue-"
+    ca_file: str = ""
+    api_key: str = field(default="", repr=False)
+    timeout_seconds: float = 30.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything config/ says, checked across its files.
 
@@ -307,4 +321,5 @@ class Plan:
     review_minutes: int = 120
     keeper: Keeper | None = None
     daily: Daily = Daily(duty_at=time(8, 30), group_at=time(8, 30), group=None)
+    search: SearchSpec = SearchSpec()
     search_words: tuple[str, ...]

@@ -16,15 +16,19 @@ from domain.types import (
     Case,
     CaseEvent,
     Delivery,
+    Facets,
     Incoming,
     KeyHit,
     Level,
     Mention,
     Obligation,
     Outcome,
+    Rebuilt,
+    Refused,
     Reject,
     RunReport,
     SearchDoc,
+    SearchHit,
     SearchPage,
     SearchQuery,
     SendResult,
@@ -130,10 +134,16 @@ StandIns = Callable[[Alert, str], Sequence[Delivery]]
 class SearchIndex(Protocol):
     """The searchable projection; may be lost and rebuilt at any time. Every handle on one index, in
     any process, sees what the others wrote. Takes any text, also empty, 100,000 characters or a
-    lone surrogate. Raises SearchUnavailable when it cannot answer."""
+    lone surrogate. Raises SearchUnavailable when it cannot answer; what it was to write may then be
+    written in part, and is to be given again."""
 
-    def upsert(self, docs: Sequence[SearchDoc]) -> None:
-        """Add or replace by mention_id: twice is once, and nothing of the old document stays."""
+    def present(self) -> bool:
+        """Whether there is an index to bring up to date; else only a rebuild makes it whole."""
+        ...
+
+    def upsert(self, docs: Sequence[SearchDoc]) -> Sequence[Refused]:
+        """Add or replace by mention_id (whose first_seen_at never changes): twice is once, and
+        nothing of the old document stays. Those that the index refuses; the others are in it."""
         ...
 
     def remove(self, mention_ids: Sequence[str]) -> None:
@@ -154,10 +164,50 @@ class SearchIndex(Protocol):
         """
         ...
 
-    def rebuild(self, docs: Iterator[SearchDoc]) -> int:
-        """Replace everything by ``docs``; the number of documents. Searches answer from the old
-        content until it is done, and go on doing so when ``docs`` raises (as this does then). What
-        others write meanwhile is not lost: they wait, or are told SearchUnavailable."""
+    def each(self, query: SearchQuery) -> Iterator[SearchHit]:
+        """Every hit as of one moment, in the order of ``search``, however many; limit and offset
+        count for nothing. Whatever is held open for it is let go when the iterator is closed."""
+        ...
+
+    def facets(self, query: SearchQuery) -> Facets:
+        """How many of the hits have which value; see ``domain.types.FACETS``."""
+        ...
+
+    def rebuild(self, docs: Iterator[SearchDoc]) -> Rebuilt:
+        """Replace everything by ``docs``. Searches answer from the old content until it is done,
+        and go on doing so when ``docs`` raises (as this does then). What others write meanwhile is
+        not lost: they wait, or are told SearchUnavailable."""
+        ...
+
+
+Record = Case | Delivery | SourceRun
+"""What a search server shows beside the mentions; an obligation goes with its case."""
+
+
+class RecordIndex(Protocol):
+    """Where the office looks at its cases, deliveries and runs beside the mentions; may be lost and
+    rebuilt at any time. Raises SearchUnavailable as SearchIndex does."""
+
+    def present(self) -> bool:
+        """Whether it is all there; else everything is to be given again, after ``make``."""
+        ...
+
+    def make(self) -> None:
+        """Have it there, if empty."""
+        ...
+
+    def put(self, records: Sequence[Record]) -> Sequence[Refused]:
+        """Add or replace; the refused ones, a case's obligations by themselves."""
+        ...
+
+    def drop(self, gone: Sequence[tuple[str, str]]) -> None:
+        """Forget these, each with its kind: "cases", "obligations", "deliveries", "runs"."""
+        ...
+
+    def rebuild(
+        self, cases: Iterator[Case], deliveries: Iterator[Delivery], runs: Iterator[SourceRun]
+    ) -> Rebuilt:
+        """Replace everything; what is shown before is shown until then."""
         ...
 
 
@@ -356,6 +406,6 @@ class Ledger(Protocol):
 
 __all__ = [
     "Analyser", "Audit", "Books", "Cases", "Channel", "Corrections", "Intake", "Ledger",
-    "Mentions", "Outbox", "Outcome", "Rejects", "Reviews", "Runs", "SearchIndex", "Source",
-    "StandIns", "WorkCalendar",
+    "Mentions", "Outbox", "Outcome", "Record", "RecordIndex", "Rejects", "Reviews",
+    "Runs", "SearchIndex", "Source", "StandIns", "WorkCalendar",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ Frozen, keyword-only, without behaviour. All times are aware UTC datetimes; all 
 masked (``domain.privacy``) unless a field says otherwise.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -467,7 +468,8 @@ class SearchDoc:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchQuery:
-    """words: all must occur. Times are [since, until) of first_seen_at. None or () = any."""
+    """words: all must occur. Times are [since, until) of first_seen_at. None or () = any.
+    reasons: of ``Verdict.reason``, whole or the part before the colon ("lookalike")."""
 
     words: tuple[str, ...] = ()
     since: datetime | None = None
@@ -479,6 +481,7 @@ class SearchQuery:
     departments: tuple[str, ...] = ()
     polarity: Polarity | None = None
     relevant: bool | None = True
+    reasons: tuple[str, ...] = ()
     limit: int = 20
     offset: int = 0
 
@@ -498,3 +501,29 @@ class SearchPage:
 
     hits: tuple[SearchHit, ...]
     total: int
+
+
+FACETS = ("platform", "category", "place", "level", "department", "polarity", "reason")
+"""By what the documents that a query finds are counted."""
+
+Facets = Mapping[str, Mapping[str, int]]
+"""Of each of ``FACETS``: value -> documents with it, most first, then by the value. A document
+with two categories counts for both; one without any for none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A document that the index will not take as it is, and what it says of it; trying again
+    without a change is of no use. kind: mentions, cases, obligations, deliveries or runs."""
+
+    kind: str
+    doc_id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rebuilt:
+    """What a rebuild has written, and what it could not."""
+
+    count: int
+    refused: tuple[Refused, ...] = ()

@@ -44,7 +44,7 @@ def from_json(raw: dict[str, Any]) -> SearchDoc:
     verdict = raw["verdict"]
     return SearchDoc(
         mention=_mention(raw["mention"]),
-        verdict=_verdict(verdict) if verdict else None,
+        verdict=verdict_from_json(verdict) if verdict else None,
         case_id=raw["case_id"],
         level=Level(raw["level"]) if raw["level"] else None,
         departments=tuple(raw["departments"]),
@@ -62,7 +62,8 @@ def _mention(raw: dict[str, Any]) -> Mention:
     return Mention(**{**raw, **moments, **changed})
 
 
-def _verdict(raw: dict[str, Any]) -> Verdict:
+def verdict_from_json(raw: dict[str, Any]) -> Verdict:
+    """The verdict within what ``to_json`` wrote."""
     changed = {
         "places": tuple(raw["places"]),
         "stance": Stance(raw["stance"]),

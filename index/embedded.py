@@ -16,7 +16,16 @@ from typing import Any
 
 from domain.errors import SearchUnavailable
 from domain.times import utc
-from domain.types import SearchDoc, SearchHit, SearchPage, SearchQuery
+from domain.types import (
+    FACETS,
+    Facets,
+    Rebuilt,
+    Refused,
+    SearchDoc,
+    SearchHit,
+    SearchPage,
+    SearchQuery,
+)
 from index.documents import from_json, to_json
 from index.locks import held
 from index.sqlitefile import (
@@ -27,9 +36,9 @@ from index.sqlitefile import (
     transaction,
     unlink,
 )
-from index.words import Cutter, pieces, snippet
+from index.words import Cutter, pieces, shown, snippet
 
-VERSION = 2
+VERSION = 3
 _BATCH = 500
 _MERGE = "INSERT INTO texts (texts) VALUES ('optimize')"
 _PART = " ¶ "  # between title and text; no word holds it, so that none is found across
@@ -48,6 +57,16 @@ CREATE INDEX facets_number ON facets (number);
 CREATE VIRTUAL TABLE texts USING fts5 (words, chars, tokenize = 'ascii');
 PRAGMA user_version = {VERSION};
 """
+_ROWS = "SELECT docs.number, seen, mention_id, {} AS score {} {}"
+_IN_DOCS = frozenset({"platform", "polarity", "level"})
+_COUNTED = "{} AS value, count(*) AS many FROM {} JOIN found USING (number)"
+_COUNTS = {
+    name: f"SELECT {_COUNTED.format(name, 'docs')} WHERE {name} IS NOT NULL"
+    if name in _IN_DOCS
+    else f"SELECT {_COUNTED.format('value', 'facets')} WHERE kind = '{name}'"
+    for name in FACETS
+}
+_MOST_FIRST = " GROUP BY 1 ORDER BY many DESC, value"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +83,17 @@ class EmbeddedIndex:
         """The index at this path; made when it is first written. Opens nothing yet."""
         return cls(path, tuple(user_words))
 
-    def upsert(self, docs: Sequence[SearchDoc]) -> None:
-        """Add or replace by mention_id, in one transaction."""
+    def present(self) -> bool:
+        """Whether there is a file."""
+        return self.path.exists()
+
+    def upsert(self, docs: Sequence[SearchDoc]) -> Sequence[Refused]:
+        """Add or replace by mention_id, in one transaction. Refuses none."""
         cutter = Cutter(self.user_words)
         with self._writing() as db:
             for doc in docs:
                 _put(db, doc, cutter)
+        return ()
 
     def remove(self, mention_ids: Sequence[str]) -> None:
         """Forget these; no word of theirs stays in the file. Unknown ids are fine."""
@@ -81,6 +105,38 @@ class EmbeddedIndex:
 
     def search(self, query: SearchQuery) -> SearchPage:
         """See domain.ports.SearchIndex. Without words: the newest first."""
+        body, values, order = self._asked(query)
+        page = f"{_ROWS.format(order[0], body, order[1])} LIMIT ? OFFSET ?"
+        # The documents themselves are fetched for this page only.
+        page = f"SELECT doc, score FROM ({page}) JOIN bodies USING (number) {order[1]}"  # noqa: S608 -- ours
+        with self._reading() as db:
+            total = db.execute(f"SELECT count(*) {body}", values).fetchone()[0]
+            rows = db.execute(page, [*values, query.limit, query.offset]).fetchall()
+        return SearchPage(hits=tuple(_hit(doc, score, query.words) for doc, score in rows),
+                          total=total)  # fmt: skip
+
+    def each(self, query: SearchQuery) -> Iterator[SearchHit]:
+        """See domain.ports.SearchIndex. One snapshot of the file is held open meanwhile."""
+        body, values, order = self._asked(query)
+        rows = _ROWS.format(order[0], body, order[1])
+        with self._reading() as db:
+            numbers = db.execute(f"SELECT number, score FROM ({rows})", values).fetchall()  # noqa: S608
+            for number, score in numbers:
+                found = db.execute("SELECT doc FROM bodies WHERE number = ?", (number,))
+                yield _hit(found.fetchone()[0], score, query.words)
+
+    def facets(self, query: SearchQuery) -> Facets:
+        """See domain.ports.SearchIndex."""
+        body, values, _ = self._asked(query)
+        with self._reading() as db:
+            db.execute("CREATE TEMP TABLE found (number INTEGER PRIMARY KEY)")
+            db.execute(f"INSERT INTO found SELECT docs.number {body}", values)
+            return {
+                name: dict(db.execute(_COUNTS[name] + _MOST_FIRST).fetchall()) for name in FACETS
+            }
+
+    def _asked(self, query: SearchQuery) -> tuple[str, list[Any], tuple[str, str]]:
+        """What finds the documents, its values, and how they are ranked and ordered."""
         cutter = Cutter(self.user_words)
         terms = [term for word in query.words if (term := cutter.expression(word))]
         where, values = _filters(query)
@@ -89,19 +145,16 @@ class EmbeddedIndex:
             source, rank = "texts JOIN docs ON docs.number = texts.rowid", "bm25(texts, 3.0, 1.0)"
             where, values = ["texts MATCH ?", *where], [" AND ".join(terms), *values]
         body = f"FROM {source} WHERE {' AND '.join(where or ['1'])}"
-        order = f"ORDER BY {'score, ' if terms else ''}seen DESC, mention_id"
-        numbers = f"SELECT docs.number, seen, mention_id, {rank} AS score {body} {order}"
-        # The documents themselves are fetched for this page only.
-        page = f"SELECT doc, score FROM ({numbers} LIMIT ? OFFSET ?)"  # noqa: S608 -- ours
-        page = f"{page} JOIN bodies USING (number) {order}"
-        with self._used(), connected(self.path, version=VERSION, seconds=self.seconds) as db:
-            db.execute("BEGIN")  # the page and its total are of one moment
-            total = db.execute(f"SELECT count(*) {body}", values).fetchone()[0]
-            rows = db.execute(page, [*values, query.limit, query.offset]).fetchall()
-        return SearchPage(hits=tuple(_hit(doc, score, query.words) for doc, score in rows),
-                          total=total)  # fmt: skip
+        return body, values, (rank, f"ORDER BY {'score, ' if terms else ''}seen DESC, mention_id")
 
-    def rebuild(self, docs: Iterator[SearchDoc]) -> int:
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection]:
+        """One moment of the file."""
+        with self._used(), connected(self.path, version=VERSION, seconds=self.seconds) as db:
+            db.execute("BEGIN")
+            yield db
+
+    def rebuild(self, docs: Iterator[SearchDoc]) -> Rebuilt:
         """See domain.ports.SearchIndex: a new file beside, then renamed over the old one.
 
         Writers wait so long, or give up with SearchUnavailable; only then is the first document
@@ -114,7 +167,7 @@ class EmbeddedIndex:
                 db.execute(_MERGE)
             with self._users(alone=True):
                 put_in_place(draft, self.path)
-        return count
+        return Rebuilt(count=count)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -217,6 +270,8 @@ def _facets(doc: SearchDoc) -> Iterator[tuple[str, str]]:
     if doc.verdict:
         yield from (("category", tag.category) for tag in doc.verdict.complaints)
         yield from (("place", place) for place in doc.verdict.places)
+        yield "reason", doc.verdict.reason
+        yield "reason_kind", doc.verdict.reason.partition(":")[0]
     yield from (("department", name) for name in doc.departments)
 
 
@@ -240,11 +295,12 @@ def _filters(query: SearchQuery) -> tuple[list[str], list[Any]]:
         if wanted:
             where.append(f"{column} IN ({_marks(wanted)})")
             values += map(str, wanted)
-    for kind, names in (("category", query.categories), ("place", query.places),
-                        ("department", query.departments)):  # fmt: skip
+    for kinds, names in (("'category'", query.categories), ("'place'", query.places),
+                         ("'department'", query.departments),
+                         ("'reason', 'reason_kind'", query.reasons)):  # fmt: skip
         if names:
             where.append(
-                f"docs.number IN (SELECT number FROM facets WHERE kind = '{kind}' "  # noqa: S608
+                f"docs.number IN (SELECT number FROM facets WHERE kind IN ({kinds}) "  # noqa: S608
                 f"AND value IN ({_marks(names)}))"
             )
             values += names
@@ -261,6 +317,5 @@ def _marks(values: Sequence[object]) -> str:
 
 def _hit(doc: bytes, score: float, words: Sequence[str]) -> SearchHit:
     found = from_json(json.loads(doc.decode("utf-8", "surrogatepass")))
-    mention = found.mention
-    text = mention.text if mention.title in mention.text else f"{mention.title} {mention.text}"
+    text = shown(found.mention.title, found.mention.text)
     return SearchHit(doc=found, score=-score, snippet=snippet(text, words))

@@ -46,8 +46,10 @@ def _kind(char: str) -> str:
 
 
 @lru_cache(maxsize=65536)
-def _searched(word: str) -> str:
-    return "".join(pieces(word))
+def searched(word: str) -> tuple[str, ...]:
+    """A cut of jieba's as one word; two runs that a sign parts (3.5) do not grow together."""
+    kept = pieces(word)
+    return tuple(kept) if sum(map(str.isascii, kept)) > 1 else tuple(filter(None, ["".join(kept)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +62,7 @@ class Cutter:
         """jieba's words and the words within them; signs left out."""
         whole = plain(text[:WORDS_LIMIT]).encode("utf-8", "replace").decode("utf-8")
         cut = _tokenizer(self.user_words).cut_for_search(whole)
-        return [kept for word in cut if (kept := _searched(word))]
+        return [kept for word in cut for kept in searched(word)]
 
     def expression(self, word: str) -> str:
         """The FTS5 expression for one query word; "" when nothing in it can be searched."""
@@ -82,18 +84,23 @@ def _tokenizer(user_words: tuple[str, ...]) -> Any:
     return tokenizer
 
 
+def shown(title: str, text: str) -> str:
+    """What a snippet is cut from: many platforms repeat the title at the head of the text."""
+    return text if title in text else f"{title} {text}"
+
+
 def snippet(text: str, words: Sequence[str]) -> str:
     """At most 60 characters of the text around the first hit, hits as 【…】."""
     line = " ".join(text.split())
     spans = list(_hits(line, words))
     start = _start(line, spans)
     end = start + SNIPPET
-    shown, at = ["…" if start else ""], start
+    line_up, at = ["…" if start else ""], start
     for first, last in spans:
         if at <= first and last <= end:
-            shown += [line[at:first], f"【{line[first:last]}】"]
+            line_up += [line[at:first], f"【{line[first:last]}】"]
             at = last
-    return "".join([*shown, line[at:end], "…" if end < len(line) else ""])
+    return "".join([*line_up, line[at:end], "…" if end < len(line) else ""])
 
 
 def _start(line: str, spans: list[tuple[int, int]]) -> int:

@@ -15,8 +15,10 @@ from ledger.forgotten import Forgotten
 from ledger.lines import Lines
 from ledger.mentions import Mentions
 from ledger.outbox import queue
+from ledger.projection import Projection
 from ledger.purge import Purge
 from ledger.reach import Reach
+from ledger.refusals import Refusals
 from ledger.rejects import Rejects
 from ledger.reports import Reports
 from ledger.reviews import Reviews
@@ -28,7 +30,8 @@ class Books:
 
     __slots__ = (
         "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten", "lines",
-        "mentions", "purge", "reach", "rejects", "reports", "reviews", "runs",
+        "mentions", "projection", "purge", "reach", "refusals", "rejects", "reports", "reviews",
+        "runs",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -47,6 +50,8 @@ class Books:
         self.clocks = Clocks(connection)
         self.purge = Purge(connection)
         self.reach = Reach(connection)
+        self.projection = Projection(connection, self.cases)
+        self.refusals = Refusals(connection)
 
     def queue(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
         """Outbox rows; False and no change when this alert_id was queued before."""

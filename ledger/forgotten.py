@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, select
 
 from ledger import schema
 from ledger.mentions import Mentions
+from ledger.refusals import Refusals
 from ledger.rows import chunks, insert_new
 
 _F, _M = schema.forgotten.c, schema.mentions.c
@@ -40,4 +41,5 @@ class Forgotten:
         file imported once more) has to be indexed anew."""
         for part in chunks(list(mention_ids)):
             self._db.execute(delete(schema.forgotten).where(_F.mention_id.in_(part)))
+        Refusals(self._db).settled("mentions", mention_ids)
         Mentions(self._db).touch(mention_ids)

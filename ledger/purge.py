@@ -20,6 +20,7 @@ from ledger.cases import Cases
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
 from ledger.mentions import Mentions
+from ledger.projection import forget_cases
 from ledger.rows import chunks
 
 _M, _C = schema.mentions.c, schema.cases.c
@@ -83,6 +84,7 @@ class Purge:
         ids = self._closed(before)
         for part in chunks(ids):
             Mentions(self._db).touch(self._members(part))  # those that stay are in no case now
+            forget_cases(self._db, part)
             self._drop_deliveries(
                 select(schema.alerts.c.alert_id).where(schema.alerts.c.case_id.in_(part))
             )

@@ -1,5 +1,6 @@
 """What the sources did, run by run."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +10,7 @@ from domain.types import Outcome, RunReport, SourceRun
 from ledger import schema
 
 _R = schema.source_runs.c
+_FIELDS = tuple(field.name for field in fields(SourceRun))
 
 
 class Runs:
@@ -43,6 +45,7 @@ class Runs:
                 seen=report.seen,
                 new=report.new,
                 detail=report.detail,
+                indexed_outcome=None,
             )
         )
 
@@ -53,19 +56,20 @@ class Runs:
         query = select(schema.source_runs).join(
             last, (last.c.source == _R.source) & (last.c.at == _R.started_at)
         )
-        return {row["source"]: _run(row) for row in self._db.execute(query).mappings()}
+        return {row["source"]: to_run(row) for row in self._db.execute(query).mappings()}
 
     def within(self, since: datetime, until: datetime) -> list[SourceRun]:
         """Runs started in [since, until), oldest first."""
         query = select(schema.source_runs).where(_R.started_at >= since, _R.started_at < until)
-        return [_run(row) for row in self._db.execute(query.order_by(_R.started_at)).mappings()]
+        return [to_run(row) for row in self._db.execute(query.order_by(_R.started_at)).mappings()]
 
     def unended(self) -> list[SourceRun]:
         """Runs whose end nobody wrote down: going on, or killed."""
         query = select(schema.source_runs).where(_R.outcome.is_(None)).order_by(_R.started_at)
-        return [_run(row) for row in self._db.execute(query).mappings()]
+        return [to_run(row) for row in self._db.execute(query).mappings()]
 
 
-def _run(row: Any) -> SourceRun:
-    outcome = Outcome(row["outcome"]) if row["outcome"] else None
-    return SourceRun(**{**row, "outcome": outcome})
+def to_run(row: Any) -> SourceRun:
+    """A row of ``source_runs`` as a SourceRun."""
+    known = {name: row[name] for name in _FIELDS}
+    return SourceRun(**{**known, "outcome": Outcome(row["outcome"]) if row["outcome"] else None})

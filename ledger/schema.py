@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    or_,
     text,
     types,
 )
@@ -100,6 +101,24 @@ forgotten = Table(  # purged, and perhaps still in the search index
     Column("mention_id", String(24), primary_key=True),
 )
 
+forgotten_records = Table(  # the same of what is shown beside the mentions
+    "forgotten_records",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("doc_id", String(100), primary_key=True),
+)
+
+refusals = Table(  # what the search index will not take as it is
+    "refusals",
+    metadata,
+    Column("kind", String(20), primary_key=True),
+    Column("doc_id", String(100), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("first_at", UtcMoment, nullable=False),
+    Column("last_at", UtcMoment, nullable=False),
+    Column("times", Integer, nullable=False),
+)
+
 originals = Table(
     "originals",
     metadata,
@@ -162,6 +181,13 @@ cases = Table(
     Column("admitted_at", UtcMoment),
     Column("refused_at", UtcMoment),
     Column("chased", JSON, nullable=False, server_default=text("'[]'")),
+    Column("indexed_version", Integer, nullable=False, server_default="0"),
+)
+Index(
+    "cases_to_index",
+    cases.c.case_id,
+    sqlite_where=cases.c.version > cases.c.indexed_version,
+    postgresql_where=cases.c.version > cases.c.indexed_version,
 )
 
 case_mentions = Table(
@@ -322,12 +348,23 @@ deliveries = Table(
     Column("turn", Integer, nullable=False, server_default="2"),  # see ledger.claiming
     Column("stands_for", String(40), nullable=False, server_default=text("''")),
     Column("digest", String(64), index=True),  # the delivery whose attempts are this one's too
+    Column("indexed_state", String(10)),
+    Column("indexed_attempts", Integer),
     Index("deliveries_by_state", "state"),
 )
 Index(
     "deliveries_due", deliveries.c.turn, deliveries.c.next_at, deliveries.c.delivery_id,
     sqlite_where=deliveries.c.next_at.is_not(None),
     postgresql_where=deliveries.c.next_at.is_not(None),
+)  # fmt: skip
+DELIVERY_CHANGED = or_(
+    deliveries.c.indexed_state.is_distinct_from(deliveries.c.state),
+    deliveries.c.indexed_attempts.is_distinct_from(deliveries.c.attempts),
+)
+Index(
+    "deliveries_to_index", deliveries.c.delivery_id,
+    sqlite_where=text("indexed_state IS NOT state OR indexed_attempts IS NOT attempts"),
+    postgresql_where=DELIVERY_CHANGED,
 )  # fmt: skip
 
 attempts = Table(
@@ -363,7 +400,14 @@ source_runs = Table(
     Column("seen", Integer, nullable=False),
     Column("new", Integer, nullable=False),
     Column("detail", Text, nullable=False),
+    Column("indexed_outcome", String(24)),  # "" while it runs; None: not shown as it is now
     Index("source_runs_by_source", "source", "started_at"),
+)
+Index(
+    "source_runs_to_index",
+    source_runs.c.run_id,
+    sqlite_where=source_runs.c.indexed_outcome.is_(None),
+    postgresql_where=source_runs.c.indexed_outcome.is_(None),
 )
 
 rejects = Table(

@@ -1,4 +1,4 @@
-"""What all test files share: how long properties are tried, and one real Elasticsearch for a worker.
+"""What all test files share: how long properties are tried, and a real Elasticsearch.
 
 How many examples a property is tried on: few in the fast lane, many in ``./run test --full`` and
 wherever pytest is started by hand. In CI they are the same each time, so that a change is judged by

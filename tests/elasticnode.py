@@ -1,4 +1,4 @@
-"""A real Elasticsearch server core for the tests, without docker: one JVM that this file builds, starts, kills.
+"""A real Elasticsearch server core for the tests, without docker: built, started, killed here.
 
 The Java in ``tests/elasticsearch_node`` is built once per content with Maven into a git-ignored
 folder; JDK 21 or newer is found in JAVA_HOME or in the system's folder of JVMs. A server that
@@ -102,6 +102,7 @@ class Node:
     """One node with its data in ``home``: may be stopped, killed and started again on it."""
 
     home: Path
+    quick: bool = True  # compiles little: half as busy in a test's short life, slower in a bench
     port: int = field(default_factory=lambda: _free_port())
     process: subprocess.Popen[bytes] | None = None
 
@@ -114,11 +115,12 @@ class Node:
         made = built()
         self.home.mkdir(parents=True, exist_ok=True)
         path = f"{made / 'classes'}:{made / 'jars'}/*"
-        java = str(java_home() / "bin" / "java")
+        options = [*_OPTIONS, *(["-XX:TieredStopAtLevel=1"] if self.quick else [])]
+        command = [str(java_home() / "bin" / "java"), *options, "-cp", path, "tingxue.Main"]
         with (self.home / "node.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [java, *_OPTIONS, "-cp", path, "tingxue.Main", str(self.home), str(self.port)],
-                stdout=log, stderr=log, start_new_session=True,
+                [*command, str(self.home), str(self.port)], stdout=log, stderr=log,
+                start_new_session=True,
             )  # fmt: skip
         deadline = time.monotonic() + _START_SECONDS
         while not self._answers():
@@ -172,9 +174,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def running(home: Path) -> Iterator[Node]:
+def running(home: Path, *, quick: bool = True) -> Iterator[Node]:
     """A node that is stopped afterwards. Raises Missing."""
-    node = Node(home)
+    node = Node(home, quick)
     node.start()
     try:
         yield node

@@ -152,6 +152,13 @@ MISTAKES = [
         "「橙」要立即通知，抄送也不能攒着发",
     ),
     ("reply_before_ack", "levels.yaml", "levels[0].reply.minutes", "答复时限必须长于签收时限"),
+    ("search_bad_prefix", "settings.yaml", "search.prefix", "以短横线结尾"),
+    ("search_key_in_plain", "settings.yaml", "search.api_key", "密钥不能写在文件里"),
+    ("search_key_unset", "settings.yaml", "search.api_key", "TINGXUE_TEST_UNSET 没有设置"),
+    ("search_password_in_address", "settings.yaml", "search.url", "不能写用户名和密码"),
+    ("search_unencrypted", "settings.yaml", "search.url", "http:// 只限本机"),
+    ("search_without_address", "settings.yaml", "search", "要写 url"),
+    ("search_without_certificate", "settings.yaml", "search.ca_file", "找不到这个证书文件"),
     (
         "secret_in_address",
         "settings.yaml",

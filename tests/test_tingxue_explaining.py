@@ -9,10 +9,10 @@ from click.testing import CliRunner
 from config.loader import load
 from domain.plan import Plan
 from domain.ports import Analyser
-from domain.types import Polarity, Stance, Urgency
+from domain.types import Kind, Polarity, Stance, Urgency
 from nlp.analyser import build
 from nlp.score import mention_of
-from tingxue import explaining
+from tingxue import explaining, names
 from tingxue.cli import main
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
@@ -64,8 +64,10 @@ def test_what_must_not_leave_is_masked(plan: Plan, analyser: Analyser) -> None:
 
 
 def test_every_value_has_its_name() -> None:
-    assert set(explaining.STANCES) == set(Stance)
-    assert set(explaining.POLARITIES) == set(Polarity)
+    assert set(names.STANCES) == set(Stance)
+    assert set(names.POLARITIES) == set(Polarity)
+    assert set(names.KINDS) == set(Kind)
+    assert set(names.URGENCIES) == set(Urgency)
     assert set(explaining.URGENCIES) == set(Urgency)
 
 

@@ -4,13 +4,12 @@ import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from random import Random, SystemRandom
 
 import alerts.channels
-import index.embedded
 import nlp.limits
 from alerts.roster import on_duty
 from alerts.succession import stand_ins
@@ -21,12 +20,13 @@ from domain.casework import Terms
 from domain.errors import NotConfigured
 from domain.identity import Pseudonym
 from domain.plan import Plan, Roster
-from domain.ports import Analyser, Channel, Outbox, SearchIndex
+from domain.ports import Analyser, Channel, Outbox, RecordIndex, SearchIndex
 from domain.times import Clock, Steady, system_clock, system_steady
 from domain.types import Alert, Delivery, Mention, Verdict
 from ledger.engine import Ledger, open_ledger
 from tingxue import rosters
 from tingxue.home import Home, open_home, pseudonyms
+from tingxue.searching import Search
 
 LOG = logging.getLogger(__name__)
 
@@ -47,6 +47,7 @@ class App:
     environ: Mapping[str, str]
     department_limit: float
     """The probability from which on a verdict alone is enough for a department."""
+    search: Search = field(default_factory=Search)
     steady: Steady | None = None  # given with the real clock only: a fake one is moved on purpose
 
     def outbox(self) -> Outbox:
@@ -67,9 +68,11 @@ class App:
 
     def index(self) -> SearchIndex:
         """The search index; opened when needed, for nothing else may wait for it."""
-        return index.embedded.EmbeddedIndex.open(
-            self.home.index, user_words=self.plan.user_dictionary
-        )
+        return self.search.index(self.plan, self.home, self.clock)
+
+    def records(self) -> RecordIndex | None:
+        """Where cases, deliveries and runs are shown beside the mentions; None without a server."""
+        return self.search.records(self.plan, self.clock)
 
 
 class _Late:
@@ -113,8 +116,10 @@ def opened(
     home = home or open_home(environ)
     plan = load(environ=environ, overrides=home.config)
     ledger = open_ledger(home.ledger_url, drill=home.drill, now=clock(), backups=home.backups)
+    search = Search()
     try:
         yield App(
+            search=search,
             home=home,
             plan=plan,
             ledger=ledger,
@@ -131,6 +136,7 @@ def opened(
             steady=system_steady() if clock is system_clock else None,
         )
     finally:
+        search.close()
         ledger.close()
 
 

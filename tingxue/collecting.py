@@ -24,6 +24,7 @@ from domain.identity import digest
 from domain.plan import SourceSpec
 from domain.privacy import mask
 from domain.types import Outcome, Reject, RunReport, SourceRun
+from tingxue import names
 from tingxue.app import App
 from tingxue.intake import LedgerIntake
 
@@ -35,18 +36,7 @@ _AT_ONCE = 2
 FRAGMENT = "fragment"
 """Format of a kept fragment of a page that had an unknown shape; not a row, never replayed."""
 
-OUTCOME_NAMES = {
-    Outcome.OK: "正常",
-    Outcome.EMPTY_CONFIRMED: "确认无内容",
-    Outcome.EMPTY_AMBIGUOUS: "无内容，原因不明",
-    Outcome.LOGIN_REQUIRED: "需要登录",
-    Outcome.VERIFY_REQUIRED: "需要人工验证",
-    Outcome.RATE_LIMITED: "被限速",
-    Outcome.IP_OR_ACCOUNT_BLOCKED: "被拒绝访问",
-    Outcome.ITEM_GONE: "内容已删除",
-    Outcome.SCHEMA_CHANGED: "页面改版，无法识别",
-    Outcome.NO_RESPONSE_SEEN: "无响应",
-}
+OUTCOME_NAMES = names.OUTCOMES
 _WELL = (Outcome.OK, Outcome.EMPTY_CONFIRMED)
 
 

@@ -8,26 +8,15 @@ from collections.abc import Iterator, Sequence
 
 from domain.plan import Plan
 from domain.ports import Analyser
-from domain.types import ComplaintTag, Evidence, Mention, Polarity, Stance, Urgency, Verdict
+from domain.types import ComplaintTag, Evidence, Mention, Urgency, Verdict
 from ledger.books import Books
 from nlp.analyser import document, prepare
 from nlp.places import gazetteer
 from tingxue.correcting import follow, said_by
+from tingxue.names import POLARITIES, STANCES, reason
 
-STANCES = {
-    Stance.EXPERIENCE: "亲历", Stance.QUESTION: "询问", Stance.HEARSAY: "传闻",
-    Stance.REFUTED: "反驳、辟谣", Stance.OFFICIAL: "官方发布", Stance.ADVERT: "广告",
-    Stance.ADVICE: "攻略、提醒", Stance.RESOLVED: "已解决", Stance.JOKE: "玩笑",
-    Stance.PRAISE: "称赞", Stance.NEUTRAL: "陈述", Stance.OTHER: "其他",
-}  # fmt: skip
-POLARITIES = {Polarity.NEGATIVE: "负面", Polarity.NEUTRAL: "中性", Polarity.POSITIVE: "正面"}
 URGENCIES = {Urgency.RED: "红（可能危及生命）", Urgency.ORANGE: "橙（有人受伤或后果严重）",
              Urgency.YELLOW: "黄", Urgency.BLUE: "蓝", Urgency.NONE: "无"}  # fmt: skip
-_REASONS = {
-    "place": "正文提到{}", "parent": "原帖提到{}", "lookalike": "说的是{}，不是本度假区",
-    "elsewhere": "说的是{}", "own_channel": "出自度假区自己的账号或页面", "hotline": "热线工单",
-    "undetermined": "没有写地点，来源也看不出",
-}  # fmt: skip
 _AROUND = 12
 
 
@@ -40,7 +29,7 @@ def explain(
     if books is not None:
         verdict = follow(books, [mention], [verdict])[0]
     lines = [
-        f"与本度假区有关：{'是' if verdict.relevant else '否'}（{_reason(verdict.reason)}）",
+        f"与本度假区有关：{'是' if verdict.relevant else '否'}（{reason(verdict.reason)}）",
         f"态度：{POLARITIES[verdict.polarity]}（{verdict.sentiment:+.2f}，-1 到 1）；"
         f"立场：{STANCES[verdict.stance]}；紧急程度：{URGENCIES[verdict.urgency]}",
         *_by_person(verdict),
@@ -54,11 +43,6 @@ def explain(
 def _by_person(verdict: Verdict) -> Iterator[str]:
     if day := said_by(verdict.version):
         yield f"按 {day} 的更正：几乎相同的话，人已判定过，以下照此"
-
-
-def _reason(code: str) -> str:
-    kind, _, name = code.partition(":")
-    return _REASONS[kind].format(name)
 
 
 def _tags(verdict: Verdict, text: str, plan: Plan) -> Iterator[str]:

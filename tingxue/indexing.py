@@ -1,23 +1,25 @@
-"""Stage 5: the search index as a projection of the ledger, kept up to date or made anew."""
+"""Stage 5: what people search and look at as a projection of the ledger, kept up to date or made
+anew. With a search server, that is cases, deliveries and runs beside the mentions."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
-from domain.types import SearchDoc
+from domain.ports import RecordIndex
+from domain.types import Refused, SearchDoc
 from ledger.books import Books
 from tingxue.app import App
 
-BATCH = 200
+BATCH = 500
 FORGET_BATCH = 5_000
 """More at once: the index rewrites itself to drop even one."""
 
 
 def index_batch(app: App) -> int:
-    """Drop purged mentions; without any, index up to ``BATCH`` changed ones; how many. Raises
-    SearchUnavailable. A lost index is first made again as a whole: with only what is new in it,
-    nobody would notice what a search leaves out."""
-    if not app.home.index.exists():
-        rebuild(app)
-    return _forget(app) or _catch_up(app)
+    """Drop what was purged; without any, index up to ``BATCH`` changed mentions; without any, show
+    as many changed records; how many. Raises SearchUnavailable. A lost index is first made again as
+    a whole: with only what is new in it, nobody would notice what a search leaves out."""
+    if not app.index().present():
+        _rebuild_mentions(app)
+    return _forget(app) or _catch_up(app) or _records(app)
 
 
 def _forget(app: App) -> int:
@@ -35,18 +37,112 @@ def _catch_up(app: App) -> int:
         pending = books.mentions.to_index(BATCH)
         docs = documents(books, [mention_id for mention_id, _ in pending])
     if pending:
-        app.index().upsert(docs)
+        refused = app.index().upsert(docs)
+        ids = [mention_id for mention_id, _ in pending]
         with app.ledger.write() as books:
             books.mentions.indexed(pending)
+            _note(app, books, "mentions", ids, refused)
             # The purge may have been faster, and another process have told the index already.
-            books.forgotten.note_missing([mention_id for mention_id, _ in pending])
+            books.forgotten.note_missing(ids)
     return len(pending)
 
 
-def rebuild(app: App) -> int:
-    """Make the index again from the ledger; searches answer from the old one meanwhile."""
+def _note(
+    app: App, books: Books, kind: str, ids: Sequence[str], refused: Sequence[Refused]
+) -> None:
+    still = {one.doc_id for one in refused}
+    books.refusals.settled(kind, [doc_id for doc_id in ids if doc_id not in still])
+    books.refusals.note(refused, app.clock())
+
+
+# --- beside the mentions
+
+
+def _records(app: App) -> int:
+    """Nothing, and what waits is forgotten, where nobody shows records."""
+    shown = app.records()
     with app.ledger.read() as books:
-        return app.index().rebuild(_every(books))
+        gone = books.projection.forgotten(FORGET_BATCH)
+    if shown is not None and not shown.present():
+        with app.ledger.write() as books:
+            books.projection.again()
+        shown.make()
+    if gone:
+        if shown is not None:
+            shown.drop(gone)
+        with app.ledger.write() as books:
+            books.projection.dropped(gone)
+    return len(gone) + (_show(app, shown) if shown is not None else 0)
+
+
+def _show(app: App, shown: RecordIndex) -> int:
+    with app.ledger.read() as books:
+        cases = books.projection.cases(BATCH)
+        deliveries = books.projection.deliveries(BATCH)
+        runs = books.projection.runs(BATCH)
+    if cases or deliveries or runs:
+        refused = shown.put([*cases, *deliveries, *runs])
+        owed = [f"{o.case_id}|{o.department}" for case in cases for o in case.obligations]
+        with app.ledger.write() as books:
+            books.projection.shown(cases, deliveries, runs)
+            for kind, ids in (
+                ("cases", [case.case_id for case in cases]), ("obligations", owed),
+                ("deliveries", [one.delivery_id for one in deliveries]),
+                ("runs", [run.run_id for run in runs]),
+            ):  # fmt: skip
+                _note(app, books, kind, ids, [one for one in refused if one.kind == kind])
+    return len(cases) + len(deliveries) + len(runs)
+
+
+# --- as a whole
+
+
+def rebuild(app: App) -> int:
+    """Make all of it again from the ledger; searches answer from the old content meanwhile."""
+    return _rebuild_mentions(app) + _rebuild_records(app)
+
+
+def _rebuild_mentions(app: App) -> int:
+    with app.ledger.read() as books:
+        done = app.index().rebuild(_every(books))
+    with app.ledger.write() as books:
+        books.refusals.settled_but("mentions", done.refused)
+        books.refusals.note(done.refused, app.clock())
+    return done.count
+
+
+def _rebuild_records(app: App) -> int:
+    shown = app.records()
+    if shown is None:
+        return 0
+    with app.ledger.read() as books:
+        projection = books.projection
+        done = shown.rebuild(
+            projection.every_case(), projection.every_delivery(), projection.every_run()
+        )
+    with app.ledger.write() as books:
+        for kind in ("cases", "obligations", "deliveries", "runs"):
+            refused = [one for one in done.refused if one.kind == kind]
+            books.refusals.settled_but(kind, refused)
+            books.refusals.note(refused, app.clock())
+    return done.count
+
+
+def retry(app: App) -> int:
+    """Give the index once more what it refused; how many are left."""
+    with app.ledger.write() as books:
+        refused = books.refusals.pending()
+        books.mentions.touch([one.doc_id for one in refused if one.kind == "mentions"])
+        if any(one.kind != "mentions" for one in refused):
+            books.projection.again()
+    _until_empty(index_batch, app)
+    with app.ledger.read() as books:
+        return books.refusals.count()
+
+
+def _until_empty(batch: Callable[[App], int], app: App) -> None:
+    while batch(app):
+        pass
 
 
 def _every(books: Books) -> Iterator[SearchDoc]:

@@ -601,7 +601,7 @@ class LedgerContract:
             counts = books.purge.run(NOW, KEEP)
         assert (counts["cases"], counts["mentions"], counts["originals"]) == (1, 2, 2)
         left = {name: rows for name, rows in everything(ledger).items() if rows}
-        assert set(left) <= {"meta", "audit", "forgotten"}
+        assert set(left) <= {"meta", "audit", "forgotten", "forgotten_records"}
 
     def test_what_is_open_or_young_stays_with_its_mentions(self, ledger: Ledger) -> None:
         old = NOW - 731 * DAY

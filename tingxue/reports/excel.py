@@ -16,10 +16,11 @@ from xlsxwriter.worksheet import Worksheet
 
 from domain.times import shanghai
 from domain.types import Case, Duty, Mention, Sighting, Verdict
+from tingxue.names import POLARITIES
 from tingxue.reports.casework import cases_by_mention, reply_overdue, sign_overdue
 from tingxue.reports.figure import Figure, Figures, Row
 from tingxue.reports.paper import Paper, plain, printable
-from tingxue.reports.tallies import POLARITY, categories_of
+from tingxue.reports.tallies import categories_of
 from tingxue.reports.wording import Material
 
 Cell = str | int | float | None
@@ -162,7 +163,7 @@ def _detail_row(
         _time(mention.first_seen_at), _time(mention.published_at),
         material.platform(mention.platform).text,
         "、".join(material.category(code).text for code in categories_of(row)),
-        "、".join(verdict.places), POLARITY[verdict.polarity],
+        "、".join(verdict.places), POLARITIES[verdict.polarity],
         str(case.level) if case else "", case.case_id if case else "",
         text if len(text) <= 200 else text[:198] + "……", mention.url,
         counts.likes if counts else None, counts.comments if counts else None,

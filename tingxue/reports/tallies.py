@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from domain.plan import Plan
 from domain.times import shanghai_day
-from domain.types import Polarity
 from tingxue.counting import Period
+from tingxue.names import POLARITIES
 from tingxue.reports.figure import Figure, Row, compared, count, segment
 
 THIS = {"day": "当日", "week": "本周"}
 LAST = {"day": "前一日", "week": "上周"}
-POLARITY = {Polarity.NEGATIVE: "负面", Polarity.NEUTRAL: "中性", Polarity.POSITIVE: "正面"}
 
 
 def is_complaint(row: Row) -> bool:
@@ -53,7 +52,7 @@ def mention_figures(
     complaints, complained = list(filter(is_complaint, now)), list(filter(is_complaint, before))
     yield from _pair(period, "mentions", "信息量", ids_of(now), ids_of(before))
     yield from _pair(period, "complaints", "投诉量", ids_of(complaints), ids_of(complained))
-    for polarity, name in POLARITY.items():
+    for polarity, name in POLARITIES.items():
         ids = ids_of(row for row in now if row[1].polarity == polarity)
         yield count(f"polarity.{polarity}", f"{this}{name}信息", ids)
     names = {**plan.platform_names, **_unnamed(now, before, plan)}

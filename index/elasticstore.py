@@ -1,0 +1,395 @@
+"""Documents of one kind on an Elasticsearch server: written once, forgotten, rebuilt without a gap.
+
+A kind's indices have a generation in their names (``mentions-2026.11.01-000002``); the alias
+(``mentions``), which people and Kibana read, shows one generation at a time. A rebuild fills the
+next one beside it, and one request makes it the one that is shown.
+
+Who may write is settled by one small document a kind in the index ``state``, as by a sequence lock:
+a writer that finds it changed after its writing has perhaps written into an index that a rebuild
+took away, and writes again; while somebody rebuilds, writers are told to come later. A write goes
+through an alias of that one index and asks that it exists, so no index ever comes into being
+without its mapping.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+from uuid import uuid4
+
+from elasticsearch import BadRequestError, ConflictError, Elasticsearch, helpers
+
+from domain.errors import SearchUnavailable
+from domain.times import Clock, shanghai
+from domain.types import Rebuilt, Refused
+from index.elasticerrors import BLOCKED, BUSY, REBUILD, explained
+from index.mappings import Kind, body
+
+LEASE = timedelta(minutes=2)
+"""How long a rebuild that says nothing is taken for alive; it speaks with every batch."""
+_BATCH = 1000
+_LOOKED_UP = 1000
+_TURNS = 3
+_BUSY = frozenset({403, 429, 502, 503, 504})
+_REASON = 300
+_STATE: dict[str, Any] = {
+    "settings": {"number_of_shards": 1, "number_of_replicas": 0},
+    "mappings": {
+        "dynamic": "strict",
+        "properties": {
+            "generation": {"type": "integer"},
+            "holder": {"type": "keyword"},
+            "until": {"type": "date"},
+        },
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One document: its id, its content, and the month it is filed under (None: not by months)."""
+
+    doc_id: str
+    source: dict[str, Any]
+    month: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """The state document of a kind, as it was read."""
+
+    generation: int
+    seq: tuple[int, int]
+    until: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """All kinds on one server, under one ``prefix``. Safe to use from several threads."""
+
+    client: Elasticsearch
+    prefix: str
+    clock: Clock
+    _known: dict[str, _Standing] = field(default_factory=dict)
+    _made: set[str] = field(default_factory=set)
+
+    def alias(self, kind: Kind) -> str:
+        """What is read."""
+        return f"{self.prefix}{kind.name}"
+
+    def present(self, kind: Kind) -> bool:
+        """Whether there is anything to read."""
+        with explained():
+            return bool(self.client.indices.exists_alias(name=self.alias(kind)))
+
+    def refresh(self, kind: Kind) -> None:
+        """Have searches see all that was written."""
+        with explained():
+            self.client.indices.refresh(index=self.alias(kind))
+
+    # --- writing
+
+    def write(self, kind: Kind, rows: Sequence[Row]) -> tuple[Refused, ...]:
+        """Add or replace; without rows, make the index if there is none. The refused ones."""
+
+        def act(standing: _Standing) -> tuple[Refused, ...] | None:
+            if rows:
+                return self._put(kind, standing, rows)
+            if not self.present(kind):
+                self._make(kind, self._month(kind, self.clock()), standing)
+            return ()
+
+        return self._undisturbed(kind, act)
+
+    def remove(self, kind: Kind, doc_ids: Sequence[str]) -> None:
+        """Forget these, in whichever month they are."""
+
+        def act(_standing: _Standing) -> tuple[Refused, ...] | None:
+            for where in self._where(kind, doc_ids):
+                self._send([{"_op_type": "delete", **one} for one in where], kind, to_alias=False)
+            return ()
+
+        if self.present(kind):
+            self._undisturbed(kind, act)
+
+    def _where(self, kind: Kind, doc_ids: Sequence[str]) -> Iterator[list[dict[str, str]]]:
+        self.refresh(kind)
+        for start in range(0, len(doc_ids), _LOOKED_UP):
+            part = list(doc_ids[start : start + _LOOKED_UP])
+            found = self.client.search(
+                index=self.alias(kind), query={"ids": {"values": part}}, size=2 * _LOOKED_UP,
+                source=False,
+            )  # fmt: skip
+            yield [{"_index": hit["_index"], "_id": hit["_id"]} for hit in found["hits"]["hits"]]
+
+    def _undisturbed(
+        self, kind: Kind, act: Callable[[_Standing], tuple[Refused, ...] | None]
+    ) -> tuple[Refused, ...]:
+        """``act`` again until nobody rebuilt while it was done. None from it: an index it wrote
+        into is gone."""
+        with explained():
+            for _ in range(_TURNS):
+                before = self._known.get(kind.name) or self._settled(kind)
+                done = act(before)
+                after = self._read(kind)
+                if after is not None and after.seq == before.seq:
+                    if done is None:
+                        raise SearchUnavailable(f"检索库少了一部分；{REBUILD}")
+                    self._known[kind.name] = before
+                    return done
+                self._known.pop(kind.name, None)
+        raise SearchUnavailable("检索库正在重建；请稍后再试")
+
+    def _put(
+        self, kind: Kind, standing: _Standing, rows: Sequence[Row]
+    ) -> tuple[Refused, ...] | None:
+        actions = []
+        for row in rows:
+            index = self._index(kind, row.month, standing.generation)
+            if index not in self._made and not self._make(kind, index, standing):
+                return None
+            actions.append(_action(index, row))
+        return self._send(actions, kind)
+
+    def _send(
+        self, actions: list[dict[str, Any]], kind: Kind, *, to_alias: bool = True
+    ) -> tuple[Refused, ...] | None:
+        """The refused ones; None when an index is gone. Raises SearchUnavailable when the server
+        would take them later."""
+        refused: list[Refused] = []
+        gone = False
+        for ok, item in helpers.streaming_bulk(
+            self.client, actions, raise_on_error=False, max_retries=2, initial_backoff=0.2,
+            max_backoff=2, retry_on_status=(429, 502, 503, 504), yield_ok=False,
+            require_alias=to_alias,
+        ):  # fmt: skip
+            if ok:
+                continue
+            ((op, said),) = item.items()
+            status, error = said.get("status"), said.get("error", {})
+            if op == "delete" and status == 404:
+                continue
+            kind_of = error.get("type", "") if isinstance(error, dict) else str(error)
+            if kind_of == "cluster_block_exception" or status in _BUSY:
+                raise SearchUnavailable(BLOCKED if kind_of.startswith("cluster_block") else BUSY)
+            if kind_of == "index_not_found_exception":
+                gone = True
+                continue
+            refused.append(Refused(kind=kind.name, doc_id=said["_id"], reason=_said(error)))
+        if gone:
+            self._made.clear()
+        return None if gone else tuple(refused)
+
+    # --- indices
+
+    def _index(self, kind: Kind, month: datetime | None, generation: int) -> str:
+        part = f"{shanghai(month):%Y.%m}.01-" if month is not None else ""
+        return f"{self.alias(kind)}-{part}{generation:06d}"
+
+    def _month(self, kind: Kind, at: datetime) -> datetime | None:
+        return at if kind.monthly else None
+
+    def _make(self, kind: Kind, index: "str | datetime | None", standing: _Standing) -> bool:
+        """The index of that name or month, shown; False when somebody rebuilt meanwhile."""
+        name = index if isinstance(index, str) else self._index(kind, index, standing.generation)
+        if not self.client.indices.exists_alias(name=_write(name)):
+            now = self._read(kind)
+            if now is None or now.seq != standing.seq:
+                return False
+            self._create(kind, name, shown=True)
+            now = self._read(kind)
+            if now is None or now.seq != standing.seq:  # or it would be read beside the new ones
+                self.client.options(ignore_status=404).indices.delete(index=name)
+                return False
+        self._made.add(name)
+        return True
+
+    def _create(self, kind: Kind, name: str, *, shown: bool) -> None:
+        made = body(kind)
+        aliases: dict[str, Any] = {_write(name): {"is_write_index": True}}
+        settings = made["settings"]
+        if shown:
+            aliases[self.alias(kind)] = {}
+        else:
+            settings = {**settings, "refresh_interval": "-1"}
+        try:
+            self.client.indices.create(
+                index=name, settings=settings, mappings=made["mappings"], aliases=aliases
+            )
+        except BadRequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+
+    def generations(self, kind: Kind) -> dict[str, bool]:
+        """Every index of the kind, and whether it is shown."""
+        found = self.client.indices.get_alias(index=f"{self.alias(kind)}-*")
+        return {name: self.alias(kind) in said["aliases"] for name, said in found.items()}
+
+    def _shown(self, kind: Kind) -> int:
+        """The generation that is read; of an index that is lost, one that nothing is left of."""
+        found = self.generations(kind)
+        shown = [_generation(name) for name, is_shown in found.items() if is_shown]
+        return max(shown) if shown else max(map(_generation, found), default=0) + 1
+
+    # --- who may write
+
+    @property
+    def _state(self) -> str:
+        return f"{self.prefix}state"
+
+    def _read(self, kind: Kind) -> _Standing | None:
+        found = self.client.options(ignore_status=404).get(index=self._state, id=kind.name)
+        if not found.get("found"):
+            return None
+        source, until = found["_source"], found["_source"]["until"]
+        return _Standing(
+            source["generation"], (found["_seq_no"], found["_primary_term"]),
+            datetime.fromisoformat(until) if until else None,
+        )  # fmt: skip
+
+    def _settled(self, kind: Kind) -> _Standing:
+        """The state when nobody rebuilds. Raises SearchUnavailable while somebody does."""
+        for _ in range(_TURNS):
+            now = self._read(kind)
+            if now is not None and now.until is None:
+                return now
+            if now is not None and now.until is not None and now.until > self.clock():
+                raise SearchUnavailable("检索库正在重建；请稍后再试")
+            shown = self._shown(kind)
+            if now is not None:  # a rebuild that died: what it has not shown goes
+                self._drop_others(kind, shown)
+            with suppress(SearchUnavailable):  # another was faster: read what it said
+                return self._say(kind, replace(now, generation=shown) if now else shown, None)
+        raise SearchUnavailable(BUSY)
+
+    def _say(self, kind: Kind, now: "_Standing | int", until: datetime | None) -> _Standing:
+        """Write the state, if it is still as it was read (an int: if there is none)."""
+        generation = now if isinstance(now, int) else now.generation
+        holder = uuid4().hex if until else ""
+        source = {"generation": generation, "holder": holder,
+                  "until": until.isoformat() if until else None}  # fmt: skip
+        try:
+            if isinstance(now, int):
+                self._create_state()
+                done = self.client.create(index=self._state, id=kind.name, document=source)
+            else:
+                done = self.client.index(
+                    index=self._state, id=kind.name, document=source,
+                    if_seq_no=now.seq[0], if_primary_term=now.seq[1],
+                )  # fmt: skip
+        except ConflictError as error:
+            raise SearchUnavailable("另一个程序刚动过检索库；请稍后再试") from error
+        return _Standing(generation, (done["_seq_no"], done["_primary_term"]), until)
+
+    def _create_state(self) -> None:
+        try:
+            self.client.indices.create(index=self._state, **_STATE)
+        except BadRequestError as error:
+            if error.error != "resource_already_exists_exception":
+                raise
+
+    # --- rebuilding
+
+    def rebuild(self, kind: Kind, rows: Iterator[Row]) -> Rebuilt:
+        """Replace everything; see domain.ports.SearchIndex."""
+        with self._alone(kind) as hold:
+            target = hold.standing.generation + 1
+            self._drop_others(kind, hold.standing.generation)
+            count, refused = 0, list[Refused]()
+            while batch := list(islice(rows, _BATCH)):
+                with explained():
+                    refused += self._fill(kind, target, batch)
+                    hold.renew(self)
+                count += len(batch)
+            with explained():
+                if not count:
+                    month = self._month(kind, self.clock())
+                    self._create(kind, self._index(kind, month, target), shown=False)
+                self._show(kind, target, hold)
+        return Rebuilt(count=count - len(refused), refused=tuple(refused))
+
+    def _fill(self, kind: Kind, target: int, rows: Sequence[Row]) -> tuple[Refused, ...]:
+        names = {row.doc_id: self._index(kind, row.month, target) for row in rows}
+        for name in set(names.values()) - self._made:
+            self._create(kind, name, shown=False)
+            self._made.add(name)
+        done = self._send([_action(names[row.doc_id], row) for row in rows], kind)
+        if done is None:
+            raise SearchUnavailable("重建中的检索库被删掉了；请再运行一次 tingxue index rebuild")
+        return done
+
+    def _show(self, kind: Kind, target: int, hold: "_Hold") -> None:
+        new = f"{self.alias(kind)}-*{target:06d}"
+        usual = body(kind)["settings"]["refresh_interval"]
+        self.client.indices.put_settings(index=new, settings={"refresh_interval": usual})
+        self.client.indices.refresh(index=new)
+        hold.renew(self, now=True)
+        old = [name for name in self.generations(kind) if _generation(name) != target]
+        actions: list[dict[str, Any]] = [{"add": {"index": new, "alias": self.alias(kind)}}]
+        actions += [{"remove_index": {"index": name}} for name in old]
+        self.client.indices.update_aliases(actions=actions)
+        self._made.difference_update(old)
+        hold.standing = replace(hold.standing, generation=target)
+
+    @contextmanager
+    def _alone(self, kind: Kind) -> Iterator["_Hold"]:
+        with explained():
+            self._known.pop(kind.name, None)
+            hold = _Hold(kind, self._say(kind, self._settled(kind), self.clock() + LEASE))
+        try:
+            yield hold
+        except BaseException:
+            with suppress(SearchUnavailable), explained():  # else the next one clears up
+                self._drop_others(kind, hold.standing.generation)
+                self._say(kind, hold.standing, None)
+            raise
+        with explained():
+            self._known[kind.name] = self._say(kind, hold.standing, None)
+
+    def _drop_others(self, kind: Kind, generation: int) -> None:
+        """What a rebuild left that never was shown."""
+        found = self.generations(kind).items()
+        gone = [name for name, shown in found if _generation(name) != generation and not shown]
+        for name in gone:
+            self.client.options(ignore_status=404).indices.delete(index=name)
+        self._made.difference_update(gone)
+
+
+@dataclass(slots=True)
+class _Hold:
+    """One's own rebuild, under way."""
+
+    kind: Kind
+    standing: _Standing
+
+    def renew(self, store: Store, *, now: bool = False) -> None:
+        """Say that we are alive. Raises SearchUnavailable when another has taken over."""
+        until = self.standing.until
+        if now or until is None or until - store.clock() < LEASE * 3 / 4:
+            self.standing = store._say(self.kind, self.standing, store.clock() + LEASE)
+
+
+def _write(index: str) -> str:
+    return f"{index}-write"
+
+
+def _generation(index: str) -> int:
+    found = re.search(r"-(\d{6})$", index)
+    return int(found[1]) if found else 0
+
+
+def _action(index: str, row: Row) -> dict[str, Any]:
+    return {"_index": _write(index), "_id": row.doc_id, "_source": row.source}
+
+
+def _said(error: Any) -> str:
+    """Type and reason, without the preview of the value that the server may add."""
+    if not isinstance(error, dict):
+        return str(error)[:_REASON]
+    cause = error.get("caused_by") or {}
+    parts = (error.get("type"), error.get("reason"), cause.get("reason"))
+    plain = "：".join(str(part) for part in parts if part)
+    return re.sub(r"Preview of field's value: '.*?'", "", plain, flags=re.S)[:_REASON]

@@ -1,0 +1,50 @@
+"""What people see instead of a code, as far as no config file says it. Kept apart from the rooms,
+so that whoever only needs a name loads none of them."""
+
+from domain.types import Duty, Kind, Outcome, Polarity, Stance, Urgency
+
+KINDS = {
+    Kind.POST: "帖子", Kind.COMMENT: "评论", Kind.REVIEW: "点评", Kind.ARTICLE: "文章",
+    Kind.CALL: "工单",
+}  # fmt: skip
+STANCES = {
+    Stance.EXPERIENCE: "亲历", Stance.QUESTION: "询问", Stance.HEARSAY: "传闻",
+    Stance.REFUTED: "反驳、辟谣", Stance.OFFICIAL: "官方发布", Stance.ADVERT: "广告",
+    Stance.ADVICE: "攻略、提醒", Stance.RESOLVED: "已解决", Stance.JOKE: "玩笑",
+    Stance.PRAISE: "称赞", Stance.NEUTRAL: "陈述", Stance.OTHER: "其他",
+}  # fmt: skip
+POLARITIES = {Polarity.NEGATIVE: "负面", Polarity.NEUTRAL: "中性", Polarity.POSITIVE: "正面"}
+URGENCIES = {
+    Urgency.RED: "红", Urgency.ORANGE: "橙", Urgency.YELLOW: "黄", Urgency.BLUE: "蓝",
+    Urgency.NONE: "无",
+}  # fmt: skip
+DUTIES = {Duty.LEAD: "牵头", Duty.SUPPORT: "配合"}
+DELIVERIES = {
+    "pending": "待发", "sending": "正在发", "sent": "已送达", "retry": "待重发", "dead": "未送达",
+}  # fmt: skip
+OUTCOMES = {
+    Outcome.OK: "正常",
+    Outcome.EMPTY_CONFIRMED: "确认无内容",
+    Outcome.EMPTY_AMBIGUOUS: "无内容，原因不明",
+    Outcome.LOGIN_REQUIRED: "需要登录",
+    Outcome.VERIFY_REQUIRED: "需要人工验证",
+    Outcome.RATE_LIMITED: "被限速",
+    Outcome.IP_OR_ACCOUNT_BLOCKED: "被拒绝访问",
+    Outcome.ITEM_GONE: "内容已删除",
+    Outcome.SCHEMA_CHANGED: "页面改版，无法识别",
+    Outcome.NO_RESPONSE_SEEN: "无响应",
+}
+_REASONS = {
+    "place": "正文提到{}", "parent": "原帖提到{}", "lookalike": "说的是{}，不是本度假区",
+    "elsewhere": "说的是{}", "own_channel": "出自度假区自己的账号或页面", "hotline": "热线工单",
+    "undetermined": "没有写地点，来源也看不出",
+}  # fmt: skip
+REASONS = tuple(_REASONS)
+"""What ``Verdict.reason`` begins with."""
+
+
+def reason(code: str) -> str:
+    """Why a text is about the resort or not, from ``Verdict.reason``."""
+    kind, _, name = code.partition(":")
+    shown = _REASONS.get(kind)
+    return shown.format(name) if shown else code
