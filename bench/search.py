@@ -1,27 +1,43 @@
-"""Search: documents a second in, and how long an answer takes, beside SQL LIKE over the same texts.
+"""Search: documents a second in, and how long an answer takes: the file, and the server beside it.
 
-Texts are the demo week's, each made its own by a number. LIKE is the plainest thing that would
-find the same documents (the bench checks that it does); it returns the newest, unranked and
-unmarked. Sizes: 10k; TINGXUE_BENCH_FULL=1 adds 100k.
+Texts are the demo week's, each made its own by a number. The file is held against SQL LIKE, the
+plainest thing that would find the same documents (the bench checks that it does); it returns the
+newest, unranked and unmarked. The server (the tests' own node, or TINGXUE_TEST_ES) is held against
+the client's bare ``streaming_bulk`` of the same documents made ready (``ingest_ratio``), and its
+answers against the file's: both must count the same hits. Sizes: 10k and 100k;
+TINGXUE_BENCH_FULL=1 adds a million on the server, TINGXUE_BENCH_SMALL=1 leaves 2,000.
 """
 
 import json
 import os
 import sqlite3
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
-from statistics import quantiles
+from statistics import fmean, quantiles
+from typing import Any
+
+from elasticsearch import helpers
 
 from domain.identity import digest
-from domain.types import Context, Mention, SearchDoc, SearchQuery
+from domain.search import SearchDoc, SearchQuery
+from domain.types import Context, Mention
 from index.documents import from_json, to_json
+from index.elastic import ElasticIndex
+from index.elasticdocs import to_source
 from index.embedded import EmbeddedIndex
+from index.mappings import MENTIONS, body
+from index.words import Cutter
 from tingxue.demo import week
+
+sys.path.append(str(Path(__file__).parents[1] / "tests"))
+from elasticnode import Missing, running
+from elasticworld import NAMES, opened, own_names
 
 NOW = datetime(2026, 12, 1, tzinfo=UTC)
 QUERIES: tuple[tuple[str, ...], ...] = (
@@ -29,23 +45,49 @@ QUERIES: tuple[tuple[str, ...], ...] = (
     ("出租车",), ("教练", "态度"), ("厕所",), ("停车", "收费"), ("雪乡",), ("没有这个词",), ("摔",),
     (),
 )  # fmt: skip
+WORDS = ("天定山 20000 ns",)
 ROUNDS = 8
-BATCH = 200  # as stage 5 writes
+BATCH = 500  # as stage 5 writes
+WARM = 5_000  # documents that the server's compiler sees before the clock runs
 WRITTEN, REMOVED = 2_000, 100  # documents written into the full index, and taken out
 
 
 def figures() -> Iterator[dict[str, object]]:
-    """Documents per second and milliseconds per search, each against plain SQL."""
-    full = os.environ.get("TINGXUE_BENCH_FULL")
-    for size in (10_000, *([100_000] if full else ())):
-        with tempfile.TemporaryDirectory() as folder:
-            yield from _measure(Path(folder), size)
+    """Documents per second and milliseconds per search, each against its baseline."""
+    small, full = (os.environ.get(f"TINGXUE_BENCH_{name}") for name in ("SMALL", "FULL"))
+    sizes = (2_000,) if small else (10_000, 100_000)
+    with tempfile.TemporaryDirectory() as folder, _server(Path(folder)) as url:
+        for size in sizes:
+            docs = list(_documents(size))
+            with tempfile.TemporaryDirectory() as files:
+                index = EmbeddedIndex.open(Path(files) / "index.db", user_words=WORDS)
+                yield from _measure(Path(files), index, docs)
+                if url:
+                    yield from _on_server(url, docs[REMOVED:], index)
+        if url and full:
+            yield from _on_server(url, list(_documents(1_000_000)), None)
 
 
-def _measure(folder: Path, size: int) -> Iterator[dict[str, object]]:
-    index = EmbeddedIndex.open(folder / "index.db", user_words=("天定山 20000 ns",))
-    plain = Plain(folder / "plain.db")
-    docs = list(_documents(size))
+@contextmanager
+def _server(folder: Path) -> Iterator[str]:
+    """A server's address, or "" with a line that says why not."""
+    if named := os.environ.get("TINGXUE_TEST_ES"):
+        yield named
+        return
+    try:
+        node = running(folder / "node", quick=False)
+        with node as started:
+            yield started.url
+    except Missing as missing:
+        print(f"SKIPPED the search server: {missing}", file=sys.stderr)
+        yield ""
+
+
+def _measure(
+    folder: Path, index: EmbeddedIndex, docs: list[SearchDoc]
+) -> Iterator[dict[str, object]]:
+    """The file's figures; without the first REMOVED documents when done."""
+    plain, size = Plain(folder / "plain.db"), len(docs)
     index.upsert(docs[:1])  # loads the dictionary, makes the file
     said = f"{size:,} documents, {os.cpu_count()} cores"
     theirs = size / _seconds(_write, plain.upsert, docs)
@@ -69,10 +111,54 @@ def _measure(folder: Path, size: int) -> Iterator[dict[str, object]]:
     yield _figure(f"removed {REMOVED} of {size:,}", ours, "ms", theirs, said)
 
 
-def _figure(name: str, value: float, unit: str, baseline: float, said: str) -> dict[str, object]:
+def _on_server(
+    url: str, docs: list[SearchDoc], file: EmbeddedIndex | None
+) -> Iterator[dict[str, object]]:
+    """The server's figures; ``file`` holds the same documents, if there is one to compare with."""
+    said = f"{len(docs):,} documents, {os.cpu_count()} cores shared with the server"
+    with own_names(url) as prefix, closing(opened(url, prefix, lambda: NOW)) as index:
+        _write(index.upsert, docs[:WARM])
+        bare = [_bare(index, docs)]
+        ours = len(docs) / _seconds(_write, index.upsert, docs)
+        bare.append(_bare(index, docs))  # before and after: the machine's speed changes
+        what = "bare streaming_bulk of the same, cut and ready"
+        name = f"server written {len(docs):,}: ingest_ratio"
+        yield _figure(name, ours, "documents/s", fmean(bare), said, what)
+        if file is not None:
+            for words in QUERIES:
+                theirs = file.search(_query(words)).total
+                assert index.search(_query(words)).total == theirs, words
+        ours_ms = _timed(lambda words: index.search(_query(words)))
+        file_ms = _timed(lambda words: file.search(_query(words))) if file else None
+        for name, rank in (("p50", 49), ("p95", 94)):
+            baseline = file_ms[rank] if file_ms else None
+            yield _figure(f"server search {name} {len(docs):,}", ours_ms[rank], "ms", baseline,
+                          said, "the file" if file else "none")  # fmt: skip
+
+
+def _bare(index: ElasticIndex, docs: list[SearchDoc]) -> float:
+    """Documents a second of the client's own helper into an index of the same mapping."""
+    client, name = index.store.client, f"{index.store.prefix}bare"
+    cutter = Cutter(index.user_words)
+    actions: Sequence[dict[str, Any]] = [
+        {"_index": name, "_id": doc.mention.mention_id, "_source": to_source(doc, NAMES, cutter)}
+        for doc in docs
+    ]
+    client.indices.create(index=name, **body(MENTIONS))
+    done = _seconds(
+        lambda: [ok for ok, _ in helpers.streaming_bulk(client, actions, chunk_size=BATCH)]
+    )
+    client.indices.delete(index=name)
+    return len(docs) / done
+
+
+def _figure(
+    name: str, value: float, unit: str, baseline: float | None, said: str, what: str = "SQL LIKE"
+) -> dict[str, object]:
     return {
         "bench": "search", "name": name, "value": value, "unit": unit, "baseline": baseline,
-        "ratio": value / baseline, "conditions": f"{said}; baseline SQL LIKE",
+        "ratio": value / baseline if baseline else None,
+        "conditions": f"{said}; baseline {what}",
     }  # fmt: skip
 
 

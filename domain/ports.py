@@ -4,33 +4,27 @@ Each Protocol's docstring is its contract; each has one test class in tests/cont
 implementation passes. The hall (tingxue/) is the only place that joins two rooms.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
 from domain.reviews import Correction, Review, ReviewState
+from domain.search import Facets, Rebuilt, Refused, SearchDoc, SearchHit, SearchPage, SearchQuery
 from domain.types import (
     Actor,
     Alert,
     Case,
     CaseEvent,
     Delivery,
-    Facets,
     Incoming,
     KeyHit,
     Level,
     Mention,
     Obligation,
     Outcome,
-    Rebuilt,
-    Refused,
     Reject,
     RunReport,
-    SearchDoc,
-    SearchHit,
-    SearchPage,
-    SearchQuery,
     SendResult,
     Sighting,
     SourceRun,
@@ -164,13 +158,13 @@ class SearchIndex(Protocol):
         """
         ...
 
-    def each(self, query: SearchQuery) -> Iterator[SearchHit]:
+    def each(self, query: SearchQuery) -> Generator[SearchHit, None, None]:
         """Every hit as of one moment, in the order of ``search``, however many; limit and offset
         count for nothing. Whatever is held open for it is let go when the iterator is closed."""
         ...
 
     def facets(self, query: SearchQuery) -> Facets:
-        """How many of the hits have which value; see ``domain.types.FACETS``."""
+        """How many of the hits have which value; see ``domain.search.FACETS``."""
         ...
 
     def rebuild(self, docs: Iterator[SearchDoc]) -> Rebuilt:

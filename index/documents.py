@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
+from domain.search import SearchDoc
 from domain.types import (
     ComplaintTag,
     Context,
@@ -14,7 +15,6 @@ from domain.types import (
     Level,
     Mention,
     Polarity,
-    SearchDoc,
     Stance,
     Urgency,
     Verdict,

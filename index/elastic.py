@@ -15,8 +15,8 @@ from elastic_transport.client_utils import DEFAULT
 from elasticsearch import Elasticsearch
 
 from domain.plan import SearchSpec
+from domain.search import Facets, Rebuilt, Refused, SearchDoc, SearchHit, SearchPage, SearchQuery
 from domain.times import Clock
-from domain.types import Facets, Rebuilt, Refused, SearchDoc, SearchHit, SearchPage, SearchQuery
 from index.elasticdocs import Names, from_source, to_source
 from index.elasticerrors import explained
 from index.elasticquery import asked, counted, facets
@@ -38,6 +38,7 @@ class ElasticIndex:
     store: Store
     names: Names
     user_words: tuple[str, ...]
+    window: int = WINDOW
 
     @classmethod
     def open(
@@ -82,7 +83,7 @@ class ElasticIndex:
         size, start = query.limit, query.offset
         with explained():
             self.store.refresh(MENTIONS)
-            deep = start + size > WINDOW
+            deep = start + size > self.window
             found = self.store.client.search(
                 index=self.store.alias(MENTIONS), query=what, sort=order, track_total_hits=True,
                 track_scores=True, size=0 if deep else size, from_=0 if deep else start,
@@ -94,7 +95,7 @@ class ElasticIndex:
         return SearchPage(hits=tuple(_hit(one, query.words) for one in hits),
                           total=found["hits"]["total"]["value"])  # fmt: skip
 
-    def each(self, query: SearchQuery) -> Iterator[SearchHit]:
+    def each(self, query: SearchQuery) -> Generator[SearchHit, None, None]:
         """See domain.ports.SearchIndex."""
         what, order = asked(query, Cutter(self.user_words))
         self.store.refresh(MENTIONS)

@@ -13,6 +13,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
+from domain.search import SearchDoc
 from domain.types import (
     Context,
     Duty,
@@ -21,7 +22,6 @@ from domain.types import (
     Mention,
     Outcome,
     Polarity,
-    SearchDoc,
     Stance,
     Urgency,
     Verdict,
@@ -88,7 +88,12 @@ def to_source(doc: SearchDoc, names: Names, cutter: Cutter) -> dict[str, Any]:
         made |= _judged(doc.verdict, names)
         rest["complaints"] = _complaints(doc.verdict)
     made["rest"] = rest
-    return made if _whole(mention) else _cleaned(made, doc)
+    return said(made if _whole(mention) else _cleaned(made, doc))
+
+
+def said(made: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what is not known: a missing field costs nothing."""
+    return {name: value for name, value in made.items() if value is not None}
 
 
 def _judged(verdict: Verdict, names: Names) -> dict[str, Any]:
@@ -153,8 +158,8 @@ def from_source(source: Mapping[str, Any]) -> SearchDoc:
     rest = source["rest"]
     if "exact" in rest:
         return from_json(json.loads(rest["exact"]))
-    given: dict[str, Any] = {name: source[name] for name in _MENTION}
-    moments = {n: datetime.fromisoformat(source[n]) if source[n] else None for n in _MOMENTS}
+    given: dict[str, Any] = {name: source.get(name) for name in _MENTION}
+    moments = {n: datetime.fromisoformat(source[n]) if n in source else None for n in _MOMENTS}
     mention = Mention(
         **{**given, **moments},
         native_id=rest["native_id"],
@@ -165,9 +170,9 @@ def from_source(source: Mapping[str, Any]) -> SearchDoc:
             query=rest["query"], source_kind=source["source_kind"],
         ),
     )  # fmt: skip
-    level = source["level"]
+    level = source.get("level")
     return SearchDoc(
-        mention=mention, verdict=_verdict(source, rest), case_id=source["case_id"],
+        mention=mention, verdict=_verdict(source, rest), case_id=source.get("case_id"),
         level=Level(level) if level else None, departments=tuple(source["departments"]),
     )  # fmt: skip
 

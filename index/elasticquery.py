@@ -10,7 +10,7 @@ from typing import Any
 from elasticsearch.dsl import A
 from elasticsearch.dsl.query import Bool, Match, MatchAll, MatchPhrase, Query, Range, Term, Terms
 
-from domain.types import FACETS, Facets, SearchQuery
+from domain.search import FACETS, Facets, SearchQuery
 from index.elasticdocs import lonely, moment, spaced
 from index.words import Cutter
 

@@ -12,18 +12,9 @@ from typing import Any
 
 from domain.actions import OPEN
 from domain.ports import Record
-from domain.types import (
-    Case,
-    Delivery,
-    Duty,
-    Obligation,
-    Outcome,
-    Rebuilt,
-    Refused,
-    SourceRun,
-    State,
-)
-from index.elasticdocs import Names, moment
+from domain.search import Rebuilt, Refused
+from domain.types import Case, Delivery, Duty, Obligation, Outcome, SourceRun, State
+from index.elasticdocs import Names, moment, said
 from index.elasticstore import Row, Store
 from index.mappings import CASES, DELIVERIES, KINDS, MENTIONS, OBLIGATIONS, RUNS, Kind
 
@@ -93,14 +84,14 @@ class ElasticRecords:
 
     def _rows(self, record: Record) -> Iterator[tuple[Kind, Row]]:
         if isinstance(record, Case):
-            yield CASES, Row(record.case_id, self._case(record))
+            yield CASES, Row(record.case_id, said(self._case(record)))
             for owed in record.obligations:
                 doc_id = f"{record.case_id}|{owed.department}"
-                yield OBLIGATIONS, Row(doc_id, self._obligation(record, owed))
+                yield OBLIGATIONS, Row(doc_id, said(self._obligation(record, owed)))
         elif isinstance(record, Delivery):
-            yield DELIVERIES, Row(record.delivery_id, self._delivery(record))
+            yield DELIVERIES, Row(record.delivery_id, said(self._delivery(record)))
         else:
-            yield RUNS, Row(record.run_id, self._run(record))
+            yield RUNS, Row(record.run_id, said(self._run(record)))
 
     def _case(self, case: Case) -> dict[str, Any]:
         plain = ("case_id", "place", "version", "recurs", "merged_into")

@@ -23,8 +23,8 @@ from uuid import uuid4
 from elasticsearch import BadRequestError, ConflictError, Elasticsearch, helpers
 
 from domain.errors import SearchUnavailable
+from domain.search import Rebuilt, Refused
 from domain.times import Clock, shanghai
-from domain.types import Rebuilt, Refused
 from index.elasticerrors import BLOCKED, BUSY, REBUILD, explained
 from index.mappings import Kind, body
 

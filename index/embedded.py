@@ -7,7 +7,7 @@ it again from the ledger.
 
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from itertools import islice
@@ -15,8 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from domain.errors import SearchUnavailable
-from domain.times import utc
-from domain.types import (
+from domain.search import (
     FACETS,
     Facets,
     Rebuilt,
@@ -26,6 +25,7 @@ from domain.types import (
     SearchPage,
     SearchQuery,
 )
+from domain.times import utc
 from index.documents import from_json, to_json
 from index.locks import held
 from index.sqlitefile import (
@@ -115,7 +115,7 @@ class EmbeddedIndex:
         return SearchPage(hits=tuple(_hit(doc, score, query.words) for doc, score in rows),
                           total=total)  # fmt: skip
 
-    def each(self, query: SearchQuery) -> Iterator[SearchHit]:
+    def each(self, query: SearchQuery) -> Generator[SearchHit, None, None]:
         """See domain.ports.SearchIndex. One snapshot of the file is held open meanwhile."""
         body, values, order = self._asked(query)
         rows = _ROWS.format(order[0], body, order[1])

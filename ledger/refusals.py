@@ -10,7 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
 
-from domain.types import Refused
+from domain.search import Refused
 from ledger import schema
 from ledger.rows import chunks
 

@@ -22,7 +22,7 @@ from contracts.search_contract import (
 
 from domain.errors import SearchUnavailable
 from domain.identity import digest
-from domain.types import SearchDoc, SearchQuery
+from domain.search import SearchDoc, SearchQuery
 from index.embedded import EmbeddedIndex
 from index.locks import held
 from index.words import Cutter, plain, searched

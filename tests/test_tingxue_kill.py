@@ -20,7 +20,7 @@ import pytest
 
 from alerts.messages import RESENT
 from domain.casefold import broken_at, fold
-from domain.types import SearchQuery
+from domain.search import SearchQuery
 from ledger.engine import Ledger, open_ledger
 from tingxue.app import opened
 from tingxue.demo import runner

@@ -33,8 +33,9 @@ from config.loader import SHIPPED
 from domain import plugins
 from domain.commands import Command
 from domain.errors import InputError
+from domain.search import SearchQuery
 from domain.times import shanghai_day
-from domain.types import Actor, Role, SearchQuery
+from domain.types import Actor, Role
 from tingxue import collecting, door, importing, pipeline, reporting
 from tingxue.acting import act
 from tingxue.app import App, opened

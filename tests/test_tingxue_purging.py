@@ -1,6 +1,6 @@
 """The nightly purge on a real home: what it deletes is gone from the search and the copies too."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,8 @@ from contracts.ledger_contract import a_pair
 from fakes import FakeClock
 
 from domain.ports import SearchIndex
-from domain.types import SearchDoc, SearchPage, SearchQuery
+from domain.search import Facets, Rebuilt, Refused, SearchDoc, SearchHit, SearchPage, SearchQuery
+from domain.times import Clock
 from ledger.engine import Ledger
 from tingxue import indexing, pipeline, schedule
 from tingxue.app import App, opened
@@ -89,9 +90,12 @@ class SlowIndex:
 
     app: App
 
-    def upsert(self, docs: Sequence[SearchDoc]) -> None:
+    def present(self) -> bool:
+        return self.app.index().present()
+
+    def upsert(self, docs: Sequence[SearchDoc]) -> Sequence[Refused]:
         schedule.purge(self.app)
-        self.app.index().upsert(docs)
+        return self.app.index().upsert(docs)
 
     def remove(self, mention_ids: Sequence[str]) -> None:
         self.app.index().remove(mention_ids)
@@ -99,7 +103,13 @@ class SlowIndex:
     def search(self, query: SearchQuery) -> SearchPage:
         return self.app.index().search(query)
 
-    def rebuild(self, docs: Iterator[SearchDoc]) -> int:
+    def each(self, query: SearchQuery) -> Generator[SearchHit, None, None]:
+        return self.app.index().each(query)
+
+    def facets(self, query: SearchQuery) -> Facets:
+        return self.app.index().facets(query)
+
+    def rebuild(self, docs: Iterator[SearchDoc]) -> Rebuilt:
         return self.app.index().rebuild(docs)
 
 
@@ -117,8 +127,15 @@ class OvertakenApp:
     def ledger(self) -> Ledger:
         return self.app.ledger
 
+    @property
+    def clock(self) -> Clock:
+        return self.app.clock
+
     def index(self) -> SearchIndex:
         return SlowIndex(self.app)
+
+    def records(self) -> None:
+        return None
 
 
 def test_a_purge_in_the_middle_of_indexing_is_not_undone_by_it(app: App) -> None:

@@ -19,7 +19,8 @@ from tingxue import secretfiles
 _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_duty": ("collect", "analyse", "triage", "notify", "chase", "once", "watch",
                          "doctor", "demo"),
-    "tingxue.cli_data": ("import", "rejects", "search", "index", "report", "purge"),
+    "tingxue.cli_data": ("import", "rejects", "report", "purge"),
+    "tingxue.cli_search": ("search", "index"),
     "tingxue.cli_verdicts": ("score", "explain"),
     "tingxue.cli_cases": ("case",),
     "tingxue.cli_reviews": ("review", "correct", "corrections", "quality"),

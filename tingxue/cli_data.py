@@ -1,4 +1,4 @@
-"""Commands about data: import, rejects, search, index, report, purge."""
+"""Commands about data: import, rejects, report, purge."""
 
 import json
 import sys
@@ -14,11 +14,10 @@ from rich.progress import Progress
 
 from domain.errors import InputError
 from domain.privacy import mask
-from domain.times import on_screen
-from domain.types import Actor, Level, Polarity, Role, SearchHit, SearchPage, SearchQuery
-from tingxue import importing, indexing, pipeline, reporting, schedule
+from domain.types import Actor, Role
+from tingxue import importing, pipeline, reporting, schedule
 from tingxue.app import App, opened
-from tingxue.cli_options import as_json, since_moment
+from tingxue.cli_options import as_json
 from tingxue.counting import PeriodKind, last_finished
 
 
@@ -138,106 +137,6 @@ def rejects_replay() -> None:
 
 
 @click.command()
-@click.argument("words", default="")
-@click.option("--since", "since", help="起始：7d、24h 或 2026-11-23")
-@click.option("--until", "until", help="截止（不含）：同上")
-@click.option("--platform", "platforms", multiple=True, help="平台代码，如 douyin")
-@click.option("--category", "categories", multiple=True, help="类别代码，如 taxi_refusal")
-@click.option("--place", "places", multiple=True, help="地点规范名")
-@click.option("--level", "levels", multiple=True, type=click.Choice([str(x) for x in Level]))
-@click.option("--department", "departments", multiple=True, help="部门名称")
-@click.option("--polarity", type=click.Choice([str(x) for x in Polarity]))
-@click.option("--all", "everything", is_flag=True, help="连判为无关的也查")
-@click.option("--limit", default=20, show_default=True, type=click.IntRange(1, 1000))
-@as_json
-def search(
-    words: str,
-    since: str | None,
-    until: str | None,
-    platforms: tuple[str, ...],
-    categories: tuple[str, ...],
-    places: tuple[str, ...],
-    levels: tuple[str, ...],
-    departments: tuple[str, ...],
-    polarity: str | None,
-    everything: bool,
-    limit: int,
-    as_json: bool,
-) -> None:
-    """检索：tingxue search '拒载 天定山' --since 7d --category taxi_refusal"""
-    with opened() as app:
-        query = SearchQuery(
-            words=tuple(words.split()),
-            since=_moment(app, since),
-            until=_moment(app, until),
-            platforms=platforms,
-            categories=categories,
-            places=places,
-            levels=tuple(Level(x) for x in levels),
-            departments=departments,
-            polarity=Polarity(polarity) if polarity else None,
-            relevant=None if everything else True,
-            limit=limit,
-        )
-        page = app.index().search(query)
-        for hit in page.hits:
-            click.echo(_hit_json(hit) if as_json else _hit_line(app, hit))
-    if not as_json:
-        click.echo(_summary(page))
-
-
-def _moment(app: App, text: str | None) -> datetime | None:
-    return None if text is None else since_moment(app.clock(), text)
-
-
-def _hit_line(app: App, hit: SearchHit) -> str:
-    mention, verdict = hit.doc.mention, hit.doc.verdict
-    codes = [tag.category for tag in verdict.complaints] if verdict else []
-    names = "、".join(app.plan.categories[code].name for code in codes)
-    case = f"  {hit.doc.case_id}（{hit.doc.level}）" if hit.doc.case_id else ""
-    platform = app.plan.platform_names[mention.platform]
-    return (
-        f"{on_screen(mention.first_seen_at)}  {platform}  {names or '—'}{case}\n    {hit.snippet}"
-    )
-
-
-def _hit_json(hit: SearchHit) -> str:
-    mention, verdict = hit.doc.mention, hit.doc.verdict
-    row = {
-        "mention_id": mention.mention_id,
-        "first_seen_at": mention.first_seen_at.isoformat(),
-        "platform": mention.platform,
-        "text": mention.text,
-        "url": mention.url,
-        "categories": [tag.category for tag in verdict.complaints] if verdict else [],
-        "reason": verdict.reason if verdict else None,
-        "case_id": hit.doc.case_id,
-        "score": hit.score,
-    }
-    return json.dumps(row, ensure_ascii=False)
-
-
-def _summary(page: SearchPage) -> str:
-    return f"共 {page.total} 条，显示 {len(page.hits)} 条" if page.total else "没有找到"
-
-
-@click.group("index", invoke_without_command=True)
-@click.pass_context
-def index_group(ctx: click.Context) -> None:
-    """检索库：不带子命令时把新的变化写入检索库；输出条数。"""
-    if ctx.invoked_subcommand is None:
-        with opened() as app:
-            click.echo(f"{pipeline.index(app)}")
-
-
-@index_group.command("rebuild")
-def index_rebuild() -> None:
-    """从台账重建检索库（期间仍可检索旧库）。"""
-    with opened() as app:
-        click.echo(f"重建 {indexing.rebuild(app)} 条")
-
-
-@click.command()
 @click.argument("kind", type=click.Choice(["day", "week"]))
 @click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="哪一天（或该周中任一天）")
 @click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="存放文件夹")
@@ -286,4 +185,4 @@ def purge_hold(case_id: str, release: bool, reason: str, person: str) -> None:
     click.echo(f"{case_id} {'已解除保全' if release else '已保全'}")
 
 
-COMMANDS = (import_files, rejects, search, index_group, report, purge)
+COMMANDS = (import_files, rejects, report, purge)

@@ -12,8 +12,9 @@ from config.loader import placeholders
 from domain.errors import SearchUnavailable
 from domain.identity import digest
 from domain.ports import Channel
+from domain.search import SearchQuery
 from domain.times import on_screen, shanghai_day
-from domain.types import Alert, Delivery, Outcome, SearchQuery, SendResult
+from domain.types import Alert, Delivery, Outcome, SendResult
 from ledger.outbox import Unreached
 from tingxue import rostering
 from tingxue.app import App
@@ -173,7 +174,12 @@ def _index(app: App) -> Iterator[Finding]:
     except (SearchUnavailable, sqlite3.Error) as error:
         yield _bad("检索", str(error))
     else:
-        yield _ok("检索", f"{page.total} 条可查")
+        where = "检索服务器" if app.plan.search.kind == "elastic" else "本机检索库"
+        yield _ok("检索", f"{where}，{page.total} 条可查")
+    with app.ledger.read() as books:
+        refused = books.refusals.count()
+    if refused:
+        yield _bad("检索", f"检索服务器不肯收 {refused} 条；用 tingxue index refused 查看原因")
 
 
 def _ok(subject: str, text: str) -> Finding:

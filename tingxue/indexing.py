@@ -4,7 +4,7 @@ anew. With a search server, that is cases, deliveries and runs beside the mentio
 from collections.abc import Callable, Iterator, Sequence
 
 from domain.ports import RecordIndex
-from domain.types import Refused, SearchDoc
+from domain.search import Refused, SearchDoc
 from ledger.books import Books
 from tingxue.app import App
 

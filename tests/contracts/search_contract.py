@@ -23,6 +23,7 @@ import pytest
 from domain.errors import SearchUnavailable
 from domain.identity import digest
 from domain.ports import SearchIndex
+from domain.search import Rebuilt, SearchDoc, SearchPage, SearchQuery
 from domain.types import (
     ComplaintTag,
     Context,
@@ -31,10 +32,6 @@ from domain.types import (
     Level,
     Mention,
     Polarity,
-    Rebuilt,
-    SearchDoc,
-    SearchPage,
-    SearchQuery,
     Stance,
     Urgency,
     Verdict,
@@ -289,7 +286,7 @@ class SearchIndexContract:
         index.upsert([a_doc(f"拒载{n}", hours=n) for n in range(9)])
         hits = index.each(SearchQuery(words=("拒载",)))
         assert next(hits).doc.mention.text == "拒载8"
-        hits.close()  # type: ignore[attr-defined]
+        hits.close()
         index.upsert([a_doc("又拒载")])
         assert len(list(index.each(SearchQuery()))) == 10
 

@@ -39,6 +39,8 @@ HANDLING = (
     ("投诉处理时限", 17),
 )  # fmt: skip
 SOURCES = (("指标键", 44), ("指标", 34), ("计入的编号（信息、案件、事项、采集）", 44))
+SAFE = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
+"""How a workbook is opened that strangers' texts go into."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 _LONGEST = 32_000
 _MOST_ROWS = 1_000_000
@@ -65,8 +67,7 @@ def excel_bytes(material: Material, paper: Paper) -> bytes:
 
 def _book(buffer: io.BytesIO, folder: str) -> xlsxwriter.Workbook:
     """Rows go to a private temporary folder as they come: a season's ids do not fit in memory."""
-    safe = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
-    return xlsxwriter.Workbook(buffer, {"constant_memory": True, "tmpdir": folder, **safe})
+    return xlsxwriter.Workbook(buffer, {"constant_memory": True, "tmpdir": folder, **SAFE})
 
 
 def _looks(book: xlsxwriter.Workbook) -> tuple[Format, Format, Format]:
