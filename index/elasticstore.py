@@ -135,7 +135,7 @@ class Store:
                 before = self._known.get(kind.name) or self._settled(kind)
                 done = act(before)
                 after = self._read(kind)
-                if after is not None and after.seq == before.seq:
+                if after == before:
                     if done is None:
                         raise SearchUnavailable(f"检索库少了一部分；{REBUILD}")
                     self._known[kind.name] = before
@@ -197,11 +197,11 @@ class Store:
         name = index if isinstance(index, str) else self._index(kind, index, standing.generation)
         if not self.client.indices.exists_alias(name=_write(name)):
             now = self._read(kind)
-            if now is None or now.seq != standing.seq:
+            if now != standing:
                 return False
             self._create(kind, name, shown=True)
             now = self._read(kind)
-            if now is None or now.seq != standing.seq:  # or it would be read beside the new ones
+            if now != standing:  # or it would be read beside the new ones
                 self.client.options(ignore_status=404).indices.delete(index=name)
                 return False
         self._made.add(name)
@@ -338,6 +338,7 @@ class Store:
     def _alone(self, kind: Kind) -> Iterator["_Hold"]:
         with explained():
             self._known.pop(kind.name, None)
+            self._made.clear()  # of a lost index the names come again
             hold = _Hold(kind, self._say(kind, self._settled(kind), self.clock() + LEASE))
         try:
             yield hold
