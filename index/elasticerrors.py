@@ -12,6 +12,7 @@ from elasticsearch import ApiError, UnsupportedProductError
 from domain.errors import SearchUnavailable
 
 REBUILD = "请运行 tingxue index rebuild"
+BLOCK = "cluster_block_exception"
 BLOCKED = "检索服务器只读（磁盘可能快满了）；请清理磁盘，积压的会自动补上"
 BUSY = "检索服务器正忙或不完整；稍后自动重试"
 GONE = f"还没有检索库；{REBUILD}"
@@ -34,7 +35,7 @@ def explained() -> Iterator[None]:
             "search.url 上的不是 Elasticsearch；请检查 settings.yaml"
         ) from error
     except ApiError as error:
-        raise SearchUnavailable(_answered(error)) from error
+        raise SearchUnavailable(answered(error.status_code, str(error.error))) from error
     except ConnectionTimeout as error:
         raise SearchUnavailable(
             "检索服务器没有按时回答；积压的会自动补上，一直如此请检查服务器"
@@ -49,15 +50,14 @@ def explained() -> Iterator[None]:
         ) from error
 
 
-def _answered(error: ApiError) -> str:
-    kind = str(error.error)
-    if kind == "cluster_block_exception":
+def answered(status: int, kind: str) -> str:
+    """What an error of that status and type means here."""
+    if kind == BLOCK:
         return BLOCKED
     if kind == "media_type_header_exception":
         return _BY_STATUS[406]
-    if error.status_code == 404 and kind == "search_context_missing_exception":
+    if kind == "search_context_missing_exception":
         return "检索库刚被重建；请重新查询"
-    if error.status_code in (429, 502, 503, 504):
+    if status in (429, 502, 503, 504):
         return BUSY
-    said = _BY_STATUS.get(error.status_code, "检索服务器出错")
-    return f"{said}（{error.status_code} {kind}）"
+    return f"{_BY_STATUS.get(status, '检索服务器出错')}（{status} {kind}）"

@@ -97,7 +97,7 @@ class ElasticRecords:
         plain = ("case_id", "place", "version", "recurs", "merged_into")
         moments = (
             "opened_at", "last_report_at", "registered_at", "acceptance_due", "settlement_due",
-            "unverified_since",
+            "unverified_since", "admitted_at", "refused_at",
         )  # fmt: skip
         made: dict[str, Any] = {name: getattr(case, name) for name in plain}
         made |= {name: moment(getattr(case, name)) for name in moments}

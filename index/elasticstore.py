@@ -25,15 +25,17 @@ from elasticsearch import BadRequestError, ConflictError, Elasticsearch, helpers
 from domain.errors import SearchUnavailable
 from domain.search import Rebuilt, Refused
 from domain.times import Clock, shanghai
-from index.elasticerrors import BLOCKED, BUSY, REBUILD, explained
+from index.elasticerrors import BLOCK, BUSY, REBUILD, answered, explained
 from index.mappings import Kind, body
 
 LEASE = timedelta(minutes=2)
 """How long a rebuild that says nothing is taken for alive; it speaks with every batch."""
 _BATCH = 1000
+_BYTES = 10 * 2**20
+"""Of one bulk request; a server takes a hundred."""
 _LOOKED_UP = 1000
 _TURNS = 3
-_BUSY = frozenset({403, 429, 502, 503, 504})
+_LATER = frozenset({401, 403, 429, 502, 503, 504})
 _REASON = 300
 _STATE: dict[str, Any] = {
     "settings": {"number_of_shards": 1, "number_of_replicas": 0},
@@ -99,7 +101,7 @@ class Store:
             if rows:
                 return self._put(kind, standing, rows)
             if not self.present(kind):
-                self._make(kind, self._month(kind, self.clock()), standing)
+                self._make(kind, self._now(kind, standing.generation), standing)
             return ()
 
         return self._undisturbed(kind, act)
@@ -163,7 +165,8 @@ class Store:
         gone = False
         for ok, item in helpers.streaming_bulk(
             self.client, actions, raise_on_error=False, max_retries=2, initial_backoff=0.2,
-            max_backoff=2, retry_on_status=(429, 502, 503, 504), yield_ok=False,
+            max_backoff=2, retry_on_status=(429, 502, 503, 504), max_chunk_bytes=_BYTES,
+            yield_ok=False,
             require_alias=to_alias,
         ):  # fmt: skip
             if ok:
@@ -173,8 +176,8 @@ class Store:
             if op == "delete" and status == 404:
                 continue
             kind_of = error.get("type", "") if isinstance(error, dict) else str(error)
-            if kind_of == "cluster_block_exception" or status in _BUSY:
-                raise SearchUnavailable(BLOCKED if kind_of.startswith("cluster_block") else BUSY)
+            if kind_of == BLOCK or status in _LATER:
+                raise SearchUnavailable(answered(status, kind_of))
             if kind_of == "index_not_found_exception":
                 gone = True
                 continue
@@ -189,12 +192,12 @@ class Store:
         part = f"{shanghai(month):%Y.%m}.01-" if month is not None else ""
         return f"{self.alias(kind)}-{part}{generation:06d}"
 
-    def _month(self, kind: Kind, at: datetime) -> datetime | None:
-        return at if kind.monthly else None
+    def _now(self, kind: Kind, generation: int) -> str:
+        """Where a document of today would go."""
+        return self._index(kind, self.clock() if kind.monthly else None, generation)
 
-    def _make(self, kind: Kind, index: "str | datetime | None", standing: _Standing) -> bool:
-        """The index of that name or month, shown; False when somebody rebuilt meanwhile."""
-        name = index if isinstance(index, str) else self._index(kind, index, standing.generation)
+    def _make(self, kind: Kind, name: str, standing: _Standing) -> bool:
+        """The index of that name is there and shown; False when somebody rebuilt meanwhile."""
         if not self.client.indices.exists_alias(name=_write(name)):
             now = self._read(kind)
             if now != standing:
@@ -209,7 +212,7 @@ class Store:
 
     def _create(self, kind: Kind, name: str, *, shown: bool) -> None:
         made = body(kind)
-        aliases: dict[str, Any] = {_write(name): {"is_write_index": True}}
+        aliases: dict[str, Any] = {_write(name): {}}
         settings = made["settings"]
         if shown:
             aliases[self.alias(kind)] = {}
@@ -306,8 +309,7 @@ class Store:
                 count += len(batch)
             with explained():
                 if not count:
-                    month = self._month(kind, self.clock())
-                    self._create(kind, self._index(kind, month, target), shown=False)
+                    self._create(kind, self._now(kind, target), shown=False)
                 self._show(kind, target, hold)
         return Rebuilt(count=count - len(refused), refused=tuple(refused))
 

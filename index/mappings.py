@@ -155,6 +155,8 @@ class CaseDoc(Document):
     registered_at: M[datetime | None] = _date()
     acceptance_due: M[datetime | None] = _date()
     settlement_due: M[datetime | None] = _date()
+    admitted_at: M[datetime | None] = _date()
+    refused_at: M[datetime | None] = _date()
     unverified_since: M[datetime | None] = _date()
 
     class Meta:

@@ -15,6 +15,7 @@ def test_without_a_jdk_it_says_what_is_missing(
 
 
 @pytest.mark.full
+@pytest.mark.timeout(300)
 def test_what_a_killed_node_acknowledged_is_there_again(own_node: Node) -> None:
     with Elasticsearch(own_node.url, request_timeout=30) as client:
         assert client.info()["version"]["number"].startswith("9.")
@@ -25,6 +26,7 @@ def test_what_a_killed_node_acknowledged_is_there_again(own_node: Node) -> None:
 
 
 @pytest.mark.full
+@pytest.mark.timeout(300)
 def test_it_has_the_filters_that_chinese_needs(own_node: Node) -> None:
     with Elasticsearch(own_node.url, request_timeout=30) as client:
         said = client.indices.analyze(

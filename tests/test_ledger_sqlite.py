@@ -18,6 +18,7 @@ from contracts.ledger_contract import (
     opened,
 )
 from contracts.outbox_contract import OutboxContract
+from contracts.projection_contract import ProjectionContract
 from contracts.review_contract import ReviewContract
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -37,6 +38,12 @@ def here(tmp_path: Path) -> OpenHere:
         return open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", drill=drill, now=NOW)
 
     return open_here
+
+
+class TestSqliteProjection(ProjectionContract):
+    @pytest.fixture
+    def open_ledger_here(self, tmp_path: Path) -> OpenHere:
+        return here(tmp_path)
 
 
 class TestSqliteReviews(ReviewContract):

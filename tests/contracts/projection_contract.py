@@ -1,0 +1,149 @@
+"""What a ledger must remember for the search server (``ledger.projection``, ``ledger.refusals``); a
+subclass provides ``open_ledger_here``, as for the ledger's own contract."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from contracts.ledger_contract import (
+    DAY,
+    KEEP,
+    NOW,
+    OpenHere,
+    an_alert,
+    carried_out,
+    command,
+    opened,
+)
+
+from domain.search import Refused
+from domain.types import Outcome, RunReport, SendResult, SourceRun
+from ledger.engine import Ledger
+
+
+class ProjectionContract:
+    """Inherit, provide ``open_ledger_here``."""
+
+    @pytest.fixture
+    def open_ledger_here(self) -> OpenHere:
+        raise NotImplementedError
+
+    @pytest.fixture
+    def ledger(self, open_ledger_here: OpenHere) -> Iterator[Ledger]:
+        ledger = open_ledger_here()
+        yield ledger
+        ledger.close()
+
+    def test_a_case_waits_until_it_is_shown_as_it_is(self, ledger: Ledger) -> None:
+        first = opened(ledger, "LHS-1", [1])
+        with ledger.read() as books:
+            assert books.projection.cases(9) == [first]
+        carried_out(ledger, "LHS-1", command("ack", "住建局"))  # between reading and showing
+        with ledger.write() as books:
+            books.projection.shown(cases=[first])
+            (now,) = books.projection.cases(9)
+            assert now.version > first.version
+            books.projection.shown(cases=[now])
+            books.projection.shown(cases=[first])  # a slower process's answer changes nothing
+            assert books.projection.cases(9) == []
+            assert list(books.projection.every_case()) == [now]
+
+    def test_a_delivery_waits_again_with_every_try(self, ledger: Ledger) -> None:
+        alert, delivery = an_alert("a1")
+        with ledger.write() as books:
+            books.queue(alert, [delivery])
+        states = []
+        acts: tuple[Callable[[Ledger], None], ...] = (
+            lambda _ledger: None, self._claim, self._fail, self._claim_again, self._send,
+        )  # fmt: skip
+        for act in acts:
+            act(ledger)
+            with ledger.write() as books:
+                (waits,) = books.projection.deliveries(9)
+                states.append((waits.state, waits.attempts))
+                books.projection.shown(deliveries=[waits])
+                assert books.projection.deliveries(9) == []
+        assert states == [
+            ("pending", 0), ("sending", 1), ("retry", 1), ("sending", 2), ("sent", 2),
+        ]  # fmt: skip
+
+    def _claim(self, ledger: Ledger) -> None:
+        (self.claimed,) = ledger.outbox.claim(NOW, 45, 9)
+
+    def _claim_again(self, ledger: Ledger) -> None:
+        (self.claimed,) = ledger.outbox.claim(NOW + timedelta(minutes=5), 45, 9)
+
+    def _fail(self, ledger: Ledger) -> None:
+        later = NOW + timedelta(minutes=1)
+        ledger.outbox.finish(self.claimed, SendResult(outcome="retry"), NOW, later)
+
+    def _send(self, ledger: Ledger) -> None:
+        ledger.outbox.finish(self.claimed, SendResult(outcome="ok"), NOW, None)
+
+    def test_a_run_waits_when_it_begins_and_when_it_ends(self, ledger: Ledger) -> None:
+        with ledger.write() as books:
+            books.runs.begin(SourceRun(run_id="r1", source="ccrb", started_at=NOW))
+            (going_on,) = books.projection.runs(9)
+            books.projection.shown(runs=[going_on])
+            assert books.projection.runs(9) == []
+            books.runs.end("r1", NOW, RunReport(outcome=Outcome.OK, seen=3, new=1))
+            books.projection.shown(runs=[going_on])  # read before it ended
+            (ended,) = books.projection.runs(9)
+            assert (ended.outcome, ended.new) == (Outcome.OK, 1)
+            books.projection.shown(runs=[ended])
+            assert books.projection.runs(9) == []
+            assert list(books.projection.every_run()) == [ended]
+
+    def test_after_a_loss_everything_waits_again(self, ledger: Ledger) -> None:
+        case = opened(ledger, "LHS-1", [1])
+        alert, delivery = an_alert("a1", "LHS-1")
+        run = SourceRun(run_id="r1", source="ccrb", started_at=NOW)
+        with ledger.write() as books:
+            books.queue(alert, [delivery])
+            books.runs.begin(run)
+            books.projection.shown([case], [delivery], [run])
+            assert not (books.projection.cases(9) or books.projection.deliveries(9))
+            books.projection.again()
+            assert books.projection.cases(9) == [case]
+            assert [one.state for one in books.projection.deliveries(9)] == [delivery.state]
+            assert books.projection.runs(9) == [run]
+
+    def test_every_delivery_comes_once_however_many(self, ledger: Ledger) -> None:
+        alert, delivery = an_alert("a1")
+        many = [replace(delivery, delivery_id=f"d{n:04}") for n in range(1203)]
+        with ledger.write() as books:
+            books.queue(alert, many)
+            found = [one.delivery_id for one in books.projection.every_delivery()]
+        assert found == [one.delivery_id for one in many]
+
+    def test_what_is_purged_is_remembered_until_it_is_shown_no_more(self, ledger: Ledger) -> None:
+        old = NOW - 731 * DAY
+        case = opened(ledger, "LHS-1", [1], old)
+        carried_out(ledger, "LHS-1", command("false-alarm", at=old))
+        alert, delivery = an_alert("a1", "LHS-1")
+        with ledger.write() as books:
+            books.queue(alert, [delivery])
+            books.purge.run(NOW, KEEP)
+            gone = books.projection.forgotten(99)
+            assert set(gone) == {
+                ("cases", "LHS-1"), ("deliveries", delivery.delivery_id),
+                *(("obligations", f"LHS-1|{owed.department}") for owed in case.obligations),
+            }  # fmt: skip
+            books.projection.dropped(gone[:1])
+            assert set(books.projection.forgotten(99)) == set(gone[1:])
+
+    def test_a_refusal_stays_until_the_document_is_taken_or_gone(self, ledger: Ledger) -> None:
+        long, odd = (Refused(kind="mentions", doc_id=name, reason=name) for name in ("长", "怪"))
+        with ledger.write() as books:
+            books.refusals.note([long, odd], NOW)
+            books.refusals.note([replace(long, reason="更长")], NOW + DAY)
+            (first, second) = books.refusals.pending()
+            assert (first.doc_id, first.reason, first.times) == ("长", "更长", 2)
+            assert (first.first_at, first.last_at, second.times) == (NOW, NOW + DAY, 1)
+            books.refusals.settled("cases", ["长"])
+            assert books.refusals.count() == 2
+            books.refusals.settled_but("mentions", [odd])
+            assert [one.doc_id for one in books.refusals.pending("mentions")] == ["怪"]
+            books.forgotten.confirmed(["怪"])
+            assert books.refusals.count() == 0
