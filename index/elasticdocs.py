@@ -109,8 +109,15 @@ def _judged(verdict: Verdict, names: Names) -> dict[str, Any]:
         "complaint": bool(codes),
         "categories": codes,
         "category_names": [names.categories.get(code, code) for code in codes],
+        "signs": _signs(verdict),
         "scored_at": moment(verdict.scored_at),
     }
+
+
+def _signs(verdict: Verdict) -> list[str]:
+    """What the rules saw, by their Chinese names, each once; a model's cue has no name."""
+    seen = {e.why for tag in verdict.complaints for e in tag.evidence}
+    return sorted(why for why in seen if not why.startswith("model:"))
 
 
 def _complaints(verdict: Verdict) -> list[dict[str, Any]]:

@@ -129,6 +129,7 @@ class ElasticRecords:
             "duty": str(owed.duty),
             "duty_name": self.names.duties[owed.duty],
             "status": str(owed.status),
+            "case_status": str(case.status),
             "ack_minutes": _minutes(owed.opened_at, owed.acknowledged_at),
             "reply_minutes": _minutes(owed.opened_at, owed.replied_at),
             "accept_minutes": _minutes(owed.opened_at, owed.accepted_at),
