@@ -89,7 +89,7 @@ def _handler(answer: Answering, seen: list[Seen]) -> type[BaseHTTPRequestHandler
             self.end_headers()
             self.wfile.write(reply.body)
 
-        do_GET = do_POST = _serve
+        do_GET = do_POST = do_PUT = _serve
 
         def log_message(self, *_: object) -> None:
             """Not onto the terminal of the tests."""

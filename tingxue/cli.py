@@ -27,6 +27,7 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_roster": ("roster",),
     "tingxue.cli_audit": ("audit",),
     "tingxue.cli_clocks": ("clocks",),
+    "tingxue.cli_kibana": ("kibana",),
     "tingxue.cli_child": ("collect-one",),
     "tingxue.cli_watchdog": ("watchdog",),
 }  # fmt: skip
