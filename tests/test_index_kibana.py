@@ -13,8 +13,9 @@ from kibanastub import StubKibana, refusals
 from loopback import Loopback, Reply
 
 from domain.errors import SearchUnavailable
+from index.differing import differences
 from index.kibana.boards import boards
-from index.kibana.bodies import dashboard, data_view, differences
+from index.kibana.bodies import dashboard, data_view
 from index.kibana.filters import Every, Has, Not, Past, Some, equals, kql, query
 from index.kibana.panels import AnyPanel, Board, Box, Panel, Texts, aggregated, asked, row
 from index.kibana.server import Kibana, connect
@@ -34,8 +35,11 @@ each_panel = pytest.mark.parametrize(
 each_board = pytest.mark.parametrize("board", BOARDS, ids=[board.board_id for board in BOARDS])
 
 
+FIELDS = {view.kind: index_body(view.kind)["mappings"]["properties"] for view in VIEWS.every()}
+
+
 def mapping(panel: AnyPanel | Board) -> dict[str, Any]:
-    fields: dict[str, Any] = index_body(panel.view.kind)["mappings"]["properties"]
+    fields: dict[str, Any] = FIELDS[panel.view.kind]
     return fields
 
 
@@ -158,7 +162,7 @@ def test_a_control_reaches_only_panels_that_have_its_field(board: Board, panel: 
 
 def test_data_views_name_only_fields_that_are_there() -> None:
     for view in VIEWS.every():
-        fields = index_body(view.kind)["mappings"]["properties"]
+        fields = FIELDS[view.kind]
         assert [name for name, _ in view.labels if name not in fields] == []
         assert fields[view.kind.time_field]["type"] == "date"
 

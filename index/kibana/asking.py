@@ -26,7 +26,7 @@ Chosen = Mapping[str, str]
 @dataclass(frozen=True, slots=True)
 class Cell:
     """The values of one combination of buckets; keys outermost first: a value, or a day
-    ("2026-12-21") or an hour ("2026-12-21 08:00") in Shanghai."""
+    ("2026-12-21") or the begin of three hours ("2026-12-21 09:00") in Shanghai."""
 
     keys: tuple[str, ...]
     values: tuple[float | None, ...]

@@ -251,9 +251,9 @@ def _event(views: Views) -> Board:
     return Board(
         board_id=views.board_id("event"),
         title=f"{views.mark}事件研判",
-        about="在“案件编号”里选一个案件：怎样传开、在哪些平台和地点、原话怎么说。",
+        about="在“案件编号”里选一个案件：近七天怎样传开、在哪些平台和地点、原话怎么说。",
         view=views.mentions,
-        span=LAST_30_DAYS,
+        span=LAST_7_DAYS,
         controls=(Control(field="case_id", title="案件编号", one=True), *_OF_MENTIONS),
         panels=tuple(_event_panels(views.mentions)),
     )
@@ -269,7 +269,8 @@ def _event_panels(view: View) -> Iterator[AnyPanel]:
     yield _number("platforms", "涉及平台", view, c, measure=platforms, **case)
     yield _number("last", "最近一条", view, d, measure=last, **case)
     a, b = row(5, 12, 32, 16)
-    yield _chart("spread", "传播过程", "columns", view, a, _by_day(view), PLATFORMS, **case)
+    times = Times(field="first_seen_at", label="时间", every="3h")
+    yield _chart("spread", "传播过程（每三小时）", "columns", view, a, times, PLATFORMS, **case)
     yield _chart("places", "涉及地点", "bars", view, b, PLACES, **case)
     a, b = row(17, 10, 32, 16)
     reports = {"measures": (_count("反映"), last)}

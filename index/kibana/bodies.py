@@ -4,7 +4,6 @@ It refuses unknown keys, so only keys that its documents name are used: a strict
 hand for the chart types used here, is in ``tests/data/kibana``.
 """
 
-from collections.abc import Mapping
 from typing import Any
 
 from index.kibana.filters import kql
@@ -213,23 +212,3 @@ def _bucket(bucket: Bucket) -> Body:
                 "limit": bucket.most, "rank_by": ranked}  # fmt: skip
     return {"operation": "date_histogram", "field": bucket.field, "label": bucket.label,
             "suggested_interval": bucket.every, "include_empty_rows": True}  # fmt: skip
-
-
-def differences(ours: object, theirs: object, path: str = "") -> list[str]:
-    """Where the server's object is not what we say, as paths; what it adds by itself (defaults,
-    which every version may have more of) is not a difference."""
-    if isinstance(ours, Mapping) and isinstance(theirs, Mapping):
-        found = []
-        for key, value in ours.items():
-            where = f"{path}.{key}" if path else str(key)
-            found += differences(value, theirs.get(key), where)
-        return found
-    if isinstance(ours, list) and isinstance(theirs, list):
-        found = (
-            [f"{path}（{len(theirs)} 项，应为 {len(ours)} 项）"] if len(ours) != len(theirs) else []
-        )
-        for n, (mine, its) in enumerate(zip(ours, theirs, strict=False)):
-            found += differences(mine, its, f"{path}[{n}]")
-        return found
-    same = ours == theirs or (ours in ("", [], {}) and theirs is None)
-    return [] if same else [path]

@@ -82,7 +82,7 @@ def _columns(panel: Panel, cells: Sequence[Cell]) -> str:
     bars = "".join(place(n, len(xs), x, series, tints, top) for n, x in enumerate(xs))
     adds_up = stacked and isinstance(panel.by[1], Values) and not panel.by[1].many
     marks = _totals(totals, top) if adds_up and len(xs) <= _MOST_TOTALS else ""
-    hours = isinstance(panel.by[0], Times) and panel.by[0].every == "1h"
+    hours = isinstance(panel.by[0], Times) and panel.by[0].every == "3h"
     return (
         f'<div class="plot"><div class="yaxis"><span>{top:g}</span><span>{top / 2:g}</span>'
         f'<span>0</span></div><div class="area"><svg viewBox="0 0 100 100" '
@@ -148,17 +148,14 @@ def _totals(totals: Sequence[float], top: float) -> str:
     )
 
 
-def _x_labels(xs: Sequence[str], hour: bool) -> str:
-    step = -(-len(xs) // _MOST_X_LABELS)
+def _x_labels(xs: Sequence[str], hours: bool) -> str:
+    """Every so many days, so that the words have room; of hours, where a day begins."""
+    a_day = 8 if hours else 1
+    step = a_day * -(-len(xs) // (a_day * _MOST_X_LABELS))
     return "".join(
-        f"<span>{escape(_x_label(x, hour)) if n % step == 0 else ''}</span>"
+        f"<span>{f'{int(x[5:7])}/{int(x[8:10])}' if n % step == 0 else ''}</span>"
         for n, x in enumerate(xs)
     )
-
-
-def _x_label(x: str, hour: bool) -> str:
-    day = f"{int(x[5:7])}/{int(x[8:10])}"
-    return f"{day} {x[11:13]}时" if hour else day
 
 
 def _round_up(value: float) -> float:

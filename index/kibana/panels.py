@@ -60,11 +60,11 @@ class Values:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Times:
-    """One bucket for each day or hour, empty ones too."""
+    """One bucket for each day or each three hours, empty ones too."""
 
     field: str
     label: str
-    every: Literal["1d", "1h"] = "1d"
+    every: Literal["1d", "3h"] = "1d"
 
 
 Bucket = Values | Times

@@ -14,7 +14,8 @@ from urllib.parse import quote
 import httpx
 
 from domain.errors import SearchUnavailable
-from index.kibana.bodies import Body, dashboard, data_view, differences
+from index.differing import differences
+from index.kibana.bodies import Body, dashboard, data_view
 from index.kibana.panels import Board, View
 
 OLDEST = (9, 5)
