@@ -57,6 +57,11 @@ class Purge:
             raise NoSuchCase(f"没有编号为 {case_id} 的案件")
         self._db.execute(update(schema.mentions).where(_M.mention_id.in_(ids)).values(held=held))
 
+    def anything_held(self) -> bool:
+        """Whether anything is under legal hold, so that nobody may delete by age alone."""
+        held = select(_C.case_id).where(_C.held).union_all(select(_M.mention_id).where(_M.held))
+        return self._db.execute(held.limit(1)).first() is not None
+
     def _say(self, purging: bool) -> None:
         """Lifts and restores the append-only guard for this transaction."""
         table = schema.meta

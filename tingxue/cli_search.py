@@ -10,7 +10,7 @@ import click
 from domain.search import Facets, SearchHit, SearchPage, SearchQuery
 from domain.times import on_screen
 from domain.types import Level, Polarity
-from tingxue import exporting, indexing, pipeline
+from tingxue import cli_index, exporting, indexing, pipeline
 from tingxue.app import App, opened
 from tingxue.cli_options import as_json, since_moment
 from tingxue.names import POLARITIES, REASONS, reason
@@ -186,5 +186,8 @@ def index_retry() -> None:
     with opened() as app:
         click.echo(f"仍不肯收 {indexing.retry(app)} 条")
 
+
+for _command in cli_index.COMMANDS:
+    index_group.add_command(_command)
 
 COMMANDS = (search, index_group)
