@@ -34,8 +34,8 @@ def _server(command: Callable[..., Any]) -> Callable[..., Any]:
     for option in (
         click.option("--ca-file", default="", envvar="TINGXUE_KIBANA_CA", help="Kibana 证书的 CA"),
         click.option("--space", default="", help="Kibana 的空间；默认是默认空间"),
-        click.option("--url", envvar="TINGXUE_KIBANA_URL", required=True,
-                     help="Kibana 的地址，如 http://127.0.0.1:5601"),
+        click.option("--url", envvar="TINGXUE_KIBANA_URL", default="http://127.0.0.1:5601",
+                     show_default=True, help="Kibana 的地址（或 TINGXUE_KIBANA_URL）"),
     ):  # fmt: skip
         command = option(command)
     return command
