@@ -85,7 +85,7 @@ def verify(core: bool, snapshots: str) -> None:
 
 @click.command()
 def status() -> None:
-    """检索服务器现在怎样：版本、功能、各类文件数、待写入数；有问题时退出码为 1。"""
+    """检索服务器现在怎样：版本、功能、各类条数、不肯收的条数；有问题时退出码为 1。"""
     from index.pieces import FEATURES
 
     with opened() as app, _server(app) as server:

@@ -84,7 +84,7 @@ def _columns(panel: Panel, cells: Sequence[Cell]) -> str:
     marks = _totals(totals, top) if adds_up and len(xs) <= _MOST_TOTALS else ""
     hours = isinstance(panel.by[0], Times) and panel.by[0].every == "3h"
     return (
-        f'<div class="plot"><div class="yaxis"><span>{top:g}</span><span>{top / 2:g}</span>'
+        f'<div class="plot"><div class="yaxis"><span>{top:,.10g}</span><span>{top / 2:,.10g}</span>'
         f'<span>0</span></div><div class="area"><svg viewBox="0 0 100 100" '
         f'preserveAspectRatio="none" aria-hidden="true">{_LINES}{bars}</svg>{marks}</div>'
         f'<div class="xaxis">{_x_labels(xs, hours)}</div></div>{_legend(tints)}'
@@ -142,7 +142,7 @@ def _rect(x: float, y: float, w: float, h: float, fill: str) -> str:
 def _totals(totals: Sequence[float], top: float) -> str:
     width = 100 / len(totals)
     return "".join(
-        f'<b style="left:{(n + 0.5) * width:.2f}%;bottom:{100 * total / top:.2f}%">{total:g}</b>'
+        f'<b style="left:{(n + 0.5) * width:.2f}%;bottom:{100 * total / top:.2f}%">{total:,.0f}</b>'
         for n, total in enumerate(totals)
         if total
     )
@@ -211,13 +211,13 @@ def _pie(panel: Panel, cells: Sequence[Cell]) -> str:
         )
         at += share
     lines = "".join(
-        f'<li><i style="background:{tints[n]}"></i><span>{escape(n)}</span><b>{v:g}</b>'
+        f'<li><i style="background:{tints[n]}"></i><span>{escape(n)}</span><b>{v:,.0f}</b>'
         f"<em>{100 * v / whole:.0f}%</em></li>"
         for n, v in values.items()
     )
     return (
         f'<div class="pie"><div class="ring"><svg viewBox="0 0 42 42" aria-hidden="true">'
-        f'<g transform="rotate(-90 21 21)">{"".join(arcs)}</g></svg><p>{whole:g}</p></div>'
+        f'<g transform="rotate(-90 21 21)">{"".join(arcs)}</g></svg><p>{whole:,.0f}</p></div>'
         f"<ul>{lines}</ul></div>"
     )
 
@@ -229,7 +229,7 @@ def _cloud(panel: Panel, cells: Sequence[Cell]) -> str:
     for name, value in sorted(values.items()):
         size = 14 + 22 * sqrt((value - low) / (top - low or 1))
         colour = PALETTE[len(name) * 7 % len(PALETTE)] if value > low else "#93a6c2"
-        words.append(f'<span style="font-size:{size:.0f}px;color:{colour}" title="{value:g}">'
+        words.append(f'<span style="font-size:{size:.0f}px;color:{colour}" title="{value:,.0f}">'
                      f"{escape(name)}</span>")  # fmt: skip
     return f'<div class="cloud">{"".join(words)}</div>'
 
@@ -275,7 +275,7 @@ def _heat_cell(value: float, top: float) -> str:
     if not value:
         return "<td></td>"
     strength = 0.18 + 0.82 * sqrt(value / top)
-    return f'<td style="background:rgba(239,100,97,{strength:.2f})">{value:g}</td>'
+    return f'<td style="background:rgba(239,100,97,{strength:.2f})">{value:,.0f}</td>'
 
 
 def texts(panel: Texts, found: Sequence[dict[str, Any]]) -> str:
