@@ -27,6 +27,7 @@ from domain.plan import (
     Category,
     Daily,
     Department,
+    ImportSpec,
     Keeper,
     LevelRule,
     Levels,
@@ -37,7 +38,9 @@ from domain.plan import (
     Plan,
     Retention,
     Shift,
+    SilenceRule,
     SourceSpec,
+    SurgeRule,
     Unsigned,
 )
 from domain.types import Level
@@ -65,6 +68,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         search=build_search(files, environ),
         receivers=_receivers(files),
         sources=_sources(files),
+        imports=tuple(ImportSpec(**entry.model_dump()) for entry in files.sources.imports),
         retention=_retention(settings.retention),
         user_dictionary=files.words,
         report_title=settings.report_title,
@@ -153,7 +157,9 @@ def _levels(files: Files) -> Levels:
     return Levels(
         rules={level: rules[level] for level in sorted(Level, key=_severity, reverse=True)},
         unsigned=Unsigned(**content.unsigned.model_dump()),
-        **content.model_dump(exclude={"levels", "unsigned"}),
+        surges=SurgeRule(**content.surges.model_dump()),
+        silence=SilenceRule(**content.silence.model_dump()),
+        **content.model_dump(exclude={"levels", "unsigned", "surges", "silence"}),
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import chain, pairwise
 
+from config.alarm_checks import check_alarms
 from config.files import Files
 from config.models import LimitEntry, StandingEntry
 from config.place_checks import check_places
@@ -28,6 +29,7 @@ def cross_check(files: Files) -> list[ConfigError]:
     checks: Sequence[Check] = (
         _hours, _retention, _categories, _departments, _channels, check_places, _levels,
         _level_names, _limits, _duties, _shifts, _overlaps, _standing, _platforms, _sources, _daily,
+        check_alarms,
     )  # fmt: skip
     return list(chain.from_iterable(check(files) for check in checks))
 

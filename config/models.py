@@ -206,6 +206,30 @@ class UnsignedEntry(BaseModel, extra="forbid", frozen=True):
     inspection: PositiveNumber
 
 
+class SurgesEntry(BaseModel, extra="forbid", frozen=True):
+    warm_up_hours: Positive = 72
+    history_days: Positive = 28
+    chance: Share = 3e-5
+    drift: PositiveNumber = 5.0
+    warn_chance: Share = 1e-3
+    least_people: Positive = 3
+    news_hours: Positive = 6
+    quiet_hours: Positive = 6
+    tone_hours: Positive = 6
+    tone_people: Positive = 8
+    tone_chance: Share = 1e-4
+    warn: Level = Level.YELLOW
+    page: Level = Level.ORANGE
+
+
+class SilenceEntry(BaseModel, extra="forbid", frozen=True):
+    failing_hours: Positive = 24
+    chance: Share = 1e-3
+    dispersion: PositiveNumber = 0.1
+    longest_days: Positive = 60
+    level: Level = Level.YELLOW
+
+
 class LevelsFile(BaseModel, extra="forbid", frozen=True):
     levels: tuple[RuleEntry, ...]
     always_copied: tuple[Text, ...]
@@ -218,6 +242,8 @@ class LevelsFile(BaseModel, extra="forbid", frozen=True):
     repeat_overdue_hours: Positive
     statutory_acceptance_workdays: Positive
     statutory_settlement_days: Positive
+    surges: SurgesEntry = SurgesEntry()
+    silence: SilenceEntry = SilenceEntry()
 
 
 # roster.yaml
@@ -273,6 +299,14 @@ class SourceEntry(BaseModel, extra="forbid", frozen=True):
     options: dict[str, str] = Field(default_factory=dict)
 
 
+class ImportEntry(BaseModel, extra="forbid", frozen=True):
+    name: Code
+    title: Text
+    platform: Text
+    expected_per_day: PositiveNumber
+
+
 class SourcesFile(BaseModel, extra="forbid", frozen=True):
     platforms: Annotated[dict[Code, Text], Field(min_length=1)]
     sources: tuple[SourceEntry, ...]
+    imports: tuple[ImportEntry, ...] = ()

@@ -109,6 +109,48 @@ class Unsigned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SurgeRule:
+    """When more people than usual speak of a thing. The office's to decide; see levels.yaml.
+
+    warm_up_hours: what must be known before anything is judged. history_days: what is usual is
+    learned from so many. chance (0…1): of so many in one hour, below which it pages. drift: sum of
+    standard deviations above the usual from which on it warns, if the whole has a chance below
+    warn_chance. least_people: fewer in a burst ring
+    nothing. news_hours: what stood out earlier is no news. quiet_hours: a burst is over when no
+    hour has stood out for so long. tone_*: of so many or more negative voices among all of the last
+    tone_hours. warn, page: levels of the two messages.
+    """
+
+    warm_up_hours: int = 72
+    history_days: int = 28
+    chance: float = 3e-5
+    drift: float = 5.0
+    warn_chance: float = 1e-3
+    least_people: int = 3
+    news_hours: int = 6
+    quiet_hours: int = 6
+    tone_hours: int = 6
+    tone_people: int = 8
+    tone_chance: float = 1e-4
+    warn: Level = Level.YELLOW
+    page: Level = Level.ORANGE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SilenceRule:
+    """When a source has fallen silent. failing_hours: without a run that succeeded. chance (0…1):
+    of bringing so little, below which it is silent. dispersion: variance = mean + dispersion·mean²,
+    for what a source brings comes in clumps. longest_days: of looking back. level: of the message.
+    """
+
+    failing_hours: int = 24
+    chance: float = 1e-3
+    dispersion: float = 0.1
+    longest_days: int = 60
+    level: Level = Level.YELLOW
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
     """All level rules, and the rules that hold for every level.
 
@@ -129,6 +171,8 @@ class Levels:
     repeat_overdue_hours: int
     statutory_acceptance_workdays: int
     statutory_settlement_days: int
+    surges: SurgeRule = SurgeRule()
+    silence: SilenceRule = SilenceRule()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -264,6 +308,17 @@ class SourceSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ImportSpec:
+    """A platform whose mentions come by import, and how many a day are usual: so that it can be
+    missed when nobody imports any more."""
+
+    name: str
+    title: str
+    platform: str
+    expected_per_day: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Retention:
     """Days things are kept. Law asks for the shortest time needed (个保法 §19); the numbers are a
     proposal except where config says otherwise."""
@@ -312,6 +367,7 @@ class Plan:
     channels: Mapping[str, ChannelSpec]
     receivers: Mapping[str, tuple[str, ...]]
     sources: tuple[SourceSpec, ...]
+    imports: tuple[ImportSpec, ...] = ()
     retention: Retention
     user_dictionary: tuple[str, ...]
     report_title: str

@@ -3,7 +3,8 @@
 Two rules on one expectation. ``page``: so many in one hour have a chance below three in a hundred
 thousand (negative-binomial tail: complaints come in clumps, so Poisson would cry wolf). ``warn``:
 several hours in a row stand a little too high (CUSUM). The expectation knows the hour of the day
-and the weekend, learns from the last four weeks, and is not taught by earlier bursts.
+and the weekend, learns from the last four weeks, and is not taught by earlier bursts. Beside them
+``tone``: not more voices, but more of them negative. The numbers are ``domain.plan.SurgeRule``.
 Count distinct authors after removing near-duplicates, never posts. Source: nlp.md section 5.3.
 """
 
@@ -12,17 +13,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import numpy as np
+from numpy.typing import NDArray
+
+from domain.plan import SurgeRule
 from domain.times import shanghai
 
+Row = NDArray[np.float64]
 HOUR = timedelta(hours=1)
-WARM_UP = 3 * 24
-"""Hours of history before anything is judged: a new source is not a burst."""
-HISTORY = 28 * 24
+USUAL = SurgeRule()
 _RECENT = 7 * 24
-_TAIL = 3e-5
-_SLACK, _LIMIT, _CAP = 0.75, 5.0, 4.0
-"""CUSUM in standard deviations: what an hour may stand too high, the sum that warns, and the most
-that one hour adds, so that one busy hour alone is the tail's business."""
+_SLACK, _CAP = 0.75, 4.0
+"""CUSUM in standard deviations: what an hour may stand too high, and the most that one hour adds,
+so that one busy hour alone is the tail's business."""
+_ALIKE = 0.02
+"""How much voices of one time and place resemble each other (correlation within a beta-binomial):
+comments below one film are not so many opinions."""
 _SMOOTH = 6.0
 _LEAST_MEAN = 0.02
 _DISPERSION = (0.02, 1.0)
@@ -30,14 +36,16 @@ _DISPERSION = (0.02, 1.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Burst:
-    """An hour (UTC, its beginning) that stands out. kind: "page" or "warn". chance: of so many or
-    more in that hour, 0…1."""
+    """An hour (UTC, its beginning) as judged. kind: "page" or "warn"; "" when it does not stand
+    out. chance: of so many or more in that hour, 0…1 (1 where none was reckoned). dispersion: as in
+    its rhythm."""
 
     at: datetime
     kind: str
     seen: int
     expected: float
     chance: float
+    dispersion: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +59,11 @@ class Rhythm:
 
     def mean(self, hour: datetime) -> float:
         """Expected count in that hour."""
-        return max(_LEAST_MEAN, self.level * self.factors[_slot(hour)])
+        return self.at(_slot(hour))
+
+    def at(self, slot: int) -> float:
+        """Expected count in an hour of that slot."""
+        return max(_LEAST_MEAN, self.level * self.factors[slot])
 
     def deviation(self, mean: float) -> float:
         """Standard deviation at that mean."""
@@ -61,76 +73,155 @@ class Rhythm:
 def rhythm(counts: Sequence[float], first: datetime) -> Rhythm:
     """Learned from hourly counts, the first of which began at ``first``. Raises ValueError for
     none."""
-    if not counts:
+    return _learned(counts, [_slot(first + number * HOUR) for number in range(len(counts))])
+
+
+def _learned(counts: Sequence[float] | Row, slots: Sequence[int] | Row) -> Rhythm:
+    """The same, by the slots of the hours, which are reckoned once for many rhythms."""
+    if not len(counts):
         raise ValueError("no history to learn a rhythm from")
-    overall = max(_LEAST_MEAN, sum(counts) / len(counts))
-    sums, hours = [0.0] * 48, [0] * 48
-    for number, count in enumerate(counts):
-        slot = _slot(first + number * HOUR)
-        sums[slot] += count / overall
-        hours[slot] += 1
-    daily = [
-        _towards(1.0, sums[h] + sums[h + 24], hours[h] + hours[h + 24], 1.0) for h in range(24)
-    ]
-    factors = tuple(
-        _towards(daily[slot % 24], sums[slot], hours[slot], _SMOOTH) for slot in range(48)
-    )
-    recent = counts[-_RECENT:]
-    level = max(_LEAST_MEAN, sum(recent) / len(recent))
-    return Rhythm(level, factors, _dispersion(counts, first, overall, factors))
+    values, where = np.asarray(counts, dtype=float), np.asarray(slots)
+    overall = max(_LEAST_MEAN, float(values.mean()))
+    sums = np.bincount(where, values, minlength=48) / overall
+    hours = np.bincount(where, minlength=48).astype(float)
+    daily = _towards(np.ones(24), sums[:24] + sums[24:], hours[:24] + hours[24:], 1.0)
+    factors = _towards(np.tile(daily, 2), sums, hours, _SMOOTH)
+    level = max(_LEAST_MEAN, float(values[-_RECENT:].mean()))
+    return Rhythm(level, tuple(factors.tolist()), _dispersion(values, overall * factors[where]))
 
 
-def _towards(prior: float, total: float, many: int, weight: float) -> float:
+def _towards(prior: Row, total: Row, many: Row, weight: float) -> Row:
     """The mean of ``many`` values, drawn to ``prior`` as by ``weight`` values more."""
-    return (total + weight * prior) / (many + weight)
+    drawn: Row = (total + weight * prior) / (many + weight)
+    return drawn
 
 
-def _dispersion(
-    counts: Sequence[float], first: datetime, level: float, factors: Sequence[float]
-) -> float:
+def _dispersion(values: Row, means: Row) -> float:
     """By moments: how much the squared distance exceeds what chance alone would give."""
-    excess = square = 0.0
-    for number, count in enumerate(counts):
-        mean = level * factors[_slot(first + number * HOUR)]
-        excess += (count - mean) ** 2 - mean
-        square += mean * mean
+    excess, square = float(((values - means) ** 2 - means).sum()), float((means * means).sum())
     low, high = _DISPERSION
     return min(high, max(low, excess / square)) if square else low
 
 
-def bursts(counts: Sequence[int], first: datetime) -> list[Burst]:
-    """Every hour that stands out, oldest first. The rhythm is learned anew each day; an hour that
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surge:
+    """A burst that is still news. began: its first hour that stands out (UTC); last: the newest
+    one. kind: its strongest hour's. seen, expected: summed from ``began`` to the end of the counts.
+    top: its most unlikely hour."""
+
+    began: datetime
+    last: datetime
+    kind: str
+    seen: int
+    expected: float
+    top: Burst
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tone:
+    """``negative`` of ``voices`` in the last hours; usually that share (0…1). chance: of so many or
+    more, 0…1."""
+
+    negative: int
+    voices: int
+    usual: float
+    chance: float
+
+
+def bursts(counts: Sequence[int], first: datetime, rule: SurgeRule = USUAL) -> list[Burst]:
+    """Every hour that stands out, oldest first."""
+    return [hour for hour in judged(counts, first, rule) if hour.kind]
+
+
+def judged(counts: Sequence[int], first: datetime, rule: SurgeRule = USUAL) -> list[Burst]:
+    """Every hour after the warm-up, oldest first. The rhythm is learned anew each day; an hour that
     stands out teaches only what was expected."""
     found: list[Burst] = []
-    taught = [float(count) for count in counts[:WARM_UP]]
+    slots = [_slot(first + number * HOUR) for number in range(len(counts))]
+    where = np.asarray(slots, dtype=int)
+    taught = np.array(counts, dtype=float)  # a copy, in which what stands out is cut
     usual, drift = None, 0.0
-    for number in range(WARM_UP, len(counts)):
+    for number in range(rule.warm_up_hours, len(counts)):
         hour = first + number * HOUR
-        if usual is None or not (number - WARM_UP) % 24:
-            start = max(0, number - HISTORY)
-            usual = rhythm(taught[start:number], first + start * HOUR)
-        burst, drift = _judged(usual, counts[number], hour, drift)
-        mean = usual.mean(hour)
-        taught.append(
-            min(counts[number], mean + usual.deviation(mean)) if burst else counts[number]
-        )
-        if burst:
-            found.append(burst)
+        if usual is None or not (number - rule.warm_up_hours) % 24:
+            start = max(0, number - rule.history_days * 24)
+            usual = _learned(taught[start:number], where[start:number])
+        mean = usual.at(slots[number])
+        burst, drift = _judged(usual, mean, counts[number], hour, drift, rule)
+        if burst.kind:
+            taught[number] = min(counts[number], mean + usual.deviation(mean))
+        found.append(burst)
     return found
 
 
-def _judged(usual: Rhythm, count: int, hour: datetime, drift: float) -> tuple[Burst | None, float]:
-    """The burst, if the hour is one, and the CUSUM after it."""
-    mean = usual.mean(hour)
+def latest(counts: Sequence[int], first: datetime, rule: SurgeRule = USUAL) -> Surge | None:
+    """The burst that reaches into the last ``news_hours``, if there is one: hours that stand out
+    with no more than ``quiet_hours`` between them. One that only warns must as a whole be unlikely
+    (``warn_chance``): of many series, in which a voice a day is usual, some always drift."""
+    hours = judged(counts, first, rule)
+    out = [number for number, hour in enumerate(hours) if hour.kind]
+    if not out or len(hours) - out[-1] > rule.news_hours:
+        return None
+    start = out[-1]
+    for number in reversed(out):
+        if start - number > rule.quiet_hours:
+            break
+        start = number
+    run = hours[start:]
+    surge = Surge(
+        began=run[0].at,
+        last=hours[out[-1]].at,
+        kind="page" if any(hour.kind == "page" for hour in run) else "warn",
+        seen=sum(hour.seen for hour in run),
+        expected=sum(hour.expected for hour in run),
+        top=min((hour for hour in run if hour.kind), key=lambda hour: hour.chance),
+    )
+    whole = tail(surge.seen, surge.expected, run[-1].dispersion)
+    return surge if surge.kind == "page" or whole < rule.warn_chance else None
+
+
+def _judged(
+    usual: Rhythm, mean: float, count: int, hour: datetime, drift: float, rule: SurgeRule
+) -> tuple[Burst, float]:
+    """The hour, and the CUSUM after it."""
     above = min(_CAP, (count - mean) / usual.deviation(mean))
     drift = max(0.0, drift + above - _SLACK)
-    if count <= mean or (count < 2 and drift <= _LIMIT):
-        return None, drift
+    if count <= mean or (count < 2 and drift <= rule.drift):
+        quiet = Burst(at=hour, kind="", seen=count, expected=mean, chance=1.0,
+                      dispersion=usual.dispersion)  # fmt: skip
+        return quiet, drift
     chance = tail(count, mean, usual.dispersion)
-    kind = "page" if chance < _TAIL else "warn" if drift > _LIMIT else ""
-    if not kind:
-        return None, drift
-    return Burst(at=hour, kind=kind, seen=count, expected=mean, chance=chance), 0.0
+    kind = "page" if chance < rule.chance else "warn" if drift > rule.drift else ""
+    burst = Burst(at=hour, kind=kind, seen=count, expected=mean, chance=chance,
+                  dispersion=usual.dispersion)  # fmt: skip
+    return burst, 0.0 if kind else drift
+
+
+def tone(voices: Sequence[int], negative: Sequence[int], rule: SurgeRule = USUAL) -> Tone | None:
+    """Whether the last ``tone_hours`` of hourly counts hold an unlikely share of negative voices;
+    None if not, or while there is too little to compare with. Shares are drawn to one half, as by
+    two voices more, so that a short history claims nothing."""
+    split = len(voices) - rule.tone_hours
+    many, bad = sum(voices[split:]), sum(negative[split:])
+    if split < rule.warm_up_hours or bad < rule.tone_people:
+        return None
+    usual = (sum(negative[:split]) + 1) / (sum(voices[:split]) + 2)
+    chance = _share_tail(bad, many, usual)
+    if bad <= usual * many or chance >= rule.tone_chance:
+        return None
+    return Tone(negative=bad, voices=many, usual=usual, chance=chance)
+
+
+def _share_tail(bad: int, many: int, share: float) -> float:
+    """P(X >= bad) of a beta-binomial over ``many`` with that mean share."""
+    together = 1.0 / _ALIKE - 1.0
+    a, b = share * together, (1.0 - share) * together
+    known = math.lgamma(many + 1) + math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+    return min(1.0, sum(
+        math.exp(known - math.lgamma(k + 1) - math.lgamma(many - k + 1) + math.lgamma(k + a)
+                 + math.lgamma(many - k + b) - math.lgamma(many + a + b))
+        for k in range(bad, many + 1)
+    ))  # fmt: skip
 
 
 def tail(count: int, mean: float, dispersion: float) -> float:

@@ -69,6 +69,9 @@ MISTAKES = [
     ("escalation_out_of_order", "levels.yaml", "unsigned.inspection", "应依次变大"),
     ("head_is_department", "departments.yaml", "departments[10].head", "「商务局」是部门"),
     ("holiday_and_workday", "settings.yaml", "hours.makeup_days[5]", "同时写成了放假"),
+    ("import_named_as_source", "sources.yaml", "imports[0].name", "已经是别的来源的名字"),
+    ("import_of_unknown_platform", "sources.yaml", "imports[0].platform", "没有「hotlin」这个平台"),
+    ("import_twice", "sources.yaml", "imports[1].platform", "「hotline」的导入已经写过"),
     (
         "lead_supports_itself",
         "taxonomy.yaml",
@@ -167,9 +170,13 @@ MISTAKES = [
     ),
     ("share_of_all", "settings.yaml", "complaint_share", "必须小于 1"),
     ("shift_ends_before_it_starts", "roster.yaml", "shifts[0].to", "结束时间必须晚于开始时间"),
+    ("silence_before_next_run", "levels.yaml", "silence.failing_hours", "来源「jlrb」每 360 分钟"),
     ("standing_without_an_end", "roster.yaml", "standing[0].from", "要么都写，要么都不写"),
     ("substitute_of_nobody", "roster.yaml", "shifts[0].instead_of", "没有「值班员乙」"),
     ("support_is_a_word", "taxonomy.yaml", "categories[18].support", "应为列表"),
+    ("surge_never_warm", "levels.yaml", "surges.warm_up_hours", "应短于 history_days"),
+    ("surge_page_below_warn", "levels.yaml", "surges.page", "应高于 warn 的「黄」"),
+    ("surge_rings_twice", "levels.yaml", "surges.quiet_hours", "不能短于 news_hours"),
     (
         "two_standing",
         "roster.yaml",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nlp.surges import HOUR, WARM_UP, Burst, bursts, rhythm, tail
+from nlp.surges import HOUR, USUAL, Burst, bursts, latest, rhythm, tail, tone
 
 FIRST = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)  # Tuesday midnight in Changchun
 
@@ -58,7 +58,7 @@ def test_a_little_too_much_for_hours_warns_and_says_so_once_in_a_while() -> None
 
 
 def test_nothing_is_judged_before_three_days_are_known() -> None:
-    counts = [0] * WARM_UP
+    counts = [0] * USUAL.warm_up_hours
     counts[40] = 500
     assert bursts(counts, FIRST) == []
     assert bursts([], FIRST) == []
@@ -78,6 +78,43 @@ def test_a_burst_does_not_teach_that_bursts_are_usual() -> None:
             counts[day * 24 + hour] *= 8
     found = [(burst.at - FIRST) // HOUR for burst in bursts(counts, FIRST)]
     assert {day * 24 + 11 for day in (10, 12, 14)} <= set(found)
+
+
+def test_the_latest_burst_is_one_from_its_first_hour_to_its_last() -> None:
+    counts = busy_days(14, 8)
+    start = 13 * 24 + 10
+    for hour in (start, start + 1, start + 3):
+        counts[hour] *= 6
+    surge = latest(counts[: start + 5], FIRST)
+    assert surge is not None
+    assert (surge.began, surge.last) == (FIRST + start * HOUR, FIRST + (start + 3) * HOUR)
+    assert surge.seen == sum(counts[start : start + 5])
+    assert 4 * surge.expected < surge.seen
+    assert surge.kind == "page"
+
+
+def test_a_burst_that_is_hours_old_is_no_news() -> None:
+    counts = busy_days(14, 8)
+    hour = 13 * 24 + 10
+    counts[hour] *= 8
+    assert latest(counts[: hour + USUAL.news_hours], FIRST) is not None
+    assert latest(counts[: hour + USUAL.news_hours + 1], FIRST) is None
+
+
+def test_a_share_of_negative_voices_stands_out_by_its_chance() -> None:
+    voices, negative = [5] * 240, [1] * 240
+    assert tone(voices, negative) is None
+    assert tone(voices, negative[:-6] + [2] * 6) is None
+    found = tone(voices, negative[:-6] + [4] * 6)
+    assert found is not None
+    assert (found.negative, found.voices) == (24, 30)
+    assert 0.19 < found.usual < 0.21
+    assert tone(voices[-70:], negative[-70:-6] + [4] * 6) is None  # before the warm-up
+
+
+def test_few_voices_are_no_change_of_tone_however_bad() -> None:
+    voices, negative = [1] * 240, [0] * 240
+    assert tone(voices, negative[:-6] + [1] * 6) is None
 
 
 def test_a_rhythm_needs_a_history() -> None:
