@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection
 
 from domain.types import Alert, Delivery
+from ledger.alarms import Alarms
 from ledger.audit import Audit
 from ledger.cases import Cases
 from ledger.chains import Chains
@@ -23,15 +24,16 @@ from ledger.rejects import Rejects
 from ledger.reports import Reports
 from ledger.reviews import Reviews
 from ledger.runs import Runs
+from ledger.voices import Voices
 
 
 class Books:
     """domain.ports.Books, over one open transaction."""
 
     __slots__ = (
-        "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten", "lines",
-        "mentions", "projection", "purge", "reach", "refusals", "rejects", "reports", "reviews",
-        "runs",
+        "alarms", "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten",
+        "lines", "mentions", "projection", "purge", "reach", "refusals", "rejects", "reports",
+        "reviews", "runs", "voices",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -43,6 +45,8 @@ class Books:
         self.reviews = Reviews(connection)
         self.corrections = Corrections(connection)
         self.runs = Runs(connection)
+        self.alarms = Alarms(connection)
+        self.voices = Voices(connection)
         self.rejects = Rejects(connection)
         self.reports = Reports(connection)
         self.audit = Audit(connection)

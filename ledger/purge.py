@@ -43,6 +43,9 @@ class Purge:
             "cases": self._cases(now - timedelta(days=keep.cases)),
             "mentions": self._mentions(now - timedelta(days=keep.mentions)),
             "corrections": self._corrections(now - timedelta(days=keep.mentions)),
+            "alerts": self._loose_alerts(now - timedelta(days=keep.mentions)),
+            "surges": self._older("surges", "last_at", now - timedelta(days=keep.mentions)),
+            "silences": self._older("silences", "told_at", now - timedelta(days=keep.mentions)),
             "audit": self._older("audit", "at", now - timedelta(days=keep.audit)),
         }
         self._say(False)
@@ -129,6 +132,13 @@ class Purge:
         ids = select(table.c.delivery_id).where(mine)
         self._db.execute(delete(schema.attempts).where(schema.attempts.c.delivery_id.in_(ids)))
         self._db.execute(delete(table).where(mine))
+
+    def _loose_alerts(self, before: datetime) -> int:
+        """Those of no case: they may hold masked words, and go when that day's mentions go."""
+        alerts = schema.alerts
+        old = (alerts.c.case_id.is_(None)) & (alerts.c.created_at < before)
+        self._drop_deliveries(select(alerts.c.alert_id).where(old))
+        return self._db.execute(delete(alerts).where(old)).rowcount
 
     def _mentions(self, before: datetime) -> int:
         """Old mentions that belong to no case."""

@@ -1,6 +1,6 @@
 """What the sources did, run by run."""
 
-from dataclasses import fields
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,19 @@ from ledger import schema
 
 _R = schema.source_runs.c
 _FIELDS = tuple(field.name for field in fields(SourceRun))
+_WELL = (str(Outcome.OK), str(Outcome.EMPTY_CONFIRMED))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """How a source has done, over its ended runs. first_at: start of the first. succeeded_at: end
+    of the newest that succeeded. failing_since: start of the first that failed after that; None
+    when the newest succeeded. outcome: the newest one's."""
+
+    first_at: datetime
+    succeeded_at: datetime | None
+    failing_since: datetime | None
+    outcome: Outcome
 
 
 class Runs:
@@ -57,6 +70,31 @@ class Runs:
             last, (last.c.source == _R.source) & (last.c.at == _R.started_at)
         )
         return {row["source"]: to_run(row) for row in self._db.execute(query).mappings()}
+
+    def record(self, source: str) -> Record | None:
+        """Of this source; None before its first run has ended."""
+        ended = (_R.source == source) & _R.outcome.is_not(None)
+        newest = self._db.execute(
+            select(_R.outcome).where(ended).order_by(_R.started_at.desc()).limit(1)
+        ).scalar()
+        if newest is None:
+            return None
+        first, succeeded = select(func.min(_R.started_at)), select(_R.started_at, _R.finished_at)
+        well = self._db.execute(
+            succeeded.where(ended, _R.outcome.in_(_WELL)).order_by(_R.started_at.desc()).limit(1)
+        ).first()
+        failed = first.where(ended, _R.started_at > well[0]) if well else first.where(ended)
+        return Record(
+            first_at=self._db.execute(first.where(ended)).scalar_one(),
+            succeeded_at=well[1] if well else None,
+            failing_since=self._db.execute(failed).scalar(),
+            outcome=Outcome(newest),
+        )
+
+    def brought(self, source: str, since: datetime) -> int:
+        """New mentions of its runs that have ended since then."""
+        total = select(func.sum(_R.new)).where(_R.source == source, _R.finished_at >= since)
+        return self._db.scalar(total) or 0
 
     def within(self, since: datetime, until: datetime) -> list[SourceRun]:
         """Runs started in [since, until), oldest first."""

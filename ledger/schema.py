@@ -87,6 +87,7 @@ mentions = Table(
     Index("mentions_by_stage", "stage", "first_seen_at", "mention_id"),
     Index("mentions_by_seen", "first_seen_at"),
     Index("mentions_by_parent", "parent_id"),
+    Index("mentions_by_platform", "platform", "first_seen_at"),
 )
 Index(
     "mentions_to_index",
@@ -408,6 +409,30 @@ Index(
     source_runs.c.run_id,
     sqlite_where=source_runs.c.indexed_outcome.is_(None),
     postgresql_where=source_runs.c.indexed_outcome.is_(None),
+)
+
+surges = Table(
+    "surges",
+    metadata,
+    Column("kind", String(10), primary_key=True),
+    Column("what", String(40), primary_key=True),
+    Column("place", String(40), primary_key=True),
+    Column("began_at", UtcMoment, primary_key=True),
+    Column("last_at", UtcMoment, nullable=False),
+    Column("step", String(10), nullable=False),
+    Column("people", Integer, nullable=False),
+    Column("expected", Float, nullable=False),
+    Column("ended_at", UtcMoment),
+)
+
+silences = Table(
+    "silences",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("began_at", UtcMoment, primary_key=True),
+    Column("reason", String(10), nullable=False),
+    Column("told_at", UtcMoment, nullable=False),
+    Column("ended_at", UtcMoment),
 )
 
 rejects = Table(

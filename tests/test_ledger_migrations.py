@@ -24,7 +24,7 @@ from ledger.engine import open_ledger
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 SHIPPED = Path(next(iter(ledger.migrations.__path__)))
-HEAD, NEXT = "0007", "0008"
+HEAD, NEXT = "0008", "0009"
 FURTHER = f'''"""One version more, for this test."""
 import sqlalchemy as sa
 from alembic import op

@@ -56,7 +56,8 @@ class ScriptedAnalyser:
         return Verdict(
             mention_id=mention.mention_id, relevant=bool(says.get("relevant", True)),
             reason="place:天定山", places=tuple(says.get("places", ())),  # type: ignore[arg-type]
-            stance=Stance.EXPERIENCE, sentiment=-0.5, polarity=Polarity.NEGATIVE,
+            stance=Stance.EXPERIENCE, sentiment=-0.5,
+            polarity=Polarity(str(says.get("polarity", Polarity.NEGATIVE))),
             complaints=tuple(ComplaintTag(category=str(c), confidence=float(says.get("sure", 1.0)),  # type: ignore[arg-type]
                                           evidence=()) for c in codes),
             urgency=Urgency(str(says.get("urgency", Urgency.YELLOW))), version=self.version,

@@ -63,9 +63,9 @@ def analyse(again: bool) -> None:
 @click.command()
 @as_json
 def once(as_json: bool) -> None:
-    """依次运行全部环节一遍：采集、分析、立案、通知、检索、催办。"""
+    """依次运行全部环节一遍：采集、分析、立案、通知、检索、催办，再看有无突增和沉默的来源。"""
     names = {"collect": "采集新增", "analyse": "分析", "triage": "立案", "notify": "通知",
-             "index": "检索更新", "chase": "催办"}  # fmt: skip
+             "index": "检索更新", "chase": "催办", "alarm": "突增和沉默"}  # fmt: skip
     with opened() as app:
         bare = rostering.report_gaps(app)
         done = pipeline.once(app)

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from alerts import duty
 from alerts.routing import deliveries_for
+from alerts.silence import facts, task
 from config.loader import placeholders
 from domain.errors import SearchUnavailable
 from domain.identity import digest
@@ -16,7 +17,7 @@ from domain.search import SearchQuery
 from domain.times import on_screen, shanghai_day
 from domain.types import Alert, Delivery, Outcome, SendResult
 from ledger.outbox import Unreached
-from tingxue import rostering
+from tingxue import rostering, silence, surging
 from tingxue.app import App
 from tingxue.collecting import OUTCOME_NAMES
 from tingxue.unheard import still_unheard
@@ -121,6 +122,41 @@ def _sources(app: App) -> Iterator[Finding]:
             yield _bad("来源", f"{spec.title} {OUTCOME_NAMES[run.outcome]}：{run.detail}")
 
 
+def _silence(app: App) -> Iterator[Finding]:
+    """The same judgement as the alarm's, whether it has rung yet or not."""
+    with app.ledger.read() as books:
+        found = silence.pulses(app, books)
+        told = books.alarms.silences()
+    for pulse in found:
+        if pulse.state:
+            words = silence.said(app, pulse)
+            yield _bad("来源沉默", f"{facts(words)}；{task(words)}")
+        elif pulse.source in told:
+            since = on_screen(told[pulse.source].told_at)
+            yield _note("来源沉默", f"{pulse.title} {since} 报告沉默，内容还没有恢复到平常")
+    for spec in silence.too_quiet(app):
+        yield _note("来源沉默", f"{spec.title} 平常内容太少，没有新内容也看不出是否中断")
+    if not any(pulse.state for pulse in found):
+        judged = sum(pulse.judged for pulse in found)
+        yield _ok("来源沉默", f"没有；{judged} 个来源的内容多少已可判断，共 {len(found)} 个有记录")
+
+
+def _surges(app: App) -> Iterator[Finding]:
+    needed = app.plan.levels.surges.warm_up_hours
+    with app.ledger.read() as books:
+        known = surging.span(app, books)
+        going_on = books.alarms.surges()
+    if known.hours <= needed:
+        yield _note("突增", f"历史还不够，暂不判断：{known.hours} / {needed} 小时")
+    for record in going_on:
+        said_of = surging.subject(app, record.series)
+        text = f"{said_of}自 {on_screen(record.began_at)} 起 {record.people} 人，已通知"
+        yield _note("突增", text)
+    if known.hours > needed and not going_on:
+        days = known.hours // 24
+        yield _ok("突增", f"没有；与最近 {days} 天比，{len(known.platforms)} 个平台")
+
+
 def _outbox(app: App) -> Iterator[Finding]:
     states = app.ledger.outbox.states()
     soonest = app.ledger.outbox.soonest()
@@ -201,6 +237,8 @@ _LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
     _roster,
     _mornings,
     _sources,
+    _silence,
+    _surges,
     _ledger,
     _reviews,
     _outbox,

@@ -7,6 +7,7 @@
      5 index     mentions, verdicts, cases -> search index
      6 chase     obligations past 50 % / 80 % / 100 % of their time -> reminder, 督查室
                  (and what waits for 宣传部's look, by its own clock)
+     - alarm     counts and runs -> surges, silent sources        beside the six: no mention waits
 
 Each stage takes what is pending in the ledger, does one thing, writes the result back; it is
 idempotent and never calls the next stage. Kill it anywhere, run it again: same end state.
@@ -19,7 +20,7 @@ from functools import partial
 
 from alerts.dispatcher import dispatch
 from domain.errors import SearchUnavailable, TingxueError
-from tingxue import chasing, collecting, correcting, indexing, reviewing
+from tingxue import chasing, collecting, correcting, indexing, reviewing, silence, surging
 from tingxue.app import App
 from tingxue.triage import triage as triage_all
 
@@ -89,6 +90,15 @@ def chase(app: App) -> int:
     return reviewing.chase(app) + chasing.chase(app)
 
 
+def alarm(app: App) -> int:
+    """Beside the stages: ring surges and silent sources; how many rang. One stops not the other."""
+    try:
+        rung = surging.ring(app)
+    finally:
+        quiet = silence.ring(app)
+    return rung + quiet
+
+
 STAGES: Mapping[str, Callable[[App], int]] = {
     "collect": collect,
     "analyse": analyse,
@@ -96,12 +106,13 @@ STAGES: Mapping[str, Callable[[App], int]] = {
     "notify": notify,
     "index": index,
     "chase": chase,
+    "alarm": alarm,
 }
 
 
 def once(app: App, stages: Mapping[str, Callable[[App], int]] = STAGES) -> dict[str, int]:
-    """Every stage once, in order; then deliver what chasing had to say. A stage that fails stops
-    no other; the first error is raised when all had their turn."""
+    """Every stage once, in order; then deliver what chasing and the alarms had to say. A stage that
+    fails stops no other; the first error is raised when all had their turn."""
     done, failed = dict.fromkeys(stages, 0), None
     for name, stage in (*stages.items(), ("notify", notify)):
         try:

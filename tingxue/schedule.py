@@ -164,6 +164,7 @@ _JOBS: dict[str, Job] = {
     "采集": Job(_MINUTE, pipeline.collect, longest=collecting.CHILD_SECONDS),
     "检索": Job(2, _whole(pipeline.index), longest=30 * _MINUTE),
     "催办": Job(15, _whole(pipeline.chase), longest=5 * _MINUTE),
+    "突增和沉默": Job(_MINUTE, _whole(pipeline.alarm), longest=5 * _MINUTE),
     "值班表": Job(600, _whole(rostering.report_gaps), longest=_MINUTE),
     "早报": Job(15, _whole(mornings.tell_due), longest=_MINUTE),
     "报告": Job(_MINUTE, _whole(reporting.make_missing), longest=15 * _MINUTE),

@@ -170,6 +170,7 @@ def _stages(app: App) -> None:
     pipeline.analyse(app)
     pipeline.triage(app)
     pipeline.chase(app)
+    pipeline.alarm(app)
     pipeline.notify(app)
     pipeline.index(app)
 
