@@ -132,6 +132,7 @@ FAULTS: dict[str, tuple[bool, Callable[[socket.socket], None]]] = {
 
 def _side_by_side() -> Iterator[dict[str, object]]:
     python = os.environ.get("TINGXUE_BENCH_PYTHON", sys.executable)
+    _has = import_module("_beside").version
     others = {name: _has(python, module) for name, module in
               (("elastalert2", "elastalert"), ("apprise", "apprise"))}  # fmt: skip
     for name, version in others.items():
@@ -156,14 +157,6 @@ def _counts(accepted: Counter[int], claimed: list[int]) -> dict[str, int]:
         "doubled": sum(count - 1 for count in accepted.values()),
         "said to be sent, and lost": sum(not accepted[number] for number in claimed),
     }
-
-
-def _has(python: str, module: str) -> str:
-    """The version that this Python has; "" for none."""
-    name = {"elastalert": "elastalert2"}.get(module, module)
-    code = f"import importlib.metadata as m, {module}; print(m.version({name!r}))"
-    done = subprocess.run([python, "-c", code], capture_output=True, text=True, check=False)
-    return done.stdout.strip() if done.returncode == 0 else ""
 
 
 def _theirs(python: str, name: str, fault: str) -> tuple[Counter[int], list[int]]:

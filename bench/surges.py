@@ -1,15 +1,27 @@
-"""Bursts found, how late, and false alarms, beside the rolling-mean rule, on one simulated stream.
+"""Bursts found, how late, and false alarms, beside other rules, on simulated streams.
 
-The simulation of nlp.md section 5.3: 90 days of hourly counts, negative binomial (dispersion .25),
-by hour of the day and weekend, with 24 bursts of six hours in each cell.
+First the simulation of nlp.md section 5.3, beside the rolling-mean rule: 90 days of hourly counts,
+negative binomial (dispersion .25), by hour of the day and weekend, with 24 bursts of six hours in
+each cell. Then the alarm as it rings (a look every five minutes over the last 28 days, one ring a
+surge) beside elastalert2 2.19.0's SpikeRule on the same moments: minutes to the first ring in
+surges of three hours by day, and rings in seven flat days. SpikeRule needs the extra ``bench``;
+TINGXUE_BENCH_PYTHON names another Python that has it. TINGXUE_BENCH_SMALL=1: two surges a cell.
 """
 
+import json
 import math
+import os
+import subprocess
+import sys
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
 from random import Random
+from statistics import median
 
-from nlp.surges import HOUR, bursts
+from nlp.surges import HOUR, USUAL, bursts, latest
 
 DAYS, BURSTS, LENGTH = 90, 24, 6
 FIRST = datetime(2026, 12, 1, tzinfo=UTC)
@@ -18,8 +30,18 @@ CELLS = [(rate, size) for rate in (0.5, 2.0, 8.0) for size in (3, 6)]
 
 Rule = Callable[[Sequence[int]], list[int]]
 
+TICK, HISTORY, FLAT_DAYS, SURGE_HOURS = 300, 28 * 24, 7, 3
+FLAT_RATES, TOLD_RATES, SIZES = (0.1, 0.5, 2.0, 8.0), (0.5, 2.0, 8.0), (3, 5)
+_HOUR = 3600
+
 
 def figures() -> Iterator[dict[str, object]]:
+    """The hourly rule, then the alarm."""
+    yield from _hourly()
+    yield from _alarms()
+
+
+def _hourly() -> Iterator[dict[str, object]]:
     """For each rate an hour and size of burst: share found, hours until then, false alarms a
     month; baseline and ratio are the rolling-mean rule's."""
     for rate, size in CELLS:
@@ -58,10 +80,7 @@ def _stream(rate: float, size: int, rng: Random) -> tuple[list[int], list[int]]:
     raised = {start + n for start in starts for n in range(LENGTH)}
     counts = []
     for hour in range(DAYS * 24):
-        local = (FIRST + hour * HOUR).hour
-        weekend = (FIRST + hour * HOUR).weekday() >= 5
-        daily = 1.0 + 0.8 * math.sin((local - 4) * math.pi / 12)
-        mean = rate * daily * (1.5 if weekend else 1.0) * (size if hour in raised else 1)
+        mean = _usual(rate, hour) * (size if hour in raised else 1)
         counts.append(_negative_binomial(max(mean, 0.01), rng))
     return counts, starts
 
@@ -93,3 +112,130 @@ def _score(alarms: Sequence[int], starts: Sequence[int]) -> dict[str, float]:
         "latency": sum(late) / len(late) if late else math.nan,
         "false alarms": len(false) * 30 / DAYS,
     }
+
+
+# --- the alarm, minute by minute
+
+
+def _alarms() -> Iterator[dict[str, object]]:
+    """For each rate, and size of surge: baseline and ratio are SpikeRule's."""
+    many = 2 if os.environ.get("TINGXUE_BENCH_SMALL") else 16
+    python = os.environ.get("TINGXUE_BENCH_PYTHON", sys.executable)
+    version = import_module("_beside").version(python, "elastalert")
+    if not version:
+        print("SKIPPED: elastalert2 is not installed; pip install '.[bench]', or name a Python "
+              "that has it in TINGXUE_BENCH_PYTHON", file=sys.stderr)  # fmt: skip
+    beside = f"beside elastalert2 {version} SpikeRule x3 in 30 min" if version else "alone"
+    for rate in FLAT_RATES:
+        flat = [_moments(rate, HISTORY + FLAT_DAYS * 24, Random(f"flat {rate} {n}"))
+                for n in range(max(1, many // 5))]  # fmt: skip
+        mine = [_rings(one, HISTORY * _HOUR, (HISTORY + FLAT_DAYS * 24) * _HOUR) for one in flat]
+        other = _theirs(python, flat) if version else []
+        fired = sum(at > HISTORY * _HOUR for one in other for at in one)
+        yield _figure(
+            f"rings in seven flat days {rate:g}/h", "rings",
+            sum(map(len, mine)) / len(flat),
+            fired / len(flat) if version else None,
+            f"mean of {len(flat)} series, {beside}",
+        )  # fmt: skip
+    for rate in TOLD_RATES:
+        for size in SIZES:
+            yield from _first_rings(rate, size, many, python if version else "", beside)
+
+
+def _first_rings(
+    rate: float, size: int, many: int, python: str, beside: str
+) -> Iterator[dict[str, object]]:
+    streams, starts = [], []
+    for number in range(many):
+        rng = Random(f"surge {rate} {size} {number}")
+        start = (HISTORY + 5 + rng.randrange(9)) * _HOUR + rng.randrange(_HOUR)  # by day
+        hours = HISTORY + 24
+        streams.append(_moments(rate, hours, rng, size, start))
+        starts.append(start)
+    ends = [start + SURGE_HOURS * _HOUR for start in starts]
+    mine = [_rings(*one) for one in zip(streams, starts, ends, strict=True)]
+    other = _theirs(python, streams) if python else []
+    late, share = _told(mine, starts)
+    their_late, their_share = _told(other, starts) if python else (None, None)
+    said = f"{many} surges of {SURGE_HOURS} h, the found ones' median, {beside}"
+    yield _figure(f"minutes to ring {rate:g}/h x{size}", "min", late, their_late, said)
+    yield _figure(f"surges rung {rate:g}/h x{size}", "share", share, their_share, said)
+
+
+def _told(
+    rings: Sequence[Sequence[float]], starts: Sequence[int]
+) -> tuple[float | None, float | None]:
+    """Median minutes to the first ring within the surge, and the share that rang."""
+    firsts = [
+        min((at - start for at in one if 0 < at - start <= SURGE_HOURS * _HOUR), default=None)
+        for one, start in zip(rings, starts, strict=True)
+    ]
+    found = [first / 60 for first in firsts if first is not None]
+    return (median(found) if found else None), len(found) / len(firsts)
+
+
+def _figure(
+    name: str, unit: str, value: float | None, baseline: float | None, said: str
+) -> dict[str, object]:
+    ratio = value / baseline if value is not None and baseline else None
+    return {"bench": "surges", "name": name, "value": value, "unit": unit, "baseline": baseline,
+            "ratio": ratio, "conditions": said}  # fmt: skip
+
+
+def _rings(moments: Sequence[float], since: float, until: float) -> list[float]:
+    """When the alarm of one series rings for the first time in each of its surges, by the rules of
+    ``tingxue.surging``: counts of whole hours up to the present, one ring until it is over."""
+    found: list[float] = []
+    quiet_from = -math.inf
+    for now in range(int(since), int(until) + 1, TICK):
+        near, end = (bisect_right(moments, now - ago) for ago in (USUAL.news_hours * _HOUR, 0))
+        if end - near < USUAL.least_people:
+            continue
+        hours = min(now // _HOUR, HISTORY)
+        first = now - hours * _HOUR
+        counts = [0] * hours
+        for at in moments[bisect_right(moments, first) : end]:
+            counts[min(hours - 1, int(at - first) // _HOUR)] += 1
+        surge = latest(counts, FIRST + timedelta(seconds=first))
+        if surge is None or surge.seen < USUAL.least_people:
+            continue
+        if now >= quiet_from:
+            found.append(now)
+        last = (surge.last - FIRST).total_seconds() + _HOUR
+        quiet_from = max(quiet_from, last + USUAL.quiet_hours * _HOUR)
+    return found
+
+
+def _theirs(python: str, streams: Sequence[Sequence[float]]) -> list[list[float]]:
+    script = Path(__file__).with_name("_spikes.py")
+    done = subprocess.run(
+        [python, script, str(TICK)], input=json.dumps(streams), stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL, text=True, check=True,
+    )  # fmt: skip
+    found: list[list[float]] = json.loads(done.stdout)
+    return found
+
+
+def _moments(
+    rate: float, hours: int, rng: Random, size: int = 1, start: float = math.inf
+) -> list[float]:
+    """Seconds since ``FIRST`` at which somebody speaks; ``size`` times as many from ``start`` on,
+    for three hours."""
+    found = [
+        hour * _HOUR + rng.random() * _HOUR
+        for hour in range(hours)
+        for _ in range(_negative_binomial(max(_usual(rate, hour), 0.01), rng))
+    ]
+    if start < math.inf:
+        for minute in range(SURGE_HOURS * 60):
+            at = start + minute * 60
+            more = _usual(rate, int(at) // _HOUR) * (size - 1) / 60
+            found += [at + rng.random() * 60 for _ in range(_poisson(more, rng))]
+    return sorted(found)
+
+
+def _usual(rate: float, hour: int) -> float:
+    when = FIRST + hour * HOUR
+    daily = 1.0 + 0.8 * math.sin((when.hour - 4) * math.pi / 12)
+    return rate * daily * (1.5 if when.weekday() >= 5 else 1.0)
