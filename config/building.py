@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from itertools import chain
 
-from config.channels import build_channels
+from config.channels import build_channels, build_ledger
 from config.files import Files
 from config.holidays import NOTICES
 from config.models import (
@@ -79,6 +79,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         keeper=_keeper(files.roster.keeper),
         daily=Daily(**settings.daily.model_dump()),
         search_words=tuple(dict.fromkeys(_search_words(files))),
+        ledger=build_ledger(settings.ledger, environ),
     )
 
 

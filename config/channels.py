@@ -1,4 +1,4 @@
-"""Channels with their secrets: ``${NAME}`` in an option is read from the environment.
+"""Channels, and a ledger on a server, with their secrets: ``${NAME}`` is read from the environment.
 
 A secret appears in no error and no repr: errors name file, key, line and the variable only.
 """
@@ -6,6 +6,7 @@ A secret appears in no error and no repr: errors name file, key, line and the va
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from urllib.parse import quote
 
 from config.files import Files
 from config.models import ChannelEntry, WatchdogEntry
@@ -50,6 +51,9 @@ def check_channels(files: Files, environ: Mapping[str, str]) -> Iterator[ConfigE
     """Variables that are not set (empty counts as not set), and secrets written in plain. The
     watchdog's variables are set where the watchdog is started."""
     yield from check_watchdog(files.documents[FILE], files.settings.watchdog, None)
+    if files.settings.ledger is not None:
+        for reason in _objections("ledger", files.settings.ledger, environ):
+            yield files.error(FILE, "ledger", reason=reason)
     for name, entry in files.settings.channels.items():
         for option, value in entry.options.items():
             where = ("channels", name, "options", option)
@@ -122,6 +126,13 @@ def build_channels(files: Files, environ: Mapping[str, str]) -> dict[str, Channe
         )
         for name, entry in files.settings.channels.items()
     }
+
+
+def build_ledger(url: str | None, environ: Mapping[str, str]) -> str:
+    """The URL with its variables filled in; a password may hold any sign. "" for None."""
+    if url is None or _VARIABLE.fullmatch(url):
+        return _filled(url or "", environ)
+    return _VARIABLE.sub(lambda found: quote(environ[found[1]], safe=""), url)
 
 
 def _lines(files: Files, name: str, options: Mapping[str, str]) -> dict[str, int]:

@@ -93,6 +93,7 @@ class SettingsFile(BaseModel, extra="forbid", frozen=True):
     channels: Annotated[dict[Code, ChannelEntry], Field(min_length=1)]
     daily: DailyEntry = DailyEntry()
     watchdog: WatchdogEntry = WatchdogEntry()
+    ledger: Text | None = Field(default=None, repr=False)
 
 
 class WatchdogFile(BaseModel, extra="ignore", frozen=True):

@@ -6,6 +6,7 @@ its keys carry a mark, by which other cases are linked to it and never merged.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.types import Kind, Mention, Verdict
@@ -19,6 +20,16 @@ CALL = "call!"
 
 PARENT_LIMIT = 500
 """Characters of a post that are kept with its comments."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """The reports that are counted: those of a case and of all merged into it ("": of none), and
+    one more; only those first seen after a moment, if one is given."""
+
+    case_id: str
+    also: str
+    after: datetime | None = None
 
 
 def said(post: Mention) -> str:

@@ -352,6 +352,7 @@ class Plan:
     complaint_share: which part (0…1) of what comes in is a complaint, as the office estimates it.
     department_precision: which part of what reaches a department by the verdict alone must be one.
     review_minutes: how long 宣传部 has for what is less sure.
+    ledger: the URL of a PostgreSQL database, with its password; "": a file in the home.
     """
 
     zone: str
@@ -379,3 +380,4 @@ class Plan:
     daily: Daily = Daily(duty_at=time(8, 30), group_at=time(8, 30), group=None)
     search: SearchSpec = SearchSpec()
     search_words: tuple[str, ...]
+    ledger: str = field(default="", repr=False)

@@ -9,6 +9,7 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from domain.joining import Group
 from domain.reviews import Correction, Review, ReviewState
 from domain.search import Facets, Rebuilt, Refused, SearchDoc, SearchHit, SearchPage, SearchQuery
 from domain.types import (
@@ -28,6 +29,7 @@ from domain.types import (
     SendResult,
     Sighting,
     SourceRun,
+    State,
     Verdict,
 )
 
@@ -249,6 +251,7 @@ class Cases(Protocol):
     """Cases as their events, and the fold kept beside them, inside one transaction.
 
     append: raises Conflict unless ``events[0].no`` follows the case's present version.
+    by_mention: the case of each of these mentions that is in one. states: how each case stands.
     """
 
     def next_id(self, now: datetime, prefix: str) -> str: ...
@@ -261,9 +264,16 @@ class Cases(Protocol):
 
     def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]: ...
 
-    def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
-        """Reports filed under these keys since the given moments, newest first."""
+    def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]:
+        """Reports filed under these keys since the given moments, each once, newest first; of each
+        key only the newest ``most``, for a common phrase may be shared by thousands."""
         ...
+
+    def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
+        """The same, but for each case only that there is one, and when its newest came."""
+        ...
+
+    def states(self, case_ids: Sequence[str]) -> dict[str, State]: ...
 
     def add_keys(
         self, case_id: str, mention_id: str, keys: Sequence[str], at: datetime
@@ -311,8 +321,8 @@ class Reviews(Protocol):
     def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]: ...
 
     def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
-        """As ``Cases.by_keys``; the hit's case_id is the item's id. Of a text key the newest
-        reports, of another key one an item."""
+        """Reports as ``Cases.last_by_keys`` gives them; the hit's case_id is the item's id. Of a
+        text key the newest reports, of another key one an item."""
         ...
 
 
@@ -360,6 +370,21 @@ class Audit(Protocol):
     def write(self, at: datetime, actor: Actor, action: str, subject: str, reason: str) -> None: ...
 
 
+class Reach(Protocol):
+    """How far an event has spread, inside one transaction: counted, not read."""
+
+    def count(
+        self, group: Group, day_ago: datetime, authors_since: Sequence[datetime]
+    ) -> tuple[int, int, int, list[int]]:
+        """Reports since ``day_ago``; views and interactions of all, by their newest sightings; and
+        how many authors reported since each of those moments (unknown ones count as one)."""
+        ...
+
+    def nearby(self, group: Group, keys: Sequence[str], since: datetime) -> int:
+        """Reports filed under any of these keys since then, and the group's own."""
+        ...
+
+
 class Books(Protocol):
     """The ledger within one transaction: all of it is written, or none."""
 
@@ -377,15 +402,33 @@ class Books(Protocol):
     def rejects(self) -> Rejects: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def reach(self) -> Reach: ...
 
     def queue(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
         """Outbox rows; False and no change when this alert_id was queued before."""
         ...
 
 
+class Batch(Protocol):
+    """Mentions that this worker has in hand. ``write()``: the transaction in which what came of
+    them is written; what ``Mentions.unchanged`` leaves out there has changed meanwhile."""
+
+    @property
+    def mentions(self) -> Sequence[Mention]: ...
+
+    def write(self) -> AbstractContextManager[Books]: ...
+
+
 class Ledger(Protocol):
     """The system of record. ``write()`` is one serialisable transaction (committed on leaving
-    without an error), ``read()`` one consistent view."""
+    without an error), ``read()`` one consistent view.
+
+    Where ``shared``, several hosts may work on it: ``to_analyse`` then gives each worker mentions
+    that no other has, until it leaves the block or dies; and of those who ask to be ``alone`` with
+    a work, one is told True, until it leaves or dies. Elsewhere it is always True, and two
+    processes may do a work twice, which changes nothing.
+    """
 
     @property
     def drill(self) -> bool: ...
@@ -397,9 +440,16 @@ class Ledger(Protocol):
 
     def read(self) -> AbstractContextManager[Books]: ...
 
+    @property
+    def shared(self) -> bool: ...
+
+    def to_analyse(self, limit: int) -> AbstractContextManager[Batch]: ...
+
+    def alone(self, work: str) -> AbstractContextManager[bool]: ...
+
 
 __all__ = [
-    "Analyser", "Audit", "Books", "Cases", "Channel", "Corrections", "Intake", "Ledger",
-    "Mentions", "Outbox", "Outcome", "Record", "RecordIndex", "Rejects", "Reviews",
+    "Analyser", "Audit", "Batch", "Books", "Cases", "Channel", "Corrections", "Intake", "Ledger",
+    "Mentions", "Outbox", "Outcome", "Reach", "Record", "RecordIndex", "Rejects", "Reviews",
     "Runs", "SearchIndex", "Source", "StandIns", "WorkCalendar",
 ]  # fmt: skip

@@ -69,9 +69,6 @@ _DROP_OWED = schema.obligations.delete().where(_O.case_id == bindparam("of"))
 _CASE_OF = select(schema.case_mentions.c.mention_id, schema.case_mentions.c.case_id).where(
     schema.case_mentions.c.mention_id.in_(bindparam("ids", expanding=True))
 )
-_FILED = select(_K.key, _K.case_id, _K.mention_id, _K.at).where(
-    _K.key.in_(bindparam("keys", expanding=True)), _K.at >= bindparam("since")
-)
 _NEWEST_FILED = (
     select(func.max(_K.key), _K.case_id, func.max(_K.mention_id), func.max(_K.at))
     .where(_K.key.in_(bindparam("keys", expanding=True)), _K.at >= bindparam("since"))
@@ -241,13 +238,8 @@ class Cases:
             found |= {m: c for m, c in self._db.execute(_CASE_OF, {"ids": part})}
         return found
 
-    def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
-        """Reports filed under these keys since the given moments, newest first."""
-        return _newest_first(key_hits(self._db, _FILED, keys))
-
     def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]:
-        """As ``by_keys``, but each report once, and of each key only the newest ``most``: a common
-        phrase may be shared by thousands."""
+        """See domain.ports.Cases."""
         if not keys:
             return []
         values: dict[str, object] = {"most": most}
@@ -260,7 +252,7 @@ class Cases:
         return _newest_first(hits.values())
 
     def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
-        """As ``by_keys``, but for each case only that there is one, and when the newest came."""
+        """See domain.ports.Cases."""
         return _newest_first(key_hits(self._db, _NEWEST_FILED, keys))
 
     def states(self, case_ids: Sequence[str]) -> dict[str, State]:

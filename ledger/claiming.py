@@ -1,12 +1,14 @@
 """Which delivery is sent next: turns, paces, cool-downs, and what goes together as one digest.
 
 Everything is looked up and written within the transaction that claims, so it holds over all
-dispatchers of one ledger. A digest is claimed through its first delivery: that one has the
+dispatchers of one ledger. On SQLite these follow one another; on PostgreSQL they claim side by
+side, each skipping the rows that others have in hand, but one at a time over a channel whose pace
+must be counted (``_turns``). A digest is claimed through its first delivery: that one has the
 attempts, the lease and the id that the channel sees; the others share its state, have no time of
 their own (``next_at`` NULL), and name it in ``deliveries.digest``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,8 +16,8 @@ from sqlalchemy import Connection, and_, bindparam, case, exists, func, not_, or
 
 from domain.plan import Pace
 from domain.types import Alert, Delivery, Digested, Level
-from ledger import schema
-from ledger.rows import Row
+from ledger import postgres, schema
+from ledger.rows import Row, insert_new
 
 _D, _A, _W = schema.deliveries.c, schema.attempts.c, schema.waits.c
 ALERT = [
@@ -48,11 +50,12 @@ _NEXT = (  # without the alerts: only the one that is chosen is read whole
     .order_by(_D.turn, _D.next_at, _D.delivery_id)
     .limit(1)
 )
-_CHOSEN = (
+_PEEK = select(_D.channel).where(_D.delivery_id == _NEXT.scalar_subquery())
+_CHOSEN = (  # locked outside too: then it is read as it is now, not as it was when we began to look
     select(schema.deliveries, *ALERT)
     .join(schema.alerts, schema.alerts.c.alert_id == _D.alert_id)
-    .where(_D.delivery_id == _NEXT.scalar_subquery())
-    .with_for_update(skip_locked=True, of=schema.deliveries)
+    .where(_D.delivery_id == _NEXT.with_for_update(skip_locked=True).scalar_subquery())
+    .with_for_update(of=schema.deliveries)
 )
 _BEGUN = (  # a send counts until a minute after its end: only then has it surely left the window
     select(_A.channel, func.sum(_A.posts))
@@ -77,6 +80,7 @@ _TOGETHER = (
     )
     .order_by(_D.next_at, _D.delivery_id)
     .limit(_MOST_IN_ONE)
+    .with_for_update(skip_locked=True)
 )
 _LEASE = update(schema.deliveries).where(_D.delivery_id == bindparam("of"))
 _JOIN = update(schema.deliveries).where(_D.delivery_id.in_(bindparam("ids", expanding=True)))
@@ -108,11 +112,15 @@ def turn_of(alert: Alert) -> int:
 
 
 def claim_one(
-    db: Connection, now: datetime, lease_seconds: int, paces: Mapping[str, Pace]
-) -> Delivery | None:
-    """The next delivery that may be sent, leased and counted as begun; None when none may."""
-    full, tight = _spent(db, now, paces)
-    row = db.execute(_CHOSEN, {"now": now, "full": full, "tight": tight}).mappings().first()
+    db: Connection, now: datetime, lease_seconds: int, paces: Mapping[str, Pace],
+    held: set[str] | None = None,
+) -> Delivery | None:  # fmt: skip
+    """The next delivery that may be sent, leased and counted as begun; None when none may.
+    ``held``: one set for all claims of a transaction, for the channels whose locks it holds."""
+    if postgres.is_it(db):
+        row = _turns(db, now, paces, set() if held is None else held)
+    else:
+        row = _chosen(db, now, paces)
     if row is None:
         return None
     lead = row["delivery_id"]
@@ -142,15 +150,50 @@ def claim_one(
     return Delivery(**(to_delivery(row) | begun | {"next_at": until, "digest": members}))
 
 
+def _chosen(
+    db: Connection, now: datetime, paces: Mapping[str, Pace], shut: Iterable[str] = ()
+) -> Row | None:
+    """The next delivery with its alert, over none of the channels that are ``shut``."""
+    full, tight = _spent(db, now, paces)
+    values = {"now": now, "full": [*full, *shut], "tight": tight}
+    return db.execute(_CHOSEN, values).mappings().first()
+
+
+def _turns(db: Connection, now: datetime, paces: Mapping[str, Pace], held: set[str]) -> Row | None:
+    """The same where others claim at this moment. What is counted or gathered (sends of a minute, a
+    digest) must not be counted by two at once, so who claims over such a channel holds its lock
+    until the transaction ends. The first one is waited for; while one is held another is only
+    tried, for two who wait for each other's would wait for ever.
+    """
+    counted = {name for name, pace in paces.items() if pace.per_minute or pace.digest_seconds}
+    shut = set[str]()
+    while counted:
+        full, tight = _spent(db, now, paces)
+        values = {"now": now, "full": [*full, *shut], "tight": tight}
+        channel = db.scalar(_PEEK, values)
+        if channel is None:
+            return None
+        if channel in counted - held:
+            if not held:
+                postgres.wait_for(db, f"channel {channel}")
+            elif not postgres.try_for(db, f"channel {channel}"):
+                shut.add(channel)
+                continue
+            held.add(channel)
+        row = _chosen(db, now, paces, shut | (counted - held))
+        if row is not None:
+            return row
+        shut.add(channel)
+    return _chosen(db, now, paces)
+
+
 def wait_until(db: Connection, channel: str, receiver: str, until: datetime) -> None:
     """Hold a channel (receiver "") or what may wait for one receiver of it; a longer wait that
     stands already is kept."""
-    key = and_(_W.channel == channel, _W.receiver == receiver)
-    stands = db.scalar(select(_W.until).where(key))
-    if stands is None:
-        db.execute(schema.waits.insert().values(channel=channel, receiver=receiver, until=until))
-    elif stands < until:
-        db.execute(update(schema.waits).where(key).values(until=until))
+    row = {"channel": channel, "receiver": receiver, "until": until}
+    if db.execute(insert_new(db, schema.waits), row).rowcount == 0:
+        mine = and_(_W.channel == channel, _W.receiver == receiver, _W.until < until)
+        db.execute(update(schema.waits).where(mine).values(until=until))
 
 
 def to_delivery(row: Row) -> dict[str, Any]:

@@ -2,24 +2,25 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, inspect, select, text
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import ArgumentError, DatabaseError
 
 from domain.errors import DrillMixed, LedgerError
 from domain.plan import Pace
 from domain.ports import StandIns
-from ledger import schema, sqlite
+from ledger import postgres, schema, sqlite
+from ledger.batches import Batch, in_hand
 from ledger.books import Books
 from ledger.folds import Folds
 from ledger.outbox import Outbox
-from ledger.transactions import writing
+from ledger.transactions import reading, writing
 
-_MIGRATIONS = Path(__file__).parent / "migrations"
+MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,27 @@ class Ledger:
     @contextmanager
     def read(self) -> Iterator[Books]:
         """One consistent view."""
-        with self.engine.connect() as connection, connection.begin():
+        with reading(self.engine) as connection:
             books = Books(connection, self.folds)
             yield books
         books.cases.committed()
+
+    def to_analyse(self, limit: int) -> AbstractContextManager[Batch]:
+        """See domain.ports.Ledger."""
+        return in_hand(self.engine, self.folds, limit)
+
+    def alone(self, work: str) -> AbstractContextManager[bool]:
+        """See domain.ports.Ledger."""
+        return postgres.alone(self.engine, work) if self.shared else nullcontext(True)
+
+    @property
+    def shared(self) -> bool:
+        """Whether other hosts may work on this ledger too."""
+        return postgres.is_it(self.engine)
+
+    def ahead(self, now: datetime) -> float:
+        """Seconds by which ``now`` is ahead of the server's clock; 0.0 without a server."""
+        return postgres.ahead(self.engine, now) if self.shared else 0.0
 
     def close(self) -> None:
         """Give all connections back."""
@@ -66,17 +84,19 @@ def open_ledger(
     drill: bool,
     now: datetime,
     backups: Path | None = None,
-    migrations: Path = _MIGRATIONS,
+    migrations: Path = MIGRATIONS,
 ) -> Ledger:
     """Open (and if need be create or upgrade) the ledger at a SQLAlchemy URL.
 
     An SQLite file is copied into ``backups`` before its schema changes. Raises SchemaTooNew,
-    DrillMixed, or LedgerError when the file is not a ledger. ``migrations`` is an alembic folder.
+    DrillMixed, or LedgerError when the file is not a ledger, the server does not answer or its
+    driver is missing. ``migrations`` is an alembic folder.
     """
-    engine = create_engine(url, json_serializer=_dump, pool_pre_ping=False)
-    if engine.dialect.name == "sqlite":
-        sqlite.prepare(engine)
+    engine = engine_for(url)
     try:
+        if postgres.is_it(engine):
+            with engine.connect() as connection:
+                postgres.check(connection)
         if not _up_to_date(engine, migrations):
             from ledger.upgrading import upgrade  # alembic: a third of a second at every start
 
@@ -84,13 +104,30 @@ def open_ledger(
         _check_drill(engine, drill)
     except DatabaseError as error:
         engine.dispose()
-        raise LedgerError(
-            f"台账打不开：{error.orig}；请确认文件是听雪的台账、可以写入、没有损坏"
-        ) from error
+        what = "数据库可以连接、账号可以建表" if postgres.is_it(engine) else _FILE
+        raise LedgerError(f"台账打不开：{error.orig}；请确认{what}") from error
     except BaseException:
         engine.dispose()
         raise
     return Ledger(engine, drill)
+
+
+_FILE = "文件是听雪的台账、可以写入、没有损坏"
+
+
+def engine_for(url: str) -> Engine:
+    """Connections to the store at a URL, made as this room needs them. Raises LedgerError."""
+    try:
+        more = postgres.OPTIONS if url.startswith("postgresql") else {}
+        engine = create_engine(url, json_serializer=_dump, **more)
+    except ImportError as error:
+        raise LedgerError(
+            "缺少 PostgreSQL 的驱动；请安装：pip install 'tingxue[postgres]'"
+        ) from error
+    except ArgumentError:  # its text shows the URL, with the password
+        raise LedgerError("台账的地址看不懂；应为 postgresql://账号:口令@主机/数据库") from None
+    (postgres if postgres.is_it(engine) else sqlite).prepare(engine)
+    return engine
 
 
 def _dump(value: object) -> str:

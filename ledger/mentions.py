@@ -235,6 +235,13 @@ class Mentions:
         """Mentions without a verdict on their present text, first seen first."""
         return self._at_stage("analyse", limit)
 
+    def take_to_analyse(self, limit: int) -> list[Mention]:
+        """The same, but without those that another worker holds, and held until the transaction
+        ends. Not against who only refers to them."""
+        query = _AT_STAGE.with_for_update(skip_locked=True, key_share=True)
+        found = self._db.execute(query, {"at": "analyse", "most": limit})
+        return [to_mention(row) for row in found.mappings()]
+
     def to_triage(self, limit: int, after: Mention | None = None) -> list[Mention]:
         """Mentions whose verdict or spread no case has taken up yet; see domain.ports."""
         return self._at_stage("triage", limit, after)
@@ -267,6 +274,7 @@ class Mentions:
         ids = [v.mention_id for v in verdicts]
         table = schema.verdicts
         for part in chunks(ids):
+            self._to_stage(part, "triage")  # first: it waits for a worker who has them in hand
             self._db.execute(table.delete().where(table.c.mention_id.in_(part)))
         if verdicts:
             self._db.execute(table.insert(), [verdict_row(v) for v in verdicts])

@@ -16,11 +16,11 @@ from domain.identity import digest
 from domain.plan import Pace
 from domain.ports import StandIns
 from domain.types import Alert, Delivery, SendResult
-from ledger import schema
+from ledger import postgres, schema
 from ledger.claiming import claim_one, turn_of, wait_until
 from ledger.rows import Row, insert_new
 from ledger.steps import follow
-from ledger.transactions import writing
+from ledger.transactions import taking
 
 _D, _A, _T = schema.deliveries.c, schema.attempts.c, schema.alerts.c
 
@@ -124,9 +124,10 @@ class Outbox:
     def claim(self, now: datetime, lease_seconds: int, limit: int) -> list[Delivery]:
         """See domain.ports.Outbox."""
         claimed: list[Delivery] = []
-        with writing(self._engine) as db:
+        held = set[str]()
+        with taking(self._engine) as db:
             while len(claimed) < limit:
-                found = claim_one(db, now, lease_seconds, self._paces)
+                found = claim_one(db, now, lease_seconds, self._paces, held)
                 if found is None:
                     break
                 claimed.append(found)
@@ -137,12 +138,12 @@ class Outbox:
         *, lease_seconds: int = 0, cool_until: datetime | None = None,
     ) -> Delivery | None:  # fmt: skip
         """See domain.ports.Outbox."""
-        with writing(self._engine) as db:
-            if cool_until is not None:
-                wait_until(db, delivery.channel, "", cool_until)
+        with taking(self._engine) as db:
             if _finish(db, delivery, result, now, next_at) and next_at is None:
                 if result.outcome != "ok":
                     _hand_over(db, delivery, now, self._stand_ins)
+            if cool_until is not None:
+                wait_until(db, delivery.channel, "", cool_until)
             return claim_one(db, now, lease_seconds, self._paces) if lease_seconds else None
 
     def follow_clock(self, now: datetime, steady: float, machine: str) -> float:
@@ -247,6 +248,9 @@ def _hand_over(db: Connection, delivery: Delivery, now: datetime, stand_ins: Sta
     if delivery.fallback:
         _queue_again(db, [_on_next_channel(delivery, alert, now) for alert in alerts])
         return
+    if postgres.is_it(db):
+        # Of two channels that die at once, each would see the other still trying.
+        postgres.wait_for(db, postgres.HAND_OVER)
     mine = _D.receiver == delivery.receiver
     live = select(_D.alert_id).where(
         _D.alert_id.in_([alert.alert_id for alert in alerts]), mine, _D.state != "dead"

@@ -2,13 +2,13 @@
 small one costs, but for the counting itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from sqlalchemy import CTE, Connection, Select, String, and_, bindparam, func, select
 
+from domain.joining import Group
 from domain.types import State
 from ledger import schema
 
@@ -18,22 +18,8 @@ _K = schema.case_keys.c
 _ALWAYS = datetime(1, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Group:
-    """The reports that are counted: those of a case and of all merged into it ("": of none), and
-    one more; only those first seen after a moment, if one is given."""
-
-    case_id: str
-    also: str
-    after: datetime | None = None
-
-    def values(self) -> dict[str, object]:
-        """As the statements below name them."""
-        return {"of": self.case_id, "also": self.also, "after": self.after or _ALWAYS}
-
-
 class Reach:
-    """Counts over one open transaction."""
+    """domain.ports.Reach over one open transaction."""
 
     __slots__ = ("_db",)
 
@@ -43,17 +29,21 @@ class Reach:
     def count(
         self, group: Group, day_ago: datetime, authors_since: Sequence[datetime]
     ) -> tuple[int, int, int, list[int]]:
-        """Reports since ``day_ago``; views and interactions of all, by their newest sightings; and
-        how many authors reported since each of those moments (unknown ones count as one)."""
-        values = group.values() | {"day_ago": day_ago}
+        """See domain.ports.Reach."""
+        values = _values(group) | {"day_ago": day_ago}
         values |= {f"since{n}": moment for n, moment in enumerate(authors_since)}
         row = self._db.execute(_spread(len(authors_since)), values).one()
-        return row[0], row[1] or 0, row[2] or 0, list(row[3:])
+        return row[0], int(row[1] or 0), int(row[2] or 0), list(row[3:])
 
     def nearby(self, group: Group, keys: Sequence[str], since: datetime) -> int:
-        """Reports filed under any of these keys since then, and the group's own."""
-        values = group.values() | {"keys": list(keys), "since": since}
+        """See domain.ports.Reach."""
+        values = _values(group) | {"keys": list(keys), "since": since}
         return self._db.scalar(_nearby(), values) or 0
+
+
+def _values(group: Group) -> dict[str, object]:
+    """As the statements below name them."""
+    return {"of": group.case_id, "also": group.also, "after": group.after or _ALWAYS}
 
 
 def _members() -> CTE:

@@ -38,7 +38,8 @@ def _insert_new(dialect: str, table: Table) -> Insert:
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql  # and all its drivers' modules
 
-        return postgresql.insert(table).on_conflict_do_nothing()
+        new = postgresql.insert(table).on_conflict_do_nothing()
+        return new.execution_options(preserve_rowcount=True)  # by itself it counts no inserts
     return sqlite.insert(table).on_conflict_do_nothing()
 
 

@@ -1,13 +1,15 @@
 """The tables of the ledger, as SQLAlchemy Core.
 
 Moments are stored as UTC. ``originals`` is the only table that holds an unmasked word. Every
-table here must also work on PostgreSQL; what only SQLite needs stands in ``sqlite.py``.
+table here must also work on PostgreSQL; what only one
+of them needs stands in ``sqlite.py`` and ``postgres.py``.
 """
 
 from datetime import UTC, datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Dialect,
@@ -26,6 +28,7 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+COUNT = Integer().with_variant(BigInteger(), "postgresql")  # SQLite's has 64 bits as it is
 
 
 class UtcMoment(types.TypeDecorator[datetime]):
@@ -136,10 +139,10 @@ sightings = Table(
     metadata,
     Column("mention_id", String(24), ForeignKey("mentions.mention_id"), primary_key=True),
     Column("seen_at", UtcMoment, primary_key=True),
-    Column("likes", Integer),
-    Column("comments", Integer),
-    Column("shares", Integer),
-    Column("views", Integer),
+    Column("likes", COUNT),
+    Column("comments", COUNT),
+    Column("shares", COUNT),
+    Column("views", COUNT),
     Column("lower_bounds", JSON, nullable=False),
     Column("source", Text, nullable=False),
 )

@@ -4,6 +4,9 @@ A due time and a lease are moments of the wall clock, which may be set back by a
 waits five seconds. So the ledger keeps how far the wall clock is from one that cannot be set; when
 that changes, what is waiting for a span of time is moved by as much, once, whichever process sees
 it first. What waits for a moment people named (the end of quiet hours, a limit) stays.
+
+A ledger that several hosts share has waits by the clocks of all of them, and nothing tells which:
+there nothing is moved, and the hosts must keep one time (``tingxue doctor`` compares).
 """
 
 import json
@@ -11,7 +14,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, Engine, and_, or_, select, update
 
-from ledger import schema
+from ledger import postgres, schema
 from ledger.transactions import writing
 
 _D, _A, _W, _M = schema.deliveries.c, schema.attempts.c, schema.waits.c, schema.meta.c
@@ -27,6 +30,8 @@ def follow(engine: Engine, now: datetime, steady: float, machine: str) -> float:
     steady: seconds by a clock that nobody sets, the same in all processes of one start of one
     ``machine``; after a restart, or on another machine, nothing can be told and nothing is moved.
     """
+    if postgres.is_it(engine):
+        return 0.0
     ours = {"machine": machine, "offset": now.timestamp() - steady}
     with engine.connect() as db, db.begin():
         if _step(_kept(db), ours) == 0.0:

@@ -1,5 +1,6 @@
 """Brings the schema up to date with alembic, which is loaded only when there is something to do."""
 
+import logging
 from datetime import datetime
 from pathlib import Path
 
@@ -13,10 +14,12 @@ from domain.errors import LedgerError, SchemaTooNew
 from ledger import copies
 from ledger.transactions import writing
 
+LOG = logging.getLogger(__name__)
+
 
 def upgrade(engine: Engine, now: datetime, backups: Path | None, migrations: Path) -> None:
     """To the newest version of the alembic folder ``migrations``; an SQLite file is copied into
-    ``backups`` before. Raises SchemaTooNew."""
+    ``backups`` before. Raises SchemaTooNew. Of several that start at once one does it."""
     config = Config()
     config.set_main_option("script_location", str(migrations).replace("%", "%%"))
     script = ScriptDirectory.from_config(config)
@@ -27,7 +30,7 @@ def upgrade(engine: Engine, now: datetime, backups: Path | None, migrations: Pat
         before = _newest(connection, script)  # another process may have been faster
         if before == script.get_current_head():
             return
-        if before is not None and backups is not None:
+        if before is not None:
             _keep_copy(engine, backups, before, now)
         _run(connection, config, script)
 
@@ -53,8 +56,13 @@ def _run(connection: Connection, config: Config, script: ScriptDirectory) -> Non
         script.run_env()
 
 
-def _keep_copy(engine: Engine, backups: Path, revision: str, now: datetime) -> None:
+def _keep_copy(engine: Engine, backups: Path | None, revision: str, now: datetime) -> None:
+    """Of a file; a server's ledger is copied by whoever runs the server, and the change of schema
+    is one transaction there too."""
     path = engine.url.database
-    if engine.dialect.name != "sqlite" or not path:
-        return
-    copies.keep(Path(path), backups, revision, now)
+    if engine.dialect.name != "sqlite":
+        LOG.warning(
+            "台账结构自 %s 升级；PostgreSQL 的台账不自动留副本，请以 pg_dump 定期备份", revision
+        )
+    elif path and backups is not None:
+        copies.keep(Path(path), backups, revision, now)

@@ -1,6 +1,5 @@
 """The schema's versions: what they make, what is copied before, and what a kill leaves behind."""
 
-import re
 import shutil
 import signal
 import sqlite3
@@ -14,17 +13,16 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from contracts.ledger_contract import opened, together
-from sqlalchemy import create_engine, inspect, select
+from migrating import KILLED, SHIPPED, described
+from sqlalchemy import create_engine, select
 from sqlalchemy.exc import OperationalError
 
-import ledger.migrations
 from domain.errors import LedgerError, SchemaTooNew
 from ledger import schema
 from ledger.engine import open_ledger
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-SHIPPED = Path(next(iter(ledger.migrations.__path__)))
-HEAD, NEXT = "0008", "0009"
+HEAD, NEXT = "0009", "0010"
 FURTHER = f'''"""One version more, for this test."""
 import sqlalchemy as sa
 from alembic import op
@@ -83,25 +81,6 @@ def test_the_versions_together_make_the_schema_of_the_code(tmp_path: Path) -> No
     plain.dispose()
     made.pop("alembic_version")
     assert made == expected
-
-
-def described(engine) -> dict[str, object]:  # type: ignore[no-untyped-def]
-    """Every table with columns, keys and indexes; compare_metadata does not look at all of them."""
-    seen = inspect(engine)
-
-    def said(items: object) -> list[str]:
-        return sorted(re.sub(r" object at 0x\w+", "", repr(item)) for item in items)  # type: ignore[attr-defined]
-
-    return {
-        name: [
-            said(seen.get_columns(name)), seen.get_pk_constraint(name),
-            said(seen.get_foreign_keys(name)), said(seen.get_unique_constraints(name)),
-            said([{k: v for k, v in i.items() if k != "dialect_options"}
-                  | {"where": str(i.get("dialect_options", {}).get("sqlite_where"))}
-                  for i in seen.get_indexes(name)]),
-        ]
-        for name in seen.get_table_names()
-    }  # fmt: skip
 
 
 def test_the_versions_are_written_out_and_read_no_schema_of_today() -> None:
@@ -254,28 +233,6 @@ _OLD_VERDICT = """INSERT INTO verdicts VALUES ('read', 1, '', '[]', 'neutral', 0
 
 
 # --- kills and races
-
-KILLED = """
-import os, signal, sys
-from datetime import UTC, datetime
-from pathlib import Path
-from sqlalchemy import event
-from sqlalchemy.engine import Engine
-from ledger.engine import open_ledger
-
-left = int(sys.argv[2])
-
-@event.listens_for(Engine, "after_cursor_execute")
-def count(_connection, _cursor, statement, *_more):
-    global left
-    if statement.lstrip().startswith(("CREATE", "ALTER", "INSERT", "UPDATE")):
-        left -= 1
-        if left == 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-now = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-open_ledger(sys.argv[1], drill=False, now=now, migrations=Path(sys.argv[3]))
-"""
 
 
 def killed(file: Path, after: int, folder: Path) -> int:

@@ -14,6 +14,7 @@ from random import Random
 
 import httpx
 import pytest
+from contracts.ledger_contract import url_of
 from contracts.outbox_contract import DEAD, NOW, OK, RETRY, UNKNOWN, a_delivery, after, an_alert
 from fakes import FakeClock, ScriptedChannel
 from sqlalchemy import select
@@ -48,9 +49,12 @@ def rows(ledger: Ledger) -> list[dict[str, object]]:
         return [dict(row) for row in db.execute(query).mappings()]
 
 
-@pytest.fixture
-def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    found = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", drill=False, now=NOW)
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.full)])
+def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
+    url = f"sqlite:///{tmp_path / 'ledger.db'}"
+    if request.param == "postgres":
+        url = request.getfixturevalue("postgres_url")
+    found = open_ledger(url, drill=False, now=NOW)
     with closing(found):
         yield found
 
@@ -168,19 +172,19 @@ def test_the_limit_holds_over_threads(ledger: Ledger) -> None:
 
 
 def test_the_limit_holds_over_processes_and_each_message_goes_once(
-    ledger: Ledger, tmp_path: Path
+    ledger: Ledger,
 ) -> None:
     queue(ledger, *(alert_of(Level.ORANGE, n) for n in range(60)))
     spawn = multiprocessing.get_context("spawn")
     with spawn.Pool(3) as pool:
-        sent = pool.map(_dispatched, [str(tmp_path / "ledger.db")] * 3)
+        sent = pool.map(_dispatched, [url_of(ledger)] * 3)
     ids = [name for part in sent for name in part]
     assert len(ids) == len(set(ids)) == 18
 
 
-def _dispatched(file: str) -> list[str]:
+def _dispatched(url: str) -> list[str]:
     channel = ScriptedChannel()
-    with closing(open_ledger(f"sqlite:///{file}", drill=False, now=NOW)) as mine:
+    with closing(open_ledger(url, drill=False, now=NOW)) as mine:
         outbox = mine.paced({"first": ROBOT}, lambda _alert, _receiver: ())
         dispatch(outbox, {"first": channel}, clock=lambda: NOW, rng=Random(1))
     return [given.delivery_id for given in channel.given]

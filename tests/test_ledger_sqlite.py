@@ -19,6 +19,7 @@ from contracts.ledger_contract import (
 )
 from contracts.outbox_contract import OutboxContract
 from contracts.projection_contract import ProjectionContract
+from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -47,6 +48,12 @@ class TestSqliteProjection(ProjectionContract):
 
 
 class TestSqliteReviews(ReviewContract):
+    @pytest.fixture
+    def open_ledger_here(self, tmp_path: Path) -> OpenHere:
+        return here(tmp_path)
+
+
+class TestSqliteReach(ReachContract):
     @pytest.fixture
     def open_ledger_here(self, tmp_path: Path) -> OpenHere:
         return here(tmp_path)

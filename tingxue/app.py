@@ -29,6 +29,7 @@ from tingxue.home import Home, open_home, pseudonyms
 from tingxue.searching import Search
 
 LOG = logging.getLogger(__name__)
+LEDGER = "TINGXUE_LEDGER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +116,8 @@ def opened(
     """
     home = home or open_home(environ)
     plan = load(environ=environ, overrides=home.config)
-    ledger = open_ledger(home.ledger_url, drill=home.drill, now=clock(), backups=home.backups)
+    url = ledger_url(home, plan, environ)
+    ledger = open_ledger(url, drill=home.drill, now=clock(), backups=home.backups)
     search = Search()
     try:
         yield App(
@@ -138,6 +140,18 @@ def opened(
     finally:
         search.close()
         ledger.close()
+
+
+def ledger_url(home: Home, plan: Plan, environ: Mapping[str, str]) -> str:
+    """Where the ledger is: what the environment says, else the config, else a file in the home.
+    With the password, so for no log. Raises NotConfigured."""
+    url = environ.get(LEDGER) or plan.ledger
+    if not url:
+        return home.ledger_url
+    scheme, _, rest = url.partition("://")
+    if scheme not in ("postgresql", "postgresql+psycopg") or not rest:
+        raise NotConfigured("台账的地址应以 postgresql:// 开头；不写则是数据文件夹里的一个文件")
+    return f"postgresql+psycopg://{rest}"
 
 
 def _channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:

@@ -78,13 +78,15 @@ def once(as_json: bool) -> None:
 
 
 @click.command()
-def watch() -> None:
+@click.option("--only", multiple=True, type=click.Choice(list(schedule.JOBS)),
+              help="只做这几样，可写多个；其余由合用同一台账的别的机器做")  # fmt: skip
+def watch(only: tuple[str, ...]) -> None:
     """值守：一直运行，到点采集、随时报警、按时催办和出报告。"""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with opened() as app:
-        schedule.watch(app, stop)
+        schedule.watch(app, stop, only)
 
 
 @click.command("doctor")

@@ -14,7 +14,7 @@ from domain.times import system_clock
 from domain.types import Mention
 from nlp.analyser import build
 from nlp.score import mention_of, score_line
-from tingxue.app import opened
+from tingxue.app import ledger_url, opened
 from tingxue.explaining import explain as lines_for
 from tingxue.home import open_home
 
@@ -23,7 +23,7 @@ from tingxue.home import open_home
 @click.argument("file", type=click.File("r", encoding="utf-8", errors="replace"), default="-")
 def score(file: IO[str]) -> None:
     """判读：逐行读 JSONL {id, platform, text, context?}，逐行输出结论；不写台账。"""
-    analyser = build(load(environ={}, overrides=_own_config()))
+    analyser = build(load(environ=os.environ, overrides=_own_config()))
     bad = 0
     for number, line in enumerate(file, 1):
         if not line.strip():
@@ -48,7 +48,7 @@ def score(file: IO[str]) -> None:
 @click.option("--elsewhere", is_flag=True, help="不当作度假区自己账号下的评论（搜索来的帖子）")
 def explain(text: str, platform: str, elsewhere: bool) -> None:
     """解释：一段话会怎样判读，依据哪些字，哪些线索没有计入、为什么；不写台账。"""
-    plan = load(environ={}, overrides=_own_config())
+    plan = load(environ=os.environ, overrides=_own_config())
     if platform not in plan.platform_names:
         known = "、".join(f"{code} {name}" for code, name in plan.platform_names.items())
         raise click.UsageError(f"没有平台“{platform}”；现有：{known}")
@@ -65,7 +65,7 @@ def explain(text: str, platform: str, elsewhere: bool) -> None:
 def _lines(mention: Mention, plan: Plan) -> list[str]:
     """With the office's corrections, where it has a ledger: one is not made for a question."""
     home = open_home(os.environ)
-    if not home.ledger.exists():
+    if ledger_url(home, plan, os.environ) == home.ledger_url and not home.ledger.exists():
         return lines_for(mention, build(plan), plan)
     with opened(home=home) as app, app.ledger.read() as books:
         return lines_for(mention, app.analyser, plan, books)

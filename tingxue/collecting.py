@@ -44,32 +44,45 @@ def due(app: App) -> list[SourceSpec]:
     """Enabled sources whose last run is long enough ago, in the order of config."""
     with app.ledger.read() as books:
         latest = books.runs.latest()
-    now = app.clock()
+    return [spec for spec in app.plan.sources if spec.enabled and _is_due(app, spec, latest)]
 
-    def ready(spec: SourceSpec) -> bool:
-        last = latest.get(spec.name)
-        if last is None or last.started_at > now:  # the clock was set back
-            return True
-        return now - last.started_at >= timedelta(minutes=spec.every_minutes)
 
-    return [spec for spec in app.plan.sources if spec.enabled and ready(spec)]
+def _is_due(app: App, spec: SourceSpec, latest: Mapping[str, SourceRun]) -> bool:
+    now, last = app.clock(), latest.get(spec.name)
+    if last is None or last.started_at > now:  # the clock was set back
+        return True
+    return now - last.started_at >= timedelta(minutes=spec.every_minutes)
 
 
 def collect(
     app: App, specs: Sequence[SourceSpec], ready: Mapping[str, Child] = MappingProxyType({}),
-    *, advance: Callable[[int], None] = lambda _count: None,
+    *, only_due: bool = False, advance: Callable[[int], None] = lambda _count: None,
 ) -> int:  # fmt: skip
     """Collect from these sources, a few side by side; the number of new mentions. ``ready``: by
-    source, a child that was started before. ``advance`` hears of each source that is done."""
+    source, a child that was started before. ``advance`` hears of each source that is done. A source
+    that another host is collecting from is passed over; with ``only_due`` also one that another
+    host has just collected from."""
     if not specs:
         return 0
     with app.ledger.read() as books:
         before = sum(books.mentions.waiting().values())
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        for _ in pool.map(partial(_supervise, app, ready), specs):
+        for _ in pool.map(partial(_one, app, ready, only_due), specs):
             advance(1)
     with app.ledger.read() as books:
         return sum(books.mentions.waiting().values()) - before
+
+
+def _one(app: App, ready: Mapping[str, Child], only_due: bool, spec: SourceSpec) -> None:
+    with app.ledger.alone(f"collect {spec.name}") as mine:
+        if not mine:
+            return
+        if only_due and app.ledger.shared:
+            with app.ledger.read() as books:
+                latest = books.runs.latest()
+            if not _is_due(app, spec, latest):
+                return
+        _supervise(app, ready, spec)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from tingxue.unheard import still_unheard
 
 _FINE = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
 _STUCK_AFTER = timedelta(minutes=5)
+_MOST_AHEAD = 5.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -185,6 +186,7 @@ def _ledger(app: App) -> Iterator[Finding]:
         stuck = books.mentions.untriaged(app.clock() - _STUCK_AFTER)
         broken = books.audit.broken_at()
         rejects = len(books.rejects.pending())
+    yield from _server(app)
     if broken is not None:
         yield _bad("审计", f"第 {broken} 行与链不符，记录可能被改动；请保留现场并报告")
     if stuck:
@@ -192,6 +194,19 @@ def _ledger(app: App) -> Iterator[Finding]:
     if rejects:
         yield _note("退件", f"{rejects} 行未能导入；用 tingxue rejects 查看")
     yield _ok("台账", f"待分析 {waiting.get('analyse', 0)}，待立案 {waiting.get('triage', 0)}")
+
+
+def _server(app: App) -> Iterator[Finding]:
+    """Leases and limits are moments: who works on one ledger must have one time."""
+    if not app.ledger.shared:
+        return
+    ahead = app.ledger.ahead(app.clock())
+    if abs(ahead) > _MOST_AHEAD:
+        way = "快" if ahead > 0 else "慢"
+        text = f"本机时钟比台账服务器{way} {abs(ahead):.0f} 秒，会误发、漏催；请两边都启用 NTP 校时"
+        yield _bad("时钟", text)
+    else:
+        yield _ok("时钟", "与台账服务器一致")
 
 
 def _reviews(app: App) -> Iterator[Finding]:

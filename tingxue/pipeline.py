@@ -15,11 +15,13 @@ Stages talk through the ledger only. Imports (``importing``) enter beside stage 
 """
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 
 from alerts.dispatcher import dispatch
 from domain.errors import SearchUnavailable, TingxueError
+from domain.types import Mention, Verdict
+from ledger.books import Books
 from tingxue import chasing, collecting, correcting, indexing, reviewing, silence, surging
 from tingxue.app import App
 from tingxue.triage import triage as triage_all
@@ -38,7 +40,7 @@ def _silent(_count: int) -> None:
 
 def collect(app: App, advance: Advance = _silent) -> int:
     """Stage 1: run every source that is due; new mentions. ``advance`` hears of each source."""
-    return collecting.collect(app, collecting.due(app), advance=advance)
+    return collecting.collect(app, collecting.due(app), only_due=True, advance=advance)
 
 
 def analyse(app: App, advance: Advance = _silent) -> int:
@@ -46,18 +48,24 @@ def analyse(app: App, advance: Advance = _silent) -> int:
     batch."""
     total = 0
     while True:
-        with app.ledger.read() as books:
-            mentions = books.mentions.to_analyse(ANALYSE_BATCH)
-        if not mentions:
-            return total
-        verdicts = app.analyser.analyse_many(mentions, app.clock())
-        with app.ledger.write() as books:
-            same = books.mentions.unchanged(mentions)  # a crawl may bring new words meanwhile
-            kept = [(m, v) for m, v in zip(mentions, verdicts, strict=True) if m.mention_id in same]
-            verdicts = correcting.follow(books, [m for m, _ in kept], [v for _, v in kept])
-            books.mentions.put_verdicts(verdicts)
+        with app.ledger.to_analyse(ANALYSE_BATCH) as batch:
+            if not batch.mentions:
+                return total
+            verdicts = app.analyser.analyse_many(batch.mentions, app.clock())
+            with batch.write() as books:
+                kept = _still_so(books, batch.mentions, verdicts)
+                verdicts = correcting.follow(books, [m for m, _ in kept], [v for _, v in kept])
+                books.mentions.put_verdicts(verdicts)
         total += len(verdicts)
         advance(len(verdicts))
+
+
+def _still_so(
+    books: Books, mentions: Sequence[Mention], verdicts: Sequence[Verdict]
+) -> list[tuple[Mention, Verdict]]:
+    """Without those that a crawl brought new words for meanwhile."""
+    same = books.mentions.unchanged(mentions)
+    return [(m, v) for m, v in zip(mentions, verdicts, strict=True) if m.mention_id in same]
 
 
 def triage(app: App, advance: Advance = _silent) -> int:
@@ -77,9 +85,10 @@ def notify(app: App, advance: Advance = _silent) -> int:
 
 def index(app: App) -> int:
     """Stage 5: bring the search index up to date; documents. An index that is down delays
-    nothing else: the backlog waits in the ledger."""
+    nothing else: the backlog waits in the ledger. One at a time over all hosts of a ledger."""
     try:
-        return _until_empty(indexing.index_batch, app)
+        with app.ledger.alone("index") as mine:
+            return _until_empty(indexing.index_batch, app) if mine else 0
     except SearchUnavailable as error:
         LOG.warning("检索暂不可用，其他工作照常：%s", error)
         return 0

@@ -114,5 +114,7 @@ def _due(day: date) -> datetime:
 
 
 def make_missing(app: App) -> "list[MadeReport]":
-    """Make every paper that is due."""
-    return [make(app, kind, day, late=late) for kind, day, late in missing(app)]
+    """Make every paper that is due and that no other host is making."""
+    with app.ledger.alone("papers") as mine:
+        wanted = missing(app) if mine else []
+        return [make(app, kind, day, late=late) for kind, day, late in wanted]

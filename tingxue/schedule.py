@@ -9,7 +9,7 @@ import logging
 import shutil
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -41,18 +41,20 @@ class Job:
     longest: float = 0.0
 
 
-def watch(app: App, stop: threading.Event) -> None:
-    """Run until ``stop`` is set. Every kind of work is its own job, one at a time each."""
+def watch(app: App, stop: threading.Event, only: Collection[str] = ()) -> None:
+    """Run until ``stop`` is set. Every kind of work is its own job, one at a time each. ``only``:
+    these of ``JOBS``, beside other hosts that do the rest."""
     scheduler = BackgroundScheduler(
         timezone="UTC",
-        executors={"default": ThreadPoolExecutor(len(_JOBS))},
+        executors={"default": ThreadPoolExecutor(len(JOBS))},
         job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
     )
     heart = Heart(
         app.home.heartbeat, app.clock, app.steady or system_steady(),
         sum(spec.enabled for spec in app.plan.sources),
     )  # fmt: skip
-    for name, job in _JOBS.items():
+    jobs = {name: job for name, job in JOBS.items() if not only or name in only}
+    for name, job in jobs.items():
         heart.ended(name, idle=0)
         scheduler.add_job(
             _guarded(name, job, app, heart), "interval", seconds=job.seconds, id=name,
@@ -121,7 +123,12 @@ def _tick(name: str, app: App, work: Callable[[], object]) -> Callable[[], None]
 
 
 def purge_nightly(app: App) -> bool:
-    """The purge, once a night after 03:00; whether it ran."""
+    """The purge, once a night after 03:00, on one host; whether it ran."""
+    with app.ledger.alone("purge") as mine:
+        return mine and _purge_if_due(app)
+
+
+def _purge_if_due(app: App) -> bool:
     now = app.clock()
     with app.ledger.read() as books:
         last = books.audit.last("purge")
@@ -157,7 +164,7 @@ def _whole(work: Callable[[App], object]) -> Callable[[App, Advance], object]:
 
 
 _MINUTE = timedelta(minutes=1).total_seconds()
-_JOBS: dict[str, Job] = {
+JOBS: dict[str, Job] = {
     "分析": Job(0.5, pipeline.analyse),
     "立案": Job(0.5, pipeline.triage),
     "通知": Job(0.5, pipeline.notify),

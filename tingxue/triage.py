@@ -24,11 +24,10 @@ from domain.casework import (
     wake,
 )
 from domain.errors import TingxueError
-from domain.joining import CALL, is_worksheet, keys_for
+from domain.joining import CALL, Group, is_worksheet, keys_for
 from domain.reviews import Review, ReviewState
 from domain.types import Case, CaseEvent, Duty, Level, Mention, Urgency
 from ledger.books import Books
-from ledger.reach import Group
 from nlp.analyser import document
 from nlp.duplicates import fingerprints
 from tingxue import notices, waiting

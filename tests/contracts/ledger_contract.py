@@ -427,13 +427,15 @@ class LedgerContract:
             for n, minutes in ((1, 10), (1, 10), (2, 20)):
                 books.cases.add_keys(f"LHS-{n}", a_pair(n)[0].mention_id, ["text:a", "event:b"],
                                      NOW + timedelta(minutes=minutes))  # fmt: skip
-            found = books.cases.by_keys({"text:a": NOW, "event:b": NOW + timedelta(minutes=15)})
-            assert [(h.key, h.case_id) for h in found] == [
-                ("text:a", "LHS-2"), ("event:b", "LHS-2"), ("text:a", "LHS-1")
-            ] or [(h.key, h.case_id) for h in found] == [
-                ("event:b", "LHS-2"), ("text:a", "LHS-2"), ("text:a", "LHS-1")
+            since = {"text:a": NOW, "event:b": NOW + timedelta(minutes=15)}
+            found = books.cases.last_by_keys(since, 9)
+            assert [(h.case_id, h.at - NOW) for h in found] == [
+                ("LHS-2", timedelta(minutes=20)), ("LHS-1", timedelta(minutes=10))
             ]  # fmt: skip
-            assert books.cases.by_keys({}) == []
+            assert [h.case_id for h in books.cases.last_by_keys({"text:a": NOW}, 1)] == ["LHS-2"]
+            assert books.cases.last_by_keys({}, 9) == books.cases.newest_by_keys({}) == []
+            assert len(books.cases.newest_by_keys({"thread:x": NOW})) == 2
+            assert books.cases.states(["LHS-1", "LHS-9"]) == {"LHS-1": State.TO_SIGN}
 
     def test_what_is_still_owed_is_listed_oldest_case_first(self, ledger: Ledger) -> None:
         for n in (1, 2, 3, 4):

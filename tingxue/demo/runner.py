@@ -27,7 +27,7 @@ from domain.times import Clock, at_shanghai, shanghai_day
 from domain.types import Actor, Delivery, Mention, SendResult
 from tingxue import collecting, importing, pipeline, reporting, reviewing
 from tingxue.acting import act
-from tingxue.app import App, opened
+from tingxue.app import LEDGER, App, opened
 from tingxue.counting import PeriodKind, period_of
 from tingxue.demo import files, script, site, summary, week
 from tingxue.home import Home, home_at, open_home
@@ -99,9 +99,13 @@ def run(home: Home, *, progress: bool) -> list[str]:
 
 
 @contextmanager
-def stage(home: Home, *, port: int = 0) -> Iterator[Stage]:
+def stage(home: Home, *, port: int = 0, ledger: str = "") -> Iterator[Stage]:
     """The app on a demo folder, with the local paper being served (0: on a free port; the port
-    is part of an article's address, and so of its id)."""
+    is part of an article's address, and so of its id). ``ledger``: the URL of an empty one on a
+    server; never the office's own, whatever the environment says."""
+    environ = {name: value for name, value in os.environ.items() if name != LEDGER}
+    if ledger:
+        environ[LEDGER] = ledger
     home.mark_drill()
     (home.path / INBOX).mkdir(exist_ok=True)
     moment = Moment()
@@ -110,7 +114,7 @@ def stage(home: Home, *, port: int = 0) -> Iterator[Stage]:
         _configure(home, base_url)
         channels, failing = _channels(home, moment)
         app = stack.enter_context(
-            opened(home=home, clock=moment, rng=Random(0), channels=channels)  # noqa: S311
+            opened(home=home, clock=moment, rng=Random(0), environ=environ, channels=channels)  # noqa: S311
         )
         yield Stage(app, moment, failing)
 
