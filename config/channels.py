@@ -52,7 +52,7 @@ def check_channels(files: Files, environ: Mapping[str, str]) -> Iterator[ConfigE
     watchdog's variables are set where the watchdog is started."""
     yield from check_watchdog(files.documents[FILE], files.settings.watchdog, None)
     if files.settings.ledger is not None:
-        for reason in _objections("ledger", files.settings.ledger, environ):
+        for reason in objections("ledger", files.settings.ledger, environ, instead="或去掉 ledger"):
             yield files.error(FILE, "ledger", reason=reason)
     for name, entry in files.settings.channels.items():
         for option, value in entry.options.items():

@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 import elasticnode
 import pytest
 from hypothesis import settings
-from postgres_server import empty_postgres_url, postgres_url
+from postgres_server import empty_postgres_url, other_postgres_url, postgres_url
 
-__all__ = ["empty_postgres_url", "postgres_url"]
+__all__ = ["empty_postgres_url", "other_postgres_url", "postgres_url"]
 
 settings.register_profile("fast", max_examples=25, deadline=None)
 settings.register_profile("full", max_examples=150, deadline=None, derandomize="CI" in os.environ)

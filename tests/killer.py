@@ -1,9 +1,10 @@
 """Plays the demo week twice: once undisturbed, once killed with SIGKILL again and again.
 
-    python tests/killer.py FOLDER PORT UNTIL SEED '{"triage": 2, ...}'
+    python tests/killer.py FOLDER PORT SEED '{"triage": 2, ...}' [URL_OF_CALM URL_OF_KILLED]
 
 makes the homes FOLDER/calm and FOLDER/killed, FOLDER/calm.points with every point that was
-passed, and FOLDER/killed.points with those at which it was killed, that many of each stage.
+passed, and FOLDER/killed.points with those at which it was killed, that many of each stage. The
+ledgers are files there, or the two empty databases of these URLs.
 
 A *point* is a moment just before something is written: a write statement or a COMMIT of the
 ledger, or a file of the home being opened for writing (a channel, a paper, the step mark). Which
@@ -35,7 +36,7 @@ SUPERVISE = "supervise"
 """Stage 1 as seen by the parent, which waits for the crawl's child."""
 
 _ARMED = "TINGXUE_TEST_KILL"
-_WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE", "SELECT pg_advisory_xact_lock")
 _SUBREAPER = 36  # prctl(2): orphans become our children, so that we can wait for them
 
 
@@ -164,7 +165,9 @@ def _from_stack(stages: dict[CodeType, str]) -> Callable[[], str | None]:
     return stage_now
 
 
-def _play(home: Path, port: int, log: Path | None = None, kill: Kill | None = None) -> None:
+def _play(
+    home: Path, port: int, ledger: str, log: Path | None = None, kill: Kill | None = None
+) -> None:
     """One life; without a log it is not watched."""
     from tingxue.demo import runner
     from tingxue.home import home_at
@@ -174,7 +177,7 @@ def _play(home: Path, port: int, log: Path | None = None, kill: Kill | None = No
         armed = {"home": str(home), "log": str(log), "kill": asdict(kill) if kill else None}
         os.environ[_ARMED] = json.dumps(armed)
         Watch(home=home, log=log, kill=kill, stage_now=_from_stack(_stages())).listen()
-    with runner.stage(home_at(home), port=port) as stage:
+    with runner.stage(home_at(home), port=port, ledger=ledger) as stage:
         runner.play(stage)
 
 
@@ -216,7 +219,9 @@ def _live(play: Callable[[], None]) -> int:
     return os.WTERMSIG(status)
 
 
-def main(folder: Path, port: int, seed: int, wanted: Mapping[str, int]) -> None:
+def main(
+    folder: Path, port: int, seed: int, wanted: Mapping[str, int], ledgers: Sequence[str]
+) -> None:
     """Both weeks, by code that was read once and under one author key."""
     import tingxue.cli  # noqa: F401 -- once, before the first fork
 
@@ -224,13 +229,13 @@ def main(folder: Path, port: int, seed: int, wanted: Mapping[str, int]) -> None:
     _teach_children(folder / "site")
     _warm(folder / "warm")
     calm, killed = folder / "calm", folder / "killed"
-    _live(partial(_play, calm, port, folder / "calm.points"))
+    _live(partial(_play, calm, port, ledgers[0], folder / "calm.points"))
     shutil.copytree(calm / "author-keys", killed / "author-keys")
     for kill in chosen(points(folder / "calm.points"), wanted, Random(seed)):
-        if not _live(partial(_play, killed, port, folder / "killed.points", kill)):
+        if not _live(partial(_play, killed, port, ledgers[1], folder / "killed.points", kill)):
             return  # over before this kill's turn came: the caller will miss it
     os.environ.pop("PYTHONPATH")
-    _live(partial(_play, killed, port))
+    _live(partial(_play, killed, port, ledgers[1]))
     while _reaped():
         pass
 
@@ -300,4 +305,7 @@ def _numbered(passed: Sequence[Point], stage: str) -> Iterator[tuple[int, int, i
 
 if __name__ == "__main__":
     sys.modules["killer"] = sys.modules["__main__"]
-    main(Path(sys.argv[1]).resolve(), *map(int, sys.argv[2:4]), json.loads(sys.argv[4]))
+    main(
+        Path(sys.argv[1]).resolve(), *map(int, sys.argv[2:4]), json.loads(sys.argv[4]),
+        sys.argv[5:] or ["", ""],
+    )  # fmt: skip

@@ -167,3 +167,11 @@ def postgres_url() -> Iterator[str]:
     found = _needed()
     with database(found, like=_with_schema(found)) as url:
         yield url
+
+
+@pytest.fixture
+def other_postgres_url() -> Iterator[str]:
+    """A second one."""
+    found = _needed()
+    with database(found, like=_with_schema(found)) as url:
+        yield url

@@ -22,15 +22,32 @@ def play(folder: Path, **lane: object) -> dict[str, object]:
     return account
 
 
+@pytest.fixture(params=["a file", "a server"])
+def ledger(request: pytest.FixtureRequest) -> str:
+    """The URL of an empty ledger; "" for a file."""
+    return str(request.getfixturevalue("postgres_url")) if request.param == "a server" else ""
+
+
 @pytest.mark.full
 @pytest.mark.timeout(600)
 def test_of_2000_messages_none_is_lost_and_each_copy_is_explained(tmp_path: Path) -> None:
-    account = play(tmp_path, messages=2_000, seed=20261123)
-    assert account["states"] == {"sent": 2_000}
+    account = _proven(tmp_path, "", 2_000)
+    assert account["integrity"] == "ok"
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+def test_the_same_holds_on_a_server(tmp_path: Path, postgres_url: str) -> None:
+    _proven(tmp_path, postgres_url, 1_000)
+
+
+def _proven(folder: Path, ledger: str, messages: int) -> dict[str, object]:
+    account = play(folder, messages=messages, seed=20261123, ledger=ledger)
+    assert account["states"] == {"sent": messages}
     assert (account["lost"], account["unexplained_doubles"]) == (0, 0)
     assert account["unmarked_copies"] == 0
     assert account["extra_copies"] > 0, "no accept was left unconfirmed: nothing was proven"
-    assert account["integrity"] == "ok"
+    return account
 
 
 SAFE = ("produce", "claim", "before send", "after commit")
@@ -40,9 +57,10 @@ WINDOW = ("accepted", "finish")
 @pytest.mark.full
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("point", SAFE)
-def test_a_kill_outside_the_window_doubles_nothing(tmp_path: Path, point: str) -> None:
+def test_a_kill_outside_the_window_doubles_nothing(tmp_path: Path, point: str, ledger: str) -> None:
     rare = point == "claim"  # once a life: otherwise the next is claimed with the last result
-    account = play(tmp_path, messages=120, faults=0.0, kills=0.3 if rare else 0.1, at=point)
+    kills = 0.3 if rare else 0.1
+    account = play(tmp_path, messages=120, faults=0.0, kills=kills, at=point, ledger=ledger)
     assert _count(account, "kills") > 0
     assert account["lost"] == 0
     assert account["extra_copies"] <= _doubts(account)  # type: ignore[operator]
@@ -51,8 +69,10 @@ def test_a_kill_outside_the_window_doubles_nothing(tmp_path: Path, point: str) -
 @pytest.mark.full
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("point", WINDOW)
-def test_a_kill_inside_the_window_may_double_that_message_only(tmp_path: Path, point: str) -> None:
-    account = play(tmp_path, messages=120, faults=0.0, kills=0.1, at=point)
+def test_a_kill_inside_the_window_may_double_that_message_only(
+    tmp_path: Path, point: str, ledger: str
+) -> None:
+    account = play(tmp_path, messages=120, faults=0.0, kills=0.1, at=point, ledger=ledger)
     assert account["lost"] == 0
     assert 0 < account["extra_copies"] <= _count(account, "kills") + _doubts(account)  # type: ignore[operator]
     assert (account["unexplained_doubles"], account["unmarked_copies"]) == (0, 0)
