@@ -12,7 +12,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import BigInteger, Connection, Engine, bindparam, event, func, select, text
+from sqlalchemy import BigInteger, Column, Connection, Engine, bindparam, event, func, select, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -105,6 +105,19 @@ def ahead(engine: Engine, now: datetime) -> float:
     with engine.connect() as connection:
         server: datetime = connection.execute(select(func.clock_timestamp())).scalar_one()
     return (now - server).total_seconds()
+
+
+def stand_still(connection: Connection, tables: Sequence[str]) -> None:
+    """Nobody changes a row of these until the transaction ends, senders neither; all may read."""
+    connection.execute(text(f"LOCK TABLE {', '.join(tables)} IN SHARE MODE"))
+
+
+def count_on(connection: Connection, column: Column[int]) -> None:
+    """Have the numbers that the server gives go on behind those that are there."""
+    table = column.table.name
+    highest = select(func.coalesce(func.max(column), 0) + 1).scalar_subquery()
+    sequence = func.pg_get_serial_sequence(table, column.name)
+    connection.execute(select(func.setval(sequence, highest, False)))
 
 
 def guard_append_only(connection: Connection, tables: Sequence[str]) -> None:

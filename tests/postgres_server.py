@@ -27,13 +27,13 @@ from ledger.engine import MIGRATIONS, engine_for
 from ledger.upgrading import upgrade
 
 NAMED = "TINGXUE_TEST_POSTGRES"
-_MISSING = (
+MISSING = (
     f"no PostgreSQL: put initdb and postgres on the PATH (Debian: apt-get install postgresql) "
     f"or name a server in {NAMED}; and install the extra postgres"
 )
 
 
-def _programs() -> Path | None:
+def programs() -> Path | None:
     """The folder with initdb and postgres; Debian keeps it off the PATH."""
     found = shutil.which("initdb")
     if found and shutil.which("postgres", path=str(Path(found).resolve().parent)):
@@ -58,8 +58,8 @@ def server() -> str | None:
         return None
     if named := os.environ.get(NAMED):
         return named.replace("postgresql://", "postgresql+psycopg://", 1)
-    programs = _programs()
-    return started(programs, durable=False) if programs else None
+    found = programs()
+    return started(found, durable=False) if found else None
 
 
 def started(programs: Path, *, durable: bool) -> str:
@@ -149,8 +149,8 @@ def _needed() -> str:
     found = server()
     if found is None:
         if "CI" in os.environ:
-            pytest.fail(_MISSING)
-        pytest.skip(_MISSING)
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
     return found
 
 

@@ -146,8 +146,11 @@ def ledger_url(home: Home, plan: Plan, environ: Mapping[str, str]) -> str:
     """Where the ledger is: what the environment says, else the config, else a file in the home.
     With the password, so for no log. Raises NotConfigured."""
     url = environ.get(LEDGER) or plan.ledger
-    if not url:
-        return home.ledger_url
+    return server_url(url) if url else home.ledger_url
+
+
+def server_url(url: str) -> str:
+    """The same with our driver. Raises NotConfigured for what names no PostgreSQL."""
     scheme, _, rest = url.partition("://")
     if scheme not in ("postgresql", "postgresql+psycopg") or not rest:
         raise NotConfigured("台账的地址应以 postgresql:// 开头；不写则是数据文件夹里的一个文件")

@@ -28,6 +28,7 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_audit": ("audit",),
     "tingxue.cli_clocks": ("clocks",),
     "tingxue.cli_kibana": ("kibana",),
+    "tingxue.cli_ledger": ("ledger",),
     "tingxue.cli_child": ("collect-one",),
     "tingxue.cli_watchdog": ("watchdog",),
 }  # fmt: skip

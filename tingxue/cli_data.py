@@ -2,21 +2,18 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
 import click
-from rich.console import Console
-from rich.progress import Progress
 
 from domain.errors import InputError
 from domain.privacy import mask
 from domain.types import Actor, Role
 from tingxue import importing, pipeline, reporting, schedule
 from tingxue.app import App, opened
+from tingxue.cli_bars import bar, steps
 from tingxue.cli_options import as_json
 from tingxue.counting import PeriodKind, last_finished
 
@@ -30,7 +27,7 @@ def import_files(files: tuple[Path, ...], only: bool) -> None:
     with opened() as app:
         for path in files:
             try:
-                with _bar(f"导入 {path.name}") as advance:
+                with bar(f"导入 {path.name}") as advance:
                     done = importing.import_file(app, path, progress=advance)
             except InputError as error:
                 click.echo(f"出错：{error}", err=True)
@@ -66,7 +63,7 @@ def _say_cases(app: App) -> None:
     ):
         with app.ledger.read() as books:
             whole = books.mentions.waiting().get(waits, 0)
-        with _steps(title, whole) as advance:
+        with steps(title, whole) as advance:
             stage(app, advance)
     sent = pipeline.notify(app)
     pipeline.index(app)
@@ -81,32 +78,6 @@ def _say_cases(app: App) -> None:
     click.echo(f"案件 {len(cases)} 件，发出通知 {sent} 条")
     if doubtful:
         click.echo(f"待研判 {doubtful} 项，请宣传部用 tingxue review list 查看")
-
-
-@contextmanager
-def _bar(title: str) -> Iterator[Callable[[int, int], None] | None]:
-    """A progress bar in a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with Progress(console=Console(stderr=True)) as progress:
-        task = progress.add_task(title)
-        yield lambda done, whole: progress.update(task, completed=done, total=whole)
-
-
-@contextmanager
-def _steps(title: str, whole: int) -> Iterator[Callable[[int], None]]:
-    """The same, for work that says how much it has just done."""
-    done = 0
-    with _bar(title) as show:
-
-        def advance(count: int) -> None:
-            nonlocal done
-            done += count
-            if show is not None:
-                show(done, whole)
-
-        yield advance
 
 
 @click.group()
