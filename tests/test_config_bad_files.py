@@ -132,6 +132,7 @@ MISTAKES = [
         "channels.office_mail.options.password",
         "密钥不能写在文件里",
     ),
+    ("password_in_ledger", "settings.yaml", "ledger", "密钥不能写在文件里"),
     (
         "password_in_proxy",
         "settings.yaml",

@@ -33,6 +33,7 @@ from contracts.ledger_contract import (
 from contracts.outbox_contract import DEAD, RETRY, OutboxContract, an_alert
 from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
+from contracts.sharing_contract import SharingContract
 from migrating import KILLED, SHIPPED, described
 from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.exc import IntegrityError
@@ -62,6 +63,12 @@ class TestPostgresReviews(ReviewContract):
 
 
 class TestPostgresReach(ReachContract):
+    @pytest.fixture
+    def open_ledger_here(self, postgres_url: str) -> OpenHere:
+        return here(postgres_url)
+
+
+class TestPostgresSharing(SharingContract):
     @pytest.fixture
     def open_ledger_here(self, postgres_url: str) -> OpenHere:
         return here(postgres_url)

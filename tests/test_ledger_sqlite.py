@@ -21,6 +21,7 @@ from contracts.outbox_contract import OutboxContract
 from contracts.projection_contract import ProjectionContract
 from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
+from contracts.sharing_contract import SharingContract
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from domain.errors import LedgerError
@@ -54,6 +55,12 @@ class TestSqliteReviews(ReviewContract):
 
 
 class TestSqliteReach(ReachContract):
+    @pytest.fixture
+    def open_ledger_here(self, tmp_path: Path) -> OpenHere:
+        return here(tmp_path)
+
+
+class TestSqliteSharing(SharingContract):
     @pytest.fixture
     def open_ledger_here(self, tmp_path: Path) -> OpenHere:
         return here(tmp_path)
