@@ -30,7 +30,7 @@ OPTIONS: Mapping[str, Any] = {
 # which TCP notices nothing; one that is stopped would hold them for ever.
 _SESSION = """
 SET TIME ZONE 'UTC';
-SET lock_timeout = '30s';
+SET lock_timeout = '120s';
 SET idle_in_transaction_session_timeout = '300s';
 SET tcp_keepalives_idle = 30;
 SET tcp_keepalives_interval = 10;

@@ -115,7 +115,7 @@ def test_a_session_keeps_what_it_commits_and_no_lock_for_ever(ledger: Ledger) ->
     names = ("TimeZone", "synchronous_commit", "lock_timeout")
     with ledger.write() as books:
         found = [books.connection.exec_driver_sql(f"SHOW {name}").scalar() for name in names]
-    assert found == ["UTC", "on", "30s"]
+    assert found == ["UTC", "on", "2min"]
 
 
 def test_a_database_that_cannot_keep_every_text_is_refused(empty_postgres_url: str) -> None:
