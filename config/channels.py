@@ -51,9 +51,7 @@ def check_channels(files: Files, environ: Mapping[str, str]) -> Iterator[ConfigE
     """Variables that are not set (empty counts as not set), and secrets written in plain. The
     watchdog's variables are set where the watchdog is started."""
     yield from check_watchdog(files.documents[FILE], files.settings.watchdog, None)
-    if files.settings.ledger is not None:
-        for reason in objections("ledger", files.settings.ledger, environ, instead="或去掉 ledger"):
-            yield files.error(FILE, "ledger", reason=reason)
+    yield from check_ledger(files.documents[FILE], files.settings.ledger, environ)
     for name, entry in files.settings.channels.items():
         for option, value in entry.options.items():
             where = ("channels", name, "options", option)
@@ -78,10 +76,19 @@ def check_watchdog(
             yield document.error(("watchdog", "mail", option), reason)
 
 
+def check_ledger(
+    document: Document, url: str | None, environ: Mapping[str, str]
+) -> Iterator[ConfigError]:
+    """The same for a ledger on a server."""
+    for reason in objections("ledger", url or "", environ) if url else ():
+        yield document.error(("ledger",), reason)
+
+
 def build_watchdog(
-    document: Document, entry: WatchdogEntry, environ: Mapping[str, str]
+    document: Document, entry: WatchdogEntry, ledger: str | None, environ: Mapping[str, str]
 ) -> Watchdog:
-    """The watchdog with its secrets filled in; ``check_watchdog`` must have found nothing."""
+    """The watchdog with its secrets filled in; ``check_watchdog`` and ``check_ledger`` must have
+    found nothing."""
     where = ("watchdog", "mail")
     lines = {key: document.lines[(*where, key)] for key in entry.mail}
     mail = ChannelSpec(
@@ -90,7 +97,8 @@ def build_watchdog(
         lines={"": document.lines.get(where, 1), **lines},
     )  # fmt: skip
     rules = entry.model_dump(exclude={"mail"})
-    return Watchdog(**rules, mail=mail if entry.mail else None)
+    found = mail if entry.mail else None
+    return Watchdog(**rules, mail=found, ledger=build_ledger(ledger, environ))
 
 
 def objections(

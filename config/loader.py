@@ -12,7 +12,7 @@ from typing import TypeVar
 from pydantic import BaseModel
 
 from config.building import build
-from config.channels import build_watchdog, check_channels, check_watchdog
+from config.channels import build_watchdog, check_channels, check_ledger, check_watchdog
 from config.checks import cross_check
 from config.files import Files
 from config.models import (
@@ -76,8 +76,9 @@ def load_watchdog(
     if content is not None:
         document = reader.documents["settings.yaml"]
         reader.found.extend(check_watchdog(document, content.watchdog, environ))
+        reader.found.extend(check_ledger(document, content.ledger, environ))
         if not reader.found:
-            return build_watchdog(document, content.watchdog, environ)
+            return build_watchdog(document, content.watchdog, content.ledger, environ)
     raise _first(reader.found)
 
 

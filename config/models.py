@@ -100,6 +100,7 @@ class WatchdogFile(BaseModel, extra="ignore", frozen=True):
     """settings.yaml as the watchdog reads it: what else is wrong there must not blind it."""
 
     watchdog: WatchdogEntry = WatchdogEntry()
+    ledger: Text | None = Field(default=None, repr=False)
 
 
 # taxonomy.yaml

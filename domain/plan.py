@@ -266,7 +266,7 @@ class Watchdog:
 
     heartbeat_seconds: older is dead. due_minutes: a message so long overdue is stuck. sources_by:
     when, in Changchun, a source must have run that day. repeat_minutes: how often a trouble that
-    lasts is said again. mail: its own way out; None for the screen alone.
+    lasts is said again. mail: its own way out; None for the screen alone. ledger: as in Plan.
     """
 
     heartbeat_seconds: int
@@ -274,6 +274,7 @@ class Watchdog:
     sources_by: time
     repeat_minutes: int
     mail: ChannelSpec | None
+    ledger: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

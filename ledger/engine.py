@@ -121,9 +121,7 @@ def engine_for(url: str) -> Engine:
         more = postgres.OPTIONS if url.startswith("postgresql") else {}
         engine = create_engine(url, json_serializer=_dump, **more)
     except ImportError as error:
-        raise LedgerError(
-            "缺少 PostgreSQL 的驱动；请安装：pip install 'tingxue[postgres]'"
-        ) from error
+        raise LedgerError(postgres.NO_DRIVER) from error
     except ArgumentError:  # its text shows the URL, with the password
         raise LedgerError("台账的地址看不懂；应为 postgresql://账号:口令@主机/数据库") from None
     (postgres if postgres.is_it(engine) else sqlite).prepare(engine)

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import NullPool, create_engine, func, select
+from sqlalchemy import Engine, NullPool, create_engine, func, select
 from sqlalchemy.exc import DatabaseError
 
 from domain.errors import LedgerError
 from domain.types import Outcome
-from ledger import schema
+from ledger import postgres, schema
 
 _PATIENCE_SECONDS = 5.0
 _MAGIC = b"SQLite format 3\x00"
@@ -31,10 +31,12 @@ class Glance:
     went_well: int
 
 
-def glance(path: Path, since: datetime, until: datetime) -> Glance:
-    """A look into the ledger's file. Raises LedgerError: it is gone, locked or cannot be read."""
-    _look_at(path)
-    engine = create_engine("sqlite://", creator=lambda: _connect(path), poolclass=NullPool)
+def glance(where: Path | str, since: datetime, until: datetime) -> Glance:
+    """A look into the ledger: a file, or the URL of a server. Raises LedgerError: it is gone,
+    locked or cannot be read."""
+    engine = (
+        _file(where) if isinstance(where, Path) else postgres.glancing(where, _PATIENCE_SECONDS)
+    )
     outcomes = (
         select(_R.outcome, func.count())
         .where(_R.started_at >= since, _R.started_at < until)
@@ -48,6 +50,11 @@ def glance(path: Path, since: datetime, until: datetime) -> Glance:
         raise LedgerError(_reason(error)) from error
     well = sum(runs.get(str(one), 0) for one in (Outcome.OK, Outcome.EMPTY_CONFIRMED))
     return Glance(soonest=soonest, ran=sum(runs.values()), went_well=well)
+
+
+def _file(path: Path) -> Engine:
+    _look_at(path)
+    return create_engine("sqlite://", creator=lambda: _connect(path), poolclass=NullPool)
 
 
 def _reason(error: DatabaseError) -> str:

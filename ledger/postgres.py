@@ -12,12 +12,25 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Connection, Engine, bindparam, event, func, select, text
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Engine,
+    NullPool,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from domain.errors import LedgerError
 
+NO_DRIVER = "缺少 PostgreSQL 的驱动，请安装：pip install '.[postgres]'"
 WHOLE, HAND_OVER = "ledger", "hand over"
 
 OPTIONS: Mapping[str, Any] = {
@@ -63,6 +76,17 @@ def prepare(engine: Engine) -> None:
     def _begin(connection: Connection) -> None:
         if connection.get_execution_options().get("tingxue_write") == WHOLE:
             wait_for(connection, WHOLE)
+
+
+def glancing(url: str, seconds: float) -> Engine:
+    """For one short look, which waits so long for the server and for an answer. Raises
+    LedgerError."""
+    options = f"-c statement_timeout={seconds:.0f}s -c default_transaction_read_only=on"
+    arguments = {"connect_timeout": round(seconds), "options": options}
+    try:
+        return create_engine(url, connect_args=arguments, poolclass=NullPool)
+    except ImportError as error:
+        raise LedgerError(NO_DRIVER) from error
 
 
 def wait_for(connection: Connection, name: str) -> None:

@@ -25,9 +25,9 @@ from domain.casefold import broken_at, fold
 from domain.search import SearchQuery
 from ledger import schema
 from ledger.engine import Ledger, open_ledger
-from tingxue.app import LEDGER, opened
+from tingxue.app import opened
 from tingxue.demo import runner
-from tingxue.home import home_at
+from tingxue.home import LEDGER, home_at
 
 WEEK = {"import": 7, "collect": 6, "analyse": 6, "triage": 6, "notify": 6, "index": 5, "chase": 5,
         "reports": 4, "people": 3, "review": 2}  # fmt: skip

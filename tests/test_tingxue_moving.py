@@ -23,9 +23,9 @@ from domain.errors import LedgerError, NotConfigured
 from domain.types import Counts, Reject, SendResult
 from ledger import copying
 from ledger.engine import Ledger, open_ledger
-from tingxue.app import LEDGER, ledger_url, server_url
+from ledger.glance import Glance, glance
 from tingxue.cli import main
-from tingxue.home import home_at
+from tingxue.home import LEDGER, home_at, ledger_url, server_url
 
 
 def file(path: Path) -> Ledger:
@@ -153,13 +153,26 @@ def test_the_environment_goes_before_the_config_and_the_config_before_the_home(
     environ = {"TINGXUE_TEST_WORD": "a@b/c"}
     plan = load(environ=environ, overrides=home.config)
     ours = "postgresql+psycopg://tingxue:a%40b%2Fc@10.0.0.5/tingxue"
-    assert ledger_url(home, plan, {}) == ours
+    assert ledger_url(home, plan.ledger, {}) == ours
     assert "a%40b" not in repr(plan)
-    assert ledger_url(home, plan, {LEDGER: "postgresql://x/y"}) == "postgresql+psycopg://x/y"
-    assert ledger_url(home, load(environ={}), {}) == home.ledger_url
+    assert ledger_url(home, plan.ledger, {LEDGER: "postgresql://x/y"}) == "postgresql+psycopg://x/y"
+    assert ledger_url(home, load(environ={}).ledger, {}) == home.ledger_url
 
 
 @pytest.mark.parametrize("url", ["mysql://x/y", "postgres", "postgresql://", "/var/ledger.db"])
 def test_what_names_no_server_is_refused(url: str) -> None:
     with pytest.raises(NotConfigured, match="postgresql://"):
         server_url(url)
+
+
+@pytest.mark.full
+def test_the_watchdog_looks_at_a_server_too(postgres_url: str, tmp_path: Path) -> None:
+    with closing(open_ledger(postgres_url, drill=False, now=NOW)) as server:
+        alert, delivery = an_alert("a1")
+        with server.write() as books:
+            books.queue(alert, [delivery])
+    assert glance(postgres_url, NOW, NOW) == Glance(soonest=NOW, ran=0, went_well=0)
+    nowhere = f"postgresql+psycopg://tingxue:geheim@/tingxue?host={tmp_path}"
+    with pytest.raises(LedgerError, match="台账读不出来") as caught:
+        glance(nowhere, NOW, NOW)
+    assert "geheim" not in str(caught.value)

@@ -31,9 +31,9 @@ from domain.types import Alert, Delivery, Incoming, Level, Mention, SendResult, 
 from ledger.engine import Ledger, open_ledger
 from nlp.score import mention_of
 from tingxue import pipeline
-from tingxue.app import LEDGER, App, opened
+from tingxue.app import App, opened
 from tingxue.demo import week
-from tingxue.home import home_at
+from tingxue.home import LEDGER, home_at
 from tingxue.intake import LedgerIntake
 
 SPEED = 15

@@ -25,11 +25,10 @@ from domain.times import Clock, Steady, system_clock, system_steady
 from domain.types import Alert, Delivery, Mention, Verdict
 from ledger.engine import Ledger, open_ledger
 from tingxue import rosters
-from tingxue.home import Home, open_home, pseudonyms
+from tingxue.home import Home, ledger_url, open_home, pseudonyms
 from tingxue.searching import Search
 
 LOG = logging.getLogger(__name__)
-LEDGER = "TINGXUE_LEDGER"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +115,7 @@ def opened(
     """
     home = home or open_home(environ)
     plan = load(environ=environ, overrides=home.config)
-    url = ledger_url(home, plan, environ)
+    url = ledger_url(home, plan.ledger, environ)
     ledger = open_ledger(url, drill=home.drill, now=clock(), backups=home.backups)
     search = Search()
     try:
@@ -140,21 +139,6 @@ def opened(
     finally:
         search.close()
         ledger.close()
-
-
-def ledger_url(home: Home, plan: Plan, environ: Mapping[str, str]) -> str:
-    """Where the ledger is: what the environment says, else the config, else a file in the home.
-    With the password, so for no log. Raises NotConfigured."""
-    url = environ.get(LEDGER) or plan.ledger
-    return server_url(url) if url else home.ledger_url
-
-
-def server_url(url: str) -> str:
-    """The same with our driver. Raises NotConfigured for what names no PostgreSQL."""
-    scheme, _, rest = url.partition("://")
-    if scheme not in ("postgresql", "postgresql+psycopg") or not rest:
-        raise NotConfigured("台账的地址应以 postgresql:// 开头；不写则是数据文件夹里的一个文件")
-    return f"postgresql+psycopg://{rest}"
 
 
 def _channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:

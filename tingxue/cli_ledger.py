@@ -10,8 +10,9 @@ from domain.errors import NotConfigured
 from domain.times import system_clock
 from ledger import copying
 from ledger.engine import open_ledger
-from tingxue.app import opened, server_url
+from tingxue.app import opened
 from tingxue.cli_bars import steps
+from tingxue.home import server_url
 
 
 @click.group()

@@ -14,9 +14,9 @@ from domain.times import system_clock
 from domain.types import Mention
 from nlp.analyser import build
 from nlp.score import mention_of, score_line
-from tingxue.app import ledger_url, opened
+from tingxue.app import opened
 from tingxue.explaining import explain as lines_for
-from tingxue.home import open_home
+from tingxue.home import ledger_url, open_home
 
 
 @click.command()
@@ -65,7 +65,7 @@ def explain(text: str, platform: str, elsewhere: bool) -> None:
 def _lines(mention: Mention, plan: Plan) -> list[str]:
     """With the office's corrections, where it has a ledger: one is not made for a question."""
     home = open_home(os.environ)
-    if ledger_url(home, plan, os.environ) == home.ledger_url and not home.ledger.exists():
+    if ledger_url(home, plan.ledger, os.environ) == home.ledger_url and not home.ledger.exists():
         return lines_for(mention, build(plan), plan)
     with opened(home=home) as app, app.ledger.read() as books:
         return lines_for(mention, app.analyser, plan, books)

@@ -5,7 +5,7 @@ import signal
 import sys
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import click
@@ -20,7 +20,7 @@ from domain.ports import Channel
 from domain.times import Clock, Steady, on_screen, system_clock, system_steady
 from domain.types import Alert, Level
 from tingxue import watchdog_memory
-from tingxue.home import Home, named_home
+from tingxue.home import LEDGER, Home, ledger_url, named_home
 from tingxue.watchdog import look
 from tingxue.watchdog_memory import Known, Memory
 
@@ -37,6 +37,8 @@ def watchdog(once: bool) -> None:
     """看门狗：值守程序没了心跳、停住，台账读不出，消息发不出，来源不运行，就直接发邮件报警。"""
     home = named_home(os.environ)
     rules = load_watchdog(environ=os.environ, overrides=home.config)
+    if os.environ.get(LEDGER) or rules.ledger:
+        rules = replace(rules, ledger=ledger_url(home, rules.ledger, os.environ))
     post = mail.channel(rules.mail, home=home.path, clock=system_clock) if rules.mail else None
     if post is None:
         click.echo("没有配置 settings.yaml 的 watchdog.mail：异常只显示在这里，不会发信", err=True)

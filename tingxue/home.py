@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from domain.errors import LedgerError
+from domain.errors import LedgerError, NotConfigured
 from domain.identity import AuthorKey, Pseudonym, season_of
 from domain.times import Clock
 
+LEDGER = "TINGXUE_LEDGER"
 _PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -104,6 +105,21 @@ def home_at(path: Path) -> Home:
     except OSError as error:
         raise LedgerError(f"数据文件夹 {path} 不能使用：{error.strerror}；请检查权限") from error
     return Home(path.resolve())
+
+
+def ledger_url(home: Home, named: str, environ: Mapping[str, str]) -> str:
+    """Where the ledger is: what the environment says, else what the config has ``named``, else a
+    file in the home. With the password, so for no log. Raises NotConfigured."""
+    url = environ.get(LEDGER) or named
+    return server_url(url) if url else home.ledger_url
+
+
+def server_url(url: str) -> str:
+    """The same with our driver. Raises NotConfigured for what names no PostgreSQL."""
+    scheme, _, rest = url.partition("://")
+    if scheme not in ("postgresql", "postgresql+psycopg") or not rest:
+        raise NotConfigured("台账的地址应以 postgresql:// 开头；不写则是数据文件夹里的一个文件")
+    return f"postgresql+psycopg://{rest}"
 
 
 def pseudonyms(home: Home, clock: Clock) -> Pseudonym:

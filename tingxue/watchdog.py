@@ -55,7 +55,7 @@ def look(
         troubles += _works(alive, rules, steady.seconds())
     day = day_bounds(shanghai_day(now))
     try:
-        found = glance(home.ledger, *day)
+        found = glance(rules.ledger or home.ledger, *day)
     except LedgerError as error:
         troubles.append(_unreadable(home, error))
         unknown |= {_DUE, _SOURCES}

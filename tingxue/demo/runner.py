@@ -27,10 +27,10 @@ from domain.times import Clock, at_shanghai, shanghai_day
 from domain.types import Actor, Delivery, Mention, SendResult
 from tingxue import collecting, importing, pipeline, reporting, reviewing
 from tingxue.acting import act
-from tingxue.app import LEDGER, App, opened
+from tingxue.app import App, opened
 from tingxue.counting import PeriodKind, period_of
 from tingxue.demo import files, script, site, summary, week
-from tingxue.home import Home, home_at, open_home
+from tingxue.home import LEDGER, Home, home_at, open_home
 
 START = at_shanghai(date(2026, 12, 21))
 """Monday 00:00 of the week that is played."""
