@@ -80,7 +80,9 @@ def check_ledger(
     document: Document, url: str | None, environ: Mapping[str, str]
 ) -> Iterator[ConfigError]:
     """The same for a ledger on a server."""
-    for reason in objections("ledger", url or "", environ) if url else ():
+    if url is None:
+        return
+    for reason in objections("ledger", url, environ, instead="或去掉 ledger"):
         yield document.error(("ledger",), reason)
 
 

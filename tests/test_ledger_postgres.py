@@ -166,7 +166,7 @@ def test_the_versions_together_make_the_schema_of_the_code(
     ledger: Ledger, empty_postgres_url: str
 ) -> None:
     with ledger.engine.connect() as db:
-        options = {"compare_type": True, "compare_server_default": True}
+        options = {"compare_type": True}  # a JSON default cannot be compared there, but described
         context = MigrationContext.configure(db, opts=options)
         assert compare_metadata(context, schema.metadata) == []
     made = described(ledger.engine)

@@ -97,7 +97,7 @@ def test_fifty_kills_over_the_week_change_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.full
-@pytest.mark.timeout(600)
+@pytest.mark.timeout(900)
 def test_a_kill_in_each_stage_changes_nothing_on_a_server_either(
     tmp_path: Path, postgres_url: str, other_postgres_url: str
 ) -> None:
