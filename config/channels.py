@@ -141,7 +141,7 @@ def build_channels(files: Files, environ: Mapping[str, str]) -> dict[str, Channe
 def build_ledger(url: str | None, environ: Mapping[str, str]) -> str:
     """The URL with its variables filled in; a password may hold any sign. "" for None."""
     if url is None or _VARIABLE.fullmatch(url):
-        return _filled(url or "", environ)
+        return filled(url or "", environ)
     return _VARIABLE.sub(lambda found: quote(environ[found[1]], safe=""), url)
 
 

@@ -19,7 +19,6 @@ from sqlalchemy import (
     Select,
     and_,
     case,
-    extract,
     func,
     literal,
     select,
@@ -30,6 +29,7 @@ from domain.alarms import Heard, Series, SeriesKind, Voice
 from domain.types import Polarity
 from ledger import schema
 from ledger.rows import chunks
+from ledger.spelling import elements, first_of, seconds
 
 _M = schema.mentions.c
 _V = schema.verdicts.c
@@ -109,15 +109,11 @@ class Voices:
         return first
 
 
-def _seconds(moment: Any) -> ColumnElement[int]:
-    return extract("epoch", moment)
-
-
 def _said() -> ColumnElement[Any]:
     """When it was said, in seconds since 1970; NULL where it is not counted."""
-    published = _seconds(_M.published_at)
+    published = seconds(_M.published_at)
     to_the_hour = and_(_M.published_at.is_not(None), published % _DAY != _SHANGHAI_MIDNIGHT)
-    seen = _seconds(_M.first_seen_at)
+    seen = seconds(_M.first_seen_at)
     return case(
         (and_(to_the_hour, _M.published_at <= _M.first_seen_at), published),
         (_M.source.like(IMPORTED), None),
@@ -147,17 +143,16 @@ def _heard(since: datetime, now: datetime, platforms: Sequence[str]) -> CTE:
 
 
 def _members(heard: CTE) -> dict[SeriesKind, Select[Any]]:
-    """mention_id, said, ago, author, bad, what, place: a row for each series a mention is in.
-    ``json_each`` is SQLite's; PostgreSQL calls it json_array_elements."""
+    """mention_id, said, ago, author, bad, what, place: a row for each series a mention is in."""
     h = heard.c
-    tag = func.json_each(h.complaints).table_valued("value", name="tag")
-    spot = func.json_each(h.places).table_valued("value", name="spot")
+    tag = elements(h.complaints).table_valued("value", name="tag")
+    spot = elements(h.places).table_valued("value", name="spot")
     here = func.coalesce(spot.c.value, "")
     fixed = (h.mention_id, h.said, h.ago, h.author, h.bad)
     complains = func.json_array_length(h.complaints) > 0
-    tagged = select(
-        *fixed, func.json_extract(tag.c.value, "$[0]").label("what"), here.label("place")
-    ).select_from(heard.join(tag, literal(True)).outerjoin(spot, literal(True)))
+    tagged = select(*fixed, first_of(tag.c.value).label("what"), here.label("place")).select_from(
+        heard.join(tag, literal(True)).outerjoin(spot, literal(True))
+    )
     on = select(*fixed, h.platform.label("what"), literal("").label("place"))
     at = select(*fixed, literal("").label("what"), spot.c.value.label("place"))
     return {
