@@ -31,6 +31,7 @@ from contracts.ledger_contract import (
     url_of,
 )
 from contracts.outbox_contract import DEAD, RETRY, OutboxContract, an_alert
+from contracts.projection_contract import ProjectionContract
 from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
 from contracts.sharing_contract import SharingContract
@@ -63,6 +64,12 @@ class TestPostgresReviews(ReviewContract):
 
 
 class TestPostgresReach(ReachContract):
+    @pytest.fixture
+    def open_ledger_here(self, postgres_url: str) -> OpenHere:
+        return here(postgres_url)
+
+
+class TestPostgresProjection(ProjectionContract):
     @pytest.fixture
     def open_ledger_here(self, postgres_url: str) -> OpenHere:
         return here(postgres_url)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from contracts.ledger_contract import a_pair
 from fakes import FakeClock
 
@@ -15,6 +16,7 @@ from domain.times import Clock
 from ledger.engine import Ledger
 from tingxue import indexing, pipeline, schedule
 from tingxue.app import App, opened
+from tingxue.cli import main
 from tingxue.home import Home, home_at
 
 NIGHT = datetime(2026, 11, 22, 19, 30, tzinfo=UTC)  # 03:30 in Changchun
@@ -184,3 +186,12 @@ def test_copies_of_the_ledger_go_after_their_time(app: App, clock: FakeClock) ->
 def test_without_copies_there_is_nothing_to_prune(app: App) -> None:
     assert not app.home.backups.exists()
     assert schedule.purge(app)["backups"] == 0
+
+
+def test_the_command_says_in_chinese_what_went_of_every_kind(app: App) -> None:
+    asked = CliRunner().invoke(main, ["purge"], env={"TINGXUE_HOME": str(app.home.path)})
+    assert asked.exit_code == 0, asked.output
+    said = dict(line.split() for line in asked.stdout.splitlines())
+    assert len(said) == len(schedule.purge(app))
+    assert set(said.values()) == {"0"}
+    assert all(name.isalpha() and not name.isascii() for name in said)

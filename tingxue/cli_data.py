@@ -137,6 +137,10 @@ _TABLES = {
     "cases": "案件",
     "mentions": "反映",
     "audit": "审计",
+    "corrections": "更正",
+    "alerts": "不属于案件的通知",
+    "surges": "突增警报",
+    "silences": "来源静默警报",
     "backups": "台账副本",
 }
 

@@ -566,7 +566,8 @@ class LedgerContract:
         with ledger.write() as books:
             counts = books.purge.run(NOW, KEEP)
         assert dict(counts) == {
-            "originals": 1, "rejects": 0, "cases": 0, "mentions": 0, "corrections": 0, "audit": 0
+            "originals": 1, "rejects": 0, "cases": 0, "mentions": 0, "corrections": 0,
+            "alerts": 0, "surges": 0, "silences": 0, "audit": 0,
         }  # fmt: skip
         with ledger.read() as books:
             assert books.mentions.originals(a_pair(1)[0].mention_id) == []
