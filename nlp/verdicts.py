@@ -22,13 +22,13 @@ from nlp.stance import Reading
 
 _SECOND_CLAUSE = 0.7
 """A second clause is shown as evidence too when it scores this share of the best one."""
-_WITNESSES = ((0.74, 0.03), (0.5, 0.25))
+_WITNESSES = ((0.74, 0.025), (0.5, 0.25))
 """Rules of this joined strength make a tag from this probability on: a textbook word unless the
 models are nearly sure of the opposite, a fair one when they are in doubt."""
 _SURELY_RED = 0.5
 """An urgent text is red when red is more probable than all else together; orange otherwise, which
 rings too, but wakes nobody's superior."""
-_AGAINST_PRAISE = 0.7
+_AGAINST_PRAISE = 0.8
 """In a text that likes what it speaks of, a tag without any rule must be this probable."""
 _AGAINST_STANCE = 0.6
 """In a text that the rules read as a notice, an advert, hearsay …, a tag without any rule must be
@@ -90,7 +90,7 @@ def _tags(one: Read, answer: Learned, limits: Limits) -> tuple[ComplaintTag, ...
     chosen = answer.tags >= limits.tags
     for strength, floor in _WITNESSES:
         chosen |= (one.inputs.rules[:, 0] >= strength) & (answer.tags >= floor)
-    if answer.polarity[2] > 0.5:
+    if answer.polarity.argmax() == 2:
         chosen &= (one.inputs.rules[:, 2] > 0) | (answer.tags >= _AGAINST_PRAISE)
     if one.reading.stance in stance.SILENCES:
         chosen &= (one.inputs.rules[:, 2] > 0) | (answer.tags >= _AGAINST_STANCE)

@@ -165,7 +165,7 @@ def test_the_same_mention_gets_the_same_verdict():
 
 
 def test_the_version_names_rules_model_and_scorer():
-    assert analyser().version == "rules-2+model-2+learned"
+    assert analyser().version == "rules-2+model-3+learned"
 
 
 def test_an_unknown_scorer_is_refused_by_name():

@@ -22,7 +22,7 @@ from nlp.train.crossval import Bench
 from nlp.train.data import Array, Example
 
 MODELS = Path(__file__).parents[1] / "models"
-VERSION = "model-2"
+VERSION = "model-3"
 _BEGIN, _END = "<!-- inputs: written by ./run train -->", "<!-- /inputs -->"
 Arrays = dict[str, npt.NDArray[np.generic]]
 
