@@ -179,14 +179,15 @@ def test_a_full_disk_is_said_and_nothing_is_lost(
     index: ElasticIndex, client: Elasticsearch, prefix: str
 ) -> None:
     index.upsert([a_doc("旧")])
-    _block(client, prefix, True)
     for act in (
         lambda: index.upsert([a_doc("新")]),
         lambda: index.upsert([a_doc("旧"), a_doc("新")]),
     ):
+        _block(client, prefix, True)  # each time: the server lifts it when it sees a disk with room
         with pytest.raises(SearchUnavailable, match="只读（磁盘可能快满了）"):
             act()
     assert found(index) == {"旧"}
+    _block(client, prefix, True)
     with pytest.raises(SearchUnavailable, match="只读"):
         index.remove([digest("旧")])
     _block(client, prefix, None)

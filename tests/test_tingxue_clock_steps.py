@@ -24,6 +24,8 @@ from ledger import schema
 from ledger.engine import Ledger, open_ledger
 from tingxue import collecting, pipeline, reporting
 
+pytestmark = pytest.mark.full
+
 STEPS = (60, -60, 3600, -3600, 86400, -86400)
 OK = SendResult(outcome="ok")
 PACES = {"first": Pace(per_minute=20, reserve=2, digest_seconds=60)}

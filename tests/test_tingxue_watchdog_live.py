@@ -28,6 +28,8 @@ from domain.types import Alert
 from ledger.engine import open_ledger
 from tingxue.home import Home, home_at
 
+pytestmark = pytest.mark.full
+
 TINGXUE = str(Path(sys.executable).with_name("tingxue"))
 HUNG = Path(__file__).with_name("hungwatch.py")
 LIMIT = 3

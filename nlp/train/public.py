@@ -90,7 +90,8 @@ def _telling(columns: npt.NDArray[np.int64], liking: Array, size: int) -> Array:
         np.bincount(columns, weights=(liking * sign > 0).astype(np.float32), minlength=size) + 1
         for sign in (1, -1)
     )
-    return np.abs(np.log(for_ / for_.sum()) - np.log(against / against.sum()))
+    apart: Array = np.abs(np.log(for_ / for_.sum()) - np.log(against / against.sum()))
+    return apart
 
 
 def none() -> dict[str, npt.NDArray[np.generic]]:
