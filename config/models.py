@@ -27,6 +27,7 @@ from config.scalars import (
     Url,
     Year,
 )
+from domain.plan import SilenceRule, SurgeRule
 from domain.types import Level, Urgency
 
 # settings.yaml
@@ -208,28 +209,31 @@ class UnsignedEntry(BaseModel, extra="forbid", frozen=True):
     inspection: PositiveNumber
 
 
+_SURGES, _SILENCE = SurgeRule(), SilenceRule()
+
+
 class SurgesEntry(BaseModel, extra="forbid", frozen=True):
-    warm_up_hours: Positive = 72
-    history_days: Positive = 28
-    chance: Share = 3e-5
-    drift: PositiveNumber = 5.0
-    warn_chance: Share = 1e-3
-    least_people: Positive = 3
-    news_hours: Positive = 6
-    quiet_hours: Positive = 6
-    tone_hours: Positive = 6
-    tone_people: Positive = 8
-    tone_chance: Share = 1e-4
-    warn: Level = Level.YELLOW
-    page: Level = Level.ORANGE
+    warm_up_hours: Positive = _SURGES.warm_up_hours
+    history_days: Positive = _SURGES.history_days
+    chance: Share = _SURGES.chance
+    drift: PositiveNumber = _SURGES.drift
+    warn_chance: Share = _SURGES.warn_chance
+    least_people: Positive = _SURGES.least_people
+    news_hours: Positive = _SURGES.news_hours
+    quiet_hours: Positive = _SURGES.quiet_hours
+    tone_hours: Positive = _SURGES.tone_hours
+    tone_people: Positive = _SURGES.tone_people
+    tone_chance: Share = _SURGES.tone_chance
+    warn: Level = _SURGES.warn
+    page: Level = _SURGES.page
 
 
 class SilenceEntry(BaseModel, extra="forbid", frozen=True):
-    failing_hours: Positive = 24
-    chance: Share = 1e-3
-    dispersion: PositiveNumber = 0.1
-    longest_days: Positive = 60
-    level: Level = Level.YELLOW
+    failing_hours: Positive = _SILENCE.failing_hours
+    chance: Share = _SILENCE.chance
+    dispersion: PositiveNumber = _SILENCE.dispersion
+    longest_days: Positive = _SILENCE.longest_days
+    level: Level = _SILENCE.level
 
 
 class LevelsFile(BaseModel, extra="forbid", frozen=True):

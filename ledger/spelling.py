@@ -1,9 +1,11 @@
 """SQL that SQLite and PostgreSQL spell differently, under one name."""
 
+from collections.abc import Callable
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Text
+from sqlalchemy import BigInteger, Text
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 
 
@@ -27,35 +29,24 @@ class first_of(FunctionElement[str]):
     inherit_cache = True
 
 
-@compiles(seconds)
-def _seconds(element: seconds, compiler: Any, **kw: Any) -> str:
-    return f"CAST(strftime('%s', {_inner(element, compiler, kw)}) AS INTEGER)"
+_SPELLINGS: dict[type[FunctionElement[Any]], tuple[str, str]] = {
+    seconds: (
+        "CAST(strftime('%s', {}) AS INTEGER)",
+        "CAST(floor(extract(epoch FROM {})) AS BIGINT)",
+    ),
+    elements: ("json_each({})", "json_array_elements_text({})"),
+    first_of: ("json_extract({}, '$[0]')", "(CAST({} AS JSON) ->> 0)"),
+}
+"""SQLite's, then PostgreSQL's; in the place of {} stands what the function is asked of."""
 
 
-@compiles(seconds, "postgresql")
-def _pg_seconds(element: seconds, compiler: Any, **kw: Any) -> str:
-    return f"CAST(floor(extract(epoch FROM {_inner(element, compiler, kw)})) AS BIGINT)"
+def _spelt(spelling: str) -> Callable[..., str]:
+    def compiled(element: FunctionElement[Any], compiler: SQLCompiler, **kw: Any) -> str:
+        return spelling.format(compiler.process(element.clauses, **kw))
+
+    return compiled
 
 
-@compiles(elements)
-def _elements(element: elements, compiler: Any, **kw: Any) -> str:
-    return f"json_each({_inner(element, compiler, kw)})"
-
-
-@compiles(elements, "postgresql")
-def _pg_elements(element: elements, compiler: Any, **kw: Any) -> str:
-    return f"json_array_elements_text({_inner(element, compiler, kw)})"
-
-
-@compiles(first_of)
-def _first(element: first_of, compiler: Any, **kw: Any) -> str:
-    return f"json_extract({_inner(element, compiler, kw)}, '$[0]')"
-
-
-@compiles(first_of, "postgresql")
-def _pg_first(element: first_of, compiler: Any, **kw: Any) -> str:
-    return f"(CAST({_inner(element, compiler, kw)} AS JSON) ->> 0)"
-
-
-def _inner(element: ColumnElement[Any] | FunctionElement[Any], compiler: Any, kw: Any) -> str:
-    return str(compiler.process(element.clauses, **kw))
+for _function, _both in _SPELLINGS.items():
+    for _dialect, _spelling in zip(("sqlite", "postgresql"), _both, strict=True):
+        compiles(_function, _dialect)(_spelt(_spelling))

@@ -15,6 +15,7 @@ from tingxue import collecting, doctor, pipeline, rostering, schedule
 from tingxue.app import opened
 from tingxue.cli_options import as_json
 from tingxue.demo import runner
+from tingxue.names import OUTCOMES
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
@@ -34,7 +35,7 @@ def collect(names: tuple[str, ...]) -> None:
             latest = books.runs.latest()
         for spec in specs:
             run = latest[spec.name]
-            name = collecting.OUTCOME_NAMES[run.outcome] if run.outcome else "未结束"
+            name = OUTCOMES[run.outcome] if run.outcome else "未结束"
             click.echo(
                 f"{spec.title}：{name}，读到 {run.seen}，新增 {run.new} {run.detail}".strip()
             )

@@ -6,7 +6,7 @@ settings.yaml): on a command line every user of the machine could read it.
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -17,9 +17,9 @@ import click
 
 from domain.errors import InputError
 from index.kibana.bodies import dashboard, data_view
-from index.kibana.server import Kibana, connect
+from index.kibana.server import Change, Kibana, connect
 from tingxue import boards
-from tingxue.app import App, opened
+from tingxue.app import opened
 from tingxue.boards import Office
 from tingxue.cli_options import moment
 
@@ -42,15 +42,20 @@ def _server(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 @contextmanager
-def _connected(app: App, url: str, space: str, ca_file: str) -> Iterator[Kibana]:
-    key = app.environ.get("TINGXUE_KIBANA_KEY", "") or app.plan.search.api_key
-    _check(url)
-    server = connect(url, key, space=space, ca_file=ca_file)
-    try:
-        server.check()
-        yield server
-    finally:
-        server.close()
+def _compared(
+    url: str, space: str, ca_file: str
+) -> Iterator[tuple[Office, Kibana, Sequence[Change]]]:
+    """What is ours, the Kibana, and where it differs."""
+    with opened() as app:
+        office = boards.of(app)
+        key = app.environ.get("TINGXUE_KIBANA_KEY", "") or app.plan.search.api_key
+        _check(url)
+        server = connect(url, key, space=space, ca_file=ca_file)
+        try:
+            server.check()
+            yield office, server, server.changes(office.views.every(), office.boards)
+        finally:
+            server.close()
 
 
 def _check(url: str) -> None:
@@ -70,13 +75,10 @@ def _check(url: str) -> None:
 @_server
 def push(url: str, space: str, ca_file: str) -> None:
     """写入 Kibana：先列出不同，再写数据视图和看板；已一致的不写。"""
-    with opened() as app:
-        office = boards.of(app)
-        with _connected(app, url, space, ca_file) as server:
-            changes = server.changes(office.views.every(), office.boards)
-            for change in changes:
-                click.echo(change.line)
-            done = server.push(office.views.every(), office.boards, changes)
+    with _compared(url, space, ca_file) as (office, server, changes):
+        for change in changes:
+            click.echo(change.line)
+        done = server.push(office.views.every(), office.boards, changes)
     click.echo(f"写入 {done} 项" if done else "已一致，没有写入")
 
 
@@ -84,12 +86,9 @@ def push(url: str, space: str, ca_file: str) -> None:
 @_server
 def verify(url: str, space: str, ca_file: str) -> None:
     """核对 Kibana 里的与这里的是否一致；不一致时退出码为 1。"""
-    with opened() as app:
-        office = boards.of(app)
-        with _connected(app, url, space, ca_file) as server:
-            changes = server.changes(office.views.every(), office.boards)
-    for change in changes:
-        click.echo(change.line)
+    with _compared(url, space, ca_file) as (_, _, changes):
+        for change in changes:
+            click.echo(change.line)
     click.echo(f"{len(changes)} 项不同；用 tingxue kibana push 写入" if changes else "全部一致")
     sys.exit(1 if changes else 0)
 

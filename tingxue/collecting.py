@@ -36,7 +36,6 @@ _AT_ONCE = 2
 FRAGMENT = "fragment"
 """Format of a kept fragment of a page that had an unknown shape; not a row, never replayed."""
 
-OUTCOME_NAMES = names.OUTCOMES
 _WELL = (Outcome.OK, Outcome.EMPTY_CONFIRMED)
 
 
@@ -171,7 +170,7 @@ def collect_one(app: App, name: str) -> RunReport:
     with app.ledger.write() as books:
         books.runs.end(this.run_id, app.clock(), report)
     level = logging.INFO if report.outcome in _WELL else logging.WARNING
-    name = OUTCOME_NAMES[report.outcome]
+    name = names.OUTCOMES[report.outcome]
     LOG.log(level, "%s：%s，新增 %d 条 %s", spec.title, name, report.new, report.detail)
     return report
 

@@ -19,7 +19,7 @@ from domain.types import Alert, Delivery, Outcome, SendResult
 from ledger.outbox import Unreached
 from tingxue import rostering, silence, surging
 from tingxue.app import App
-from tingxue.collecting import OUTCOME_NAMES
+from tingxue.names import OUTCOMES
 from tingxue.unheard import still_unheard
 
 _FINE = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
@@ -120,7 +120,7 @@ def _sources(app: App) -> Iterator[Finding]:
         elif run.outcome in _FINE:
             yield _ok("来源", f"{spec.title} {on_screen(run.started_at)} 正常，新增 {run.new}")
         else:
-            yield _bad("来源", f"{spec.title} {OUTCOME_NAMES[run.outcome]}：{run.detail}")
+            yield _bad("来源", f"{spec.title} {OUTCOMES[run.outcome]}：{run.detail}")
 
 
 def _silence(app: App) -> Iterator[Finding]:

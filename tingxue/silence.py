@@ -19,7 +19,7 @@ from ledger.books import Books
 from ledger.runs import Record
 from nlp.surges import tail
 from tingxue.app import App
-from tingxue.collecting import OUTCOME_NAMES
+from tingxue.names import OUTCOMES
 from tingxue.telling import tell
 
 LOG = logging.getLogger(__name__)
@@ -185,7 +185,7 @@ def said(app: App, pulse: Pulse) -> messages.Silent:
     return messages.Silent(
         title=pulse.title, failing=pulse.state == FAILING, since=pulse.since, now=app.clock(),
         seen=pulse.seen, expected=pulse.expected, days=pulse.days, outcome=outcome,
-        cause=OUTCOME_NAMES[outcome] if outcome else "", imported=record is None,
+        cause=OUTCOMES[outcome] if outcome else "", imported=record is None,
         source=pulse.source, drill=app.ledger.drill,
     )  # fmt: skip
 

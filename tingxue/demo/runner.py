@@ -91,9 +91,10 @@ def emptied(home: Home | None = None) -> Home:
 def run(home: Home, *, progress: bool) -> list[str]:
     """Play the week into an ``emptied`` folder; the lines of the summary."""
     with stage(home) as played, ExitStack() as stack:
-        for spec in played.app.plan.sources:
-            child = stack.enter_context(collecting.standing_by(played.app, spec))
-            played.ready = {**played.ready, spec.name: child}
+        played.ready = {
+            spec.name: stack.enter_context(collecting.standing_by(played.app, spec))
+            for spec in played.app.plan.sources
+        }
         play(played, progress=progress)
         return summary.lines(played.app)
 
