@@ -1,4 +1,5 @@
-"""What all test files share: how long properties are tried, and a real Elasticsearch.
+"""What all test files share: how long properties are tried, the shipped plan, an app on an empty
+ledger, and a real Elasticsearch.
 
 How many examples a property is tried on: few in the fast lane, many in ``./run test --full`` and
 wherever pytest is started by hand. In CI they are the same each time, so that a change is judged by
@@ -7,11 +8,18 @@ itself; new ones are found by people."""
 import os
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import elasticnode
 import pytest
 from hypothesis import settings
 from postgres_server import empty_postgres_url, other_postgres_url, postgres_url
+
+if TYPE_CHECKING:  # a file that needs no app loads none
+    from world import World
+
+    from domain.plan import Plan
 
 __all__ = ["empty_postgres_url", "other_postgres_url", "postgres_url"]
 
@@ -22,6 +30,23 @@ settings.register_profile("full", max_examples=150, deadline=None, derandomize="
 def pytest_configure(config: pytest.Config) -> None:
     fast = config.getoption("markexpr") == "not full"
     settings.load_profile("fast" if fast else "full")
+
+
+@pytest.fixture(scope="session")
+def plan() -> "Plan":
+    """The plan that ships."""
+    from config.loader import load
+
+    return load(environ={})
+
+
+@pytest.fixture
+def world(tmp_path: Path, plan: "Plan") -> Iterator["World"]:
+    """An app with that plan on an empty ledger."""
+    from world import opened_world
+
+    with opened_world(tmp_path, plan) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

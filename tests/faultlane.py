@@ -32,6 +32,7 @@ from pathlib import Path
 from random import Random
 
 from fakes import reset
+from forks import fork
 from sqlalchemy import Connection, Engine, event, func, select, text
 
 from alerts.channels import wecom
@@ -325,7 +326,7 @@ def play(folder: Path, lane: Lane) -> dict[str, object]:
         _certificate(folder, name)
     robot = Robot(folder, lane)
     ports = robot.plain.getsockname()[1], robot.tls.getsockname()[1]
-    server = _fork(robot.serve)
+    server = fork(robot.serve)
     url = lane.ledger or f"sqlite:///{folder / 'ledger.db'}"
     open_ledger(url, drill=False, now=START).close()
     kills = os.open(folder / "kills", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
@@ -356,7 +357,7 @@ def play(folder: Path, lane: Lane) -> dict[str, object]:
 def _supervise(life: Callable[[str, int], None], roles: list[tuple[str, int]],
                lives: Counter[str]) -> None:  # fmt: skip
     """Every role lives until it ends by itself; one that was killed lives again."""
-    alive = {_fork(lambda role=role: life(*role)): role for role in roles}
+    alive = {fork(lambda role=role: life(*role)): role for role in roles}
     while alive:
         pid, status = os.waitpid(-1, 0)
         if pid not in alive:
@@ -364,22 +365,9 @@ def _supervise(life: Callable[[str, int], None], roles: list[tuple[str, int]],
         role = alive.pop(pid)
         lives[role[0]] += 1
         if os.WIFSIGNALED(status):
-            alive[_fork(lambda role=role: life(*role))] = role
+            alive[fork(lambda role=role: life(*role))] = role
         elif os.WEXITSTATUS(status):
             sys.exit(f"{role} failed by itself")
-
-
-def _fork(body: Callable[[], None]) -> int:
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        body()
-        code = 0
-    finally:
-        sys.stderr.flush()
-        os._exit(code)
 
 
 # --- the account ----------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from random import Random
 from types import CodeType
 from typing import Any
 
+from forks import fork
 from sqlalchemy import Connection, Engine, event
 
 GROUP, ORPHAN = "group", "orphan"
@@ -204,16 +205,7 @@ def _teach_children(folder: Path) -> None:
 
 def _live(play: Callable[[], None]) -> int:
     """Play in a fork; the signal that ended it, 0 when it came to its end by itself."""
-    child = os.fork()
-    if not child:
-        code = 1
-        try:
-            play()
-            code = 0
-        finally:
-            sys.stderr.flush()
-            os._exit(code)
-    _, status = os.waitpid(child, 0)
+    _, status = os.waitpid(fork(play), 0)
     if not os.WIFSIGNALED(status) and os.WEXITSTATUS(status):
         sys.exit(f"the player failed by itself ({os.WEXITSTATUS(status)})")
     return os.WTERMSIG(status)

@@ -15,16 +15,10 @@ from alerts.grouping import as_sent, digest_of
 from alerts.mentions import Mentions
 from alerts.routing import not_before
 from alerts.succession import stand_ins
-from config.loader import load
 from domain.identity import digest
 from domain.plan import Plan
 from domain.times import at_shanghai
 from domain.types import Alert, Digested, Level
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return load(environ={})
 
 
 def member(number: int, level: Level = Level.BLUE, reports: int = 1, **changes: object) -> Digested:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from config.checks import PLATFORMS
-from config.loader import SHIPPED, load
+from config.loader import SHIPPED
 from domain.plan import Limit, Plan
 from domain.types import Level, Urgency
 
@@ -19,11 +19,6 @@ ANSWERS = {  # what the plan's table writes longer, or as a remark
     "taxi_refusal": "出租车、网约车拒载、挑客，一听去莲花山就不去，议价、不打表不拉",
     "other_complaint": "以上各类都不包括的投诉，例如投诉热线打不通",
 }
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return load(environ={})
 
 
 def table_rows() -> Iterator[list[str]]:

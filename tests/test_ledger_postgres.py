@@ -57,34 +57,30 @@ def here(url: str) -> OpenHere:
     return open_here
 
 
+@pytest.fixture
+def open_ledger_here(postgres_url: str) -> OpenHere:
+    """Where the contracts' ledgers are."""
+    return here(postgres_url)
+
+
 class TestPostgresReviews(ReviewContract):
-    @pytest.fixture
-    def open_ledger_here(self, postgres_url: str) -> OpenHere:
-        return here(postgres_url)
+    pass
 
 
 class TestPostgresReach(ReachContract):
-    @pytest.fixture
-    def open_ledger_here(self, postgres_url: str) -> OpenHere:
-        return here(postgres_url)
+    pass
 
 
 class TestPostgresProjection(ProjectionContract):
-    @pytest.fixture
-    def open_ledger_here(self, postgres_url: str) -> OpenHere:
-        return here(postgres_url)
+    pass
 
 
 class TestPostgresSharing(SharingContract):
-    @pytest.fixture
-    def open_ledger_here(self, postgres_url: str) -> OpenHere:
-        return here(postgres_url)
+    pass
 
 
 class TestPostgresLedger(LedgerContract):
-    @pytest.fixture
-    def open_ledger_here(self, postgres_url: str) -> OpenHere:
-        return here(postgres_url)
+    pass
 
 
 class TestPostgresOutbox(OutboxContract):

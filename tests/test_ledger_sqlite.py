@@ -42,35 +42,29 @@ def here(tmp_path: Path) -> OpenHere:
     return open_here
 
 
+@pytest.fixture
+def open_ledger_here(tmp_path: Path) -> OpenHere:
+    """Where the contracts' ledgers are."""
+    return here(tmp_path)
+
+
 class TestSqliteProjection(ProjectionContract):
-    @pytest.fixture
-    def open_ledger_here(self, tmp_path: Path) -> OpenHere:
-        return here(tmp_path)
+    pass
 
 
 class TestSqliteReviews(ReviewContract):
-    @pytest.fixture
-    def open_ledger_here(self, tmp_path: Path) -> OpenHere:
-        return here(tmp_path)
+    pass
 
 
 class TestSqliteReach(ReachContract):
-    @pytest.fixture
-    def open_ledger_here(self, tmp_path: Path) -> OpenHere:
-        return here(tmp_path)
+    pass
 
 
 class TestSqliteSharing(SharingContract):
-    @pytest.fixture
-    def open_ledger_here(self, tmp_path: Path) -> OpenHere:
-        return here(tmp_path)
+    pass
 
 
 class TestSqliteLedger(LedgerContract):
-    @pytest.fixture
-    def open_ledger_here(self, tmp_path: Path) -> OpenHere:
-        return here(tmp_path)
-
     def check_sound(self, ledger: Ledger) -> None:
         with closing(sqlite3.connect(file_of(ledger))) as raw:
             assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -12,12 +12,11 @@ import pytest
 from contracts.outbox_contract import NOW, RETRY, UNKNOWN, after, an_alert
 from fakes import FakeClock, ScriptedChannel
 from sqlalchemy import select
-from world import MONDAY, World, opened_world
+from world import MONDAY, World
 
 from alerts.dispatcher import dispatch
 from alerts.routing import deliveries_for
-from config.loader import load
-from domain.plan import Pace, Plan
+from domain.plan import Pace
 from domain.times import at_shanghai
 from domain.types import Level, SendResult, SourceRun
 from ledger import schema
@@ -29,17 +28,6 @@ pytestmark = pytest.mark.full
 STEPS = (60, -60, 3600, -3600, 86400, -86400)
 OK = SendResult(outcome="ok")
 PACES = {"first": Pace(per_minute=20, reserve=2, digest_seconds=60)}
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return load(environ={})
-
-
-@pytest.fixture
-def world(tmp_path: Path, plan: Plan) -> Iterator[World]:
-    with opened_world(tmp_path, plan) as found:
-        yield found
 
 
 @pytest.fixture

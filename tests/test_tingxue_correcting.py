@@ -1,16 +1,13 @@
 """A person's word on a text: what follows it, what does not, and what it is good for later."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from nlp_plan import analyser
-from world import World, opened_world
+from world import World
 
-from config.loader import load
 from domain.errors import IllegalAction, NoSuchMention, NotPermitted
 from domain.plan import Plan
 from domain.reviews import Correction, Origin
@@ -23,17 +20,6 @@ LONG = "今天下午在景区一号门口等出租车等了两个小时，连着
 OTHER = "昨晚住的民宿没有热水，退房的时候老板也不退押金，打电话一直不接，希望有人管一管"
 JUDGE = Actor(name="研判员", role=Role.PUBLICITY, department="宣传部")
 DOUBT = 0.6
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return load(environ={})
-
-
-@pytest.fixture
-def world(tmp_path: Path, plan: Plan) -> Iterator[World]:
-    with opened_world(tmp_path, plan) as world:
-        yield world
 
 
 def verdict(world: World, mention_id: str) -> Verdict:

@@ -10,7 +10,6 @@ import pytest
 from sqlalchemy import select
 from world import World, opened_world
 
-from config.loader import load
 from domain.plan import Daily, Plan, Shift
 from domain.times import Steady, at_shanghai, shanghai_day
 from domain.types import Outcome, RunReport, SourceRun, Urgency
@@ -23,11 +22,6 @@ from tingxue.reports import figures_of
 HALF_PAST = time(8, 30)
 MONDAY, TUESDAY = date(2026, 11, 23), date(2026, 11, 24)
 STEPS = (60, -60, 3600, -3600, 86400, -86400)
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return load(environ={})
 
 
 @pytest.fixture

@@ -1,15 +1,11 @@
 """What reaches departments at once, what waits for 宣传部, and what their decisions do."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from world import World, opened_world
+from world import World
 
-from config.loader import load
 from domain.errors import Conflict, IllegalAction, NoSuchReview, NotPermitted
-from domain.plan import Plan
 from domain.reviews import Review, ReviewState
 from domain.types import Actor, Kind, Level, Role
 from tingxue import pipeline, reviewing
@@ -18,17 +14,6 @@ PLACE = "天定山滑雪场"
 LONG = "今天下午在景区一号门口等出租车等了两个小时，连着三个司机一听去处就把车开走了，没有人管"
 JUDGE = Actor(name="研判员", role=Role.PUBLICITY, department="宣传部")
 DOUBT = 0.6
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return load(environ={})
-
-
-@pytest.fixture
-def world(tmp_path: Path, plan: Plan) -> Iterator[World]:
-    with opened_world(tmp_path, plan) as world:
-        yield world
 
 
 def waiting(world: World) -> list[Review]:

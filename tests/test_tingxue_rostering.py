@@ -1,29 +1,15 @@
 """The roster in use: what doctor says of it, and whom the program tells."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from fakes import FakeClock
-from world import MONDAY, Told, World, opened_world
+from world import MONDAY, Told, World
 
-from config.loader import load
 from domain.plan import Plan
 from domain.times import at_shanghai
 from tingxue import chasing, doctor, rostering
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return load(environ={})
-
-
-@pytest.fixture
-def world(tmp_path: Path, plan: Plan) -> Iterator[World]:
-    with opened_world(tmp_path, plan) as made:
-        yield made
 
 
 def found(world: World, subject: str) -> list[tuple[str, str]]:

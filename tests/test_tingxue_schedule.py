@@ -13,16 +13,10 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from fakes import ScriptedChannel
 from world import World, opened_world
 
-from config.loader import load
 from domain.times import system_clock, system_steady
 from domain.types import Urgency
 from tingxue import heartbeat, schedule
 from tingxue.heartbeat import Heart
-
-
-@pytest.fixture(scope="module", name="plan")
-def _plan():  # type: ignore[no-untyped-def]
-    return load(environ={})
 
 
 @pytest.fixture

@@ -10,16 +10,10 @@ import pytest
 from sqlalchemy import select
 from world import MONDAY, Told, World, opened_world
 
-from config.loader import load
 from domain.types import Context, Incoming, Kind
 from ledger import schema
 from tingxue import doctor, pipeline, schedule, surging
 from tingxue.intake import LedgerIntake
-
-
-@pytest.fixture(scope="module", name="plan")
-def _plan():  # type: ignore[no-untyped-def]
-    return load(environ={})
 
 
 class Town(World):

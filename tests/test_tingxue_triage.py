@@ -1,14 +1,12 @@
 """From scored mentions to cases and alerts, on a real ledger, with verdicts that the test gives."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from world import MONDAY, World, opened_world
+from world import MONDAY, World
 
-from config.loader import load
 from domain.commands import Command
 from domain.errors import ConfigError, IllegalAction, NoSuchCase
 from domain.plan import Plan
@@ -34,17 +32,6 @@ LONG = "今天下午在景区一号门口等出租车等了两个小时，连着
 
 def duties(case: Case) -> dict[str, str]:
     return {o.department: str(o.duty) for o in case.obligations}
-
-
-@pytest.fixture(scope="module")
-def plan() -> Plan:
-    return load(environ={})
-
-
-@pytest.fixture
-def world(tmp_path: Path, plan: Plan) -> Iterator[World]:
-    with opened_world(tmp_path, plan) as world:
-        yield world
 
 
 # --- opening

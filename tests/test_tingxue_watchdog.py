@@ -1,16 +1,15 @@
 """The watchdog's judgement, by given clocks: trouble is said once, again, and when it is over."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 
 import pytest
 from fakes import ScriptedChannel
-from world import World, opened_world
+from world import World
 
 from alerts.routing import deliveries_for
-from config.loader import load
 from domain.plan import Watchdog
 from domain.times import Steady
 from domain.types import Alert, Outcome, RunReport, SendResult, SourceRun
@@ -72,17 +71,6 @@ class Kennel:
     @property
     def subjects(self) -> list[str]:
         return [one.alert.title.removeprefix("【看门狗】") for one in self.post.given]
-
-
-@pytest.fixture(scope="module", name="plan")
-def _plan():  # type: ignore[no-untyped-def]
-    return load(environ={})
-
-
-@pytest.fixture
-def world(tmp_path: Path, plan) -> Iterator[World]:  # type: ignore[no-untyped-def]
-    with opened_world(tmp_path, plan) as found:
-        yield found
 
 
 def queue(world: World) -> None:

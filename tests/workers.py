@@ -14,7 +14,6 @@ import os
 import signal
 import sys
 import time
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -22,6 +21,8 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from random import Random
+
+from forks import fork
 
 from alerts.messages import RESENT
 from alerts.routing import deliveries_for
@@ -180,7 +181,7 @@ def play(folder: Path, shift: Shift) -> dict[str, object]:
     def life() -> None:
         _work(folder, shift, begun)
 
-    alive = {_fork(life) for _ in range(shift.workers)}
+    alive = {fork(life) for _ in range(shift.workers)}
     while len(list(folder.glob("ready.*"))) < shift.workers:
         time.sleep(0.01)
     (folder / "go").touch()
@@ -218,7 +219,7 @@ def _supervise(alive: set[int], life: Callable[[], None], rng: Random, kills: in
         if pid:
             alive.discard(pid)
             if os.WIFSIGNALED(status):
-                alive.add(_fork(life))
+                alive.add(fork(life))
             elif os.WEXITSTATUS(status):
                 sys.exit("a worker failed by itself")
         elif killed < kills:
@@ -228,21 +229,6 @@ def _supervise(alive: set[int], life: Callable[[], None], rng: Random, kills: in
         else:
             time.sleep(0.005)
     return killed
-
-
-def _fork(body: Callable[[], None]) -> int:
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        body()
-        code = 0
-    finally:
-        if code:
-            traceback.print_exc()
-        sys.stderr.flush()
-        os._exit(code)
 
 
 def _lines(path: Path) -> list[object]:

@@ -1,8 +1,10 @@
-"""What every ledger must do (``domain.ports.Ledger`` and its books); a subclass says where it is.
+"""What every ledger must do (``domain.ports.Ledger`` and its books); the module that
+inherits says where.
 
-    class TestSqliteLedger(LedgerContract):
-        @pytest.fixture
-        def open_ledger_here(self, tmp_path): return lambda drill=False: open_ledger(...)
+    @pytest.fixture
+    def open_ledger_here(tmp_path): return lambda drill=False: open_ledger(...)
+
+    class TestSqliteLedger(LedgerContract): pass
 
 ``open_ledger_here`` opens the same, at first empty store each time it is called.
 """
@@ -193,18 +195,19 @@ def together(work: Callable[..., None], *arguments: Sequence[object]) -> None:
     assert [child.exitcode for child in children] == [0] * len(children)
 
 
-class LedgerContract:
-    """Inherit, provide ``open_ledger_here``."""
-
-    @pytest.fixture
-    def open_ledger_here(self) -> OpenHere:
-        raise NotImplementedError
+class OnALedger:
+    """What every contract of the ledger stands on. Inherit in a module with a fixture
+    ``open_ledger_here`` that says where the ledger is."""
 
     @pytest.fixture
     def ledger(self, open_ledger_here: OpenHere) -> Iterator[Ledger]:
         ledger = open_ledger_here()
         yield ledger
         ledger.close()
+
+
+class LedgerContract(OnALedger):
+    """Inherit as ``OnALedger`` says."""
 
     # --- mentions
 

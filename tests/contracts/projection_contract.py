@@ -1,16 +1,15 @@
 """What a ledger must remember for the search server (``ledger.projection``, ``ledger.refusals``); a
-subclass provides ``open_ledger_here``, as for the ledger's own contract."""
+module with a fixture ``open_ledger_here`` inherits it, as the ledger's own contract."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from contracts.ledger_contract import (
     DAY,
     KEEP,
     NOW,
-    OpenHere,
+    OnALedger,
     an_alert,
     carried_out,
     command,
@@ -22,18 +21,8 @@ from domain.types import Outcome, RunReport, SendResult, SourceRun
 from ledger.engine import Ledger
 
 
-class ProjectionContract:
-    """Inherit, provide ``open_ledger_here``."""
-
-    @pytest.fixture
-    def open_ledger_here(self) -> OpenHere:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def ledger(self, open_ledger_here: OpenHere) -> Iterator[Ledger]:
-        ledger = open_ledger_here()
-        yield ledger
-        ledger.close()
+class ProjectionContract(OnALedger):
+    """Inherit as ``OnALedger`` says."""
 
     def test_a_case_waits_until_it_is_shown_as_it_is(self, ledger: Ledger) -> None:
         first = opened(ledger, "LHS-1", [1])

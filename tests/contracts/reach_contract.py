@@ -1,16 +1,14 @@
-"""How far an event has spread, as every ledger counts it (``domain.ports.Reach``); a subclass says
-where the ledger is, as for ``LedgerContract``.
+"""How far an event has spread, as every ledger counts it (``domain.ports.Reach``); inherit as
+``LedgerContract``.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 
-import pytest
 from contracts.ledger_contract import (
     DAY,
     NOW,
     TERMS,
-    OpenHere,
+    OnALedger,
     a_pair,
     command,
     opened,
@@ -26,18 +24,8 @@ FAR = 3_000_000_000
 """Views that 32 bits do not hold."""
 
 
-class ReachContract:
-    """Inherit, provide ``open_ledger_here``."""
-
-    @pytest.fixture
-    def open_ledger_here(self) -> OpenHere:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def ledger(self, open_ledger_here: OpenHere) -> Iterator[Ledger]:
-        ledger = open_ledger_here()
-        yield ledger
-        ledger.close()
+class ReachContract(OnALedger):
+    """Inherit as ``OnALedger`` says."""
 
     def test_reports_views_reactions_and_authors_of_a_case_are_counted(
         self, ledger: Ledger

@@ -2,7 +2,7 @@
 ``domain.ports.Corrections``); inherit as ``LedgerContract``.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -12,7 +12,7 @@ from contracts.ledger_contract import (
     KEEP,
     NOW,
     PUBLICITY,
-    OpenHere,
+    OnALedger,
     a_pair,
     a_verdict,
     everything,
@@ -70,18 +70,8 @@ def decide(start: object, url: str, mention_id: str) -> None:
     ledger.close()
 
 
-class ReviewContract:
-    """Inherit, provide ``open_ledger_here``."""
-
-    @pytest.fixture
-    def open_ledger_here(self) -> OpenHere:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def ledger(self, open_ledger_here: OpenHere) -> Iterator[Ledger]:
-        ledger = open_ledger_here()
-        yield ledger
-        ledger.close()
+class ReviewContract(OnALedger):
+    """Inherit as ``OnALedger`` says."""
 
     def test_an_item_comes_back_whole_and_waits_until_it_is_decided(self, ledger: Ledger) -> None:
         one, two = stored(ledger, 1, 2)

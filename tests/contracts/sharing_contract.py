@@ -1,27 +1,13 @@
-"""How every ledger shares out work (``domain.ports.Ledger``); a subclass says where the ledger is,
-as for ``LedgerContract``.
-"""
-
-from collections.abc import Iterator
+"""How every ledger shares out work (``domain.ports.Ledger``); inherit as ``LedgerContract``."""
 
 import pytest
-from contracts.ledger_contract import NOW, OpenHere, a_pair, a_verdict
+from contracts.ledger_contract import NOW, OnALedger, a_pair, a_verdict
 
 from ledger.engine import Ledger
 
 
-class SharingContract:
-    """Inherit, provide ``open_ledger_here``."""
-
-    @pytest.fixture
-    def open_ledger_here(self) -> OpenHere:
-        raise NotImplementedError
-
-    @pytest.fixture
-    def ledger(self, open_ledger_here: OpenHere) -> Iterator[Ledger]:
-        ledger = open_ledger_here()
-        yield ledger
-        ledger.close()
+class SharingContract(OnALedger):
+    """Inherit as ``OnALedger`` says."""
 
     def test_what_is_in_hand_gets_its_verdicts(self, ledger: Ledger) -> None:
         with ledger.write() as books:
