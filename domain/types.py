@@ -68,6 +68,19 @@ class Level(StrEnum):
         return ("蓝", "黄", "橙", "红").index(self.value)
 
 
+class Mode(StrEnum):
+    """How a platform's words may reach us. ``open``: public pages, read by the program. ``import``:
+    files that somebody saved. ``own``: the back-end of the office's own account. ``assisted``: a
+    person searches in a visible window, the program listens. ``automatic``: the program opens the
+    search page itself; off without a recorded go-ahead."""
+
+    OPEN = "open"
+    IMPORT = "import"
+    OWN = "own"
+    ASSISTED = "assisted"
+    AUTOMATIC = "automatic"
+
+
 class Outcome(StrEnum):
     """How one run of a source ended. ``empty_confirmed`` needs an explicit marker on the page;
     an empty list alone is ``empty_ambiguous``, and blocked is never empty."""

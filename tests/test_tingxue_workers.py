@@ -46,7 +46,8 @@ def outcome(ledger: Ledger, texts: int) -> set[str]:
         listed = {one for item in books.reviews.waiting() for one in item.mention_ids}
         in_case = set(books.cases.by_mention(ids))
         assert numbers and listed and not listed & in_case
-        assert set(ledger.outbox.states()) == {"sent"}  # while open: a closed ledger would connect anew
+        # Asked while it is open: a closed ledger connects anew.
+        assert set(ledger.outbox.states()) == {"sent"}
     return listed | in_case
 
 

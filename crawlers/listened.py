@@ -1,0 +1,147 @@
+"""What is overheard of a page's own traffic: the shapes between a browser or HAR file and a parser.
+
+A parser is pure: one request of the page and its answer in, mentions out. It never fetches, so one
+parser serves a HAR file, a live window and a test alike (platforms.md §0.4).
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from urllib.parse import parse_qs, urlsplit
+
+from crawlers.health import ShapeChanged, asks_to_verify, refusal
+from domain.identity import Pseudonym
+from domain.types import Incoming, Mode, Outcome
+
+
+class What(StrEnum):
+    """What a request of a page asks for."""
+
+    SEARCH = "search"
+    DETAIL = "detail"
+    COMMENTS = "comments"
+    LOGIN = "login"  # a probe of the page's own: who am I
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request of a page and its answer. ``headers``: of the answer, names in lower case;
+    never cookies. ``received_at`` (UTC) anchors relative times. ``own``: heard in the back-end of
+    the office's own account."""
+
+    url: str
+    body: bytes
+    received_at: datetime
+    method: str = "GET"
+    request_body: str = ""
+    status: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+    own: bool = False
+
+    def parameter(self, name: str) -> str:
+        """A value of the address's query; "" for none."""
+        return parse_qs(urlsplit(self.url).query).get(name, [""])[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Misread:
+    """One item of an answer that could not be read, while the others were. ``reason``: Chinese,
+    without the value."""
+
+    reason: str
+    fragment: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parsed:
+    """What one answer said. ``cursor``: where the page goes on; "" at the end. ``query``: the words
+    that were searched. ``detail``: Chinese, nobody's words."""
+
+    what: What
+    outcome: Outcome
+    items: tuple[Incoming, ...] = ()
+    misread: tuple[Misread, ...] = ()
+    cursor: str = ""
+    query: str = ""
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listened:
+    """One platform that is listened to. A plug-in file exports it as ``LISTENED``.
+
+    hosts: of its pages and requests, subdomains included. paths: (pattern of a URL's path, what it
+    asks for), the first that is found counts. parse: (exchange, what, pseudonym) -> Parsed; raises
+    ShapeChanged. statuses: HTTP statuses with a meaning of their own here. The rest is for the
+    browser: search_page makes the address for some words; login_page; own_pages are the back-end of
+    the office's own account; scrolls is the CSS selector of what scrolls ("" for the window);
+    signs are words on a visible page, and the outcome they mean.
+    """
+
+    code: str
+    modes: frozenset[Mode]
+    hosts: tuple[str, ...]
+    paths: tuple[tuple[re.Pattern[str], What], ...]
+    parse: Callable[[Exchange, What, Pseudonym], Parsed]
+    statuses: Mapping[int, Outcome] = field(default_factory=dict)
+    search_page: Callable[[str], str] | None = None
+    login_page: str = ""
+    own_pages: tuple[str, ...] = ()
+    scrolls: str = ""
+    signs: tuple[tuple[str, Outcome], ...] = ()
+
+    def asks(self, url: str) -> What | None:
+        """What a request to this address asks for; None when it is none of ours. Pure string work:
+        it is called for every request of a page and every entry of a 2 GB file."""
+        try:
+            parts = urlsplit(url)
+            host = parts.hostname or ""
+        except ValueError:
+            return None
+        if not any(host == own or host.endswith(f".{own}") for own in self.hosts):
+            return None
+        return next((what for pattern, what in self.paths if pattern.search(parts.path)), None)
+
+
+def hear(platform: Listened, exchange: Exchange, pseudonym: Pseudonym) -> Parsed | None:
+    """What the exchange says; None when it is not one the platform listens to.
+
+    Raises ShapeChanged for an answer of unknown shape. Refusals by status are the same everywhere
+    but for ``Listened.statuses``.
+    """
+    what = platform.asks(exchange.url)
+    if what is None or exchange.method == "OPTIONS":
+        return None
+    outcome, why = _refused(platform, exchange)
+    if outcome is not None:
+        return Parsed(what=what, outcome=outcome, detail=why)
+    try:
+        return platform.parse(exchange, what, pseudonym)
+    except ShapeChanged as changed:
+        if asks_to_verify(changed.fragment):
+            return Parsed(what=what, outcome=Outcome.VERIFY_REQUIRED, detail="网站要求验证")
+        raise
+
+
+def _refused(platform: Listened, exchange: Exchange) -> tuple[Outcome | None, str]:
+    own = platform.statuses.get(exchange.status)
+    if own is not None:
+        return own, f"网站回应 {exchange.status}"
+    if exchange.status >= 500 or exchange.status == 408:
+        return Outcome.NO_RESPONSE_SEEN, f"网站出错（{exchange.status}）"
+    return refusal(exchange.status, exchange.url) or (None, "")
+
+
+_RANK = (
+    Outcome.IP_OR_ACCOUNT_BLOCKED, Outcome.VERIFY_REQUIRED, Outcome.LOGIN_REQUIRED,
+    Outcome.RATE_LIMITED, Outcome.SCHEMA_CHANGED, Outcome.OK, Outcome.EMPTY_CONFIRMED,
+    Outcome.EMPTY_AMBIGUOUS, Outcome.ITEM_GONE, Outcome.NO_RESPONSE_SEEN,
+)  # fmt: skip
+
+
+def together(outcomes: Sequence[Outcome]) -> Outcome:
+    """The outcome of a run from those of its answers: a refusal is never hidden by what came before
+    it, one deleted post does not spoil a run, and no answer at all is not empty."""
+    return min(outcomes, key=_RANK.index, default=Outcome.NO_RESPONSE_SEEN)
