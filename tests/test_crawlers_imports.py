@@ -579,7 +579,8 @@ def big(path: Path, rows: int) -> Path:
     return path
 
 
-@pytest.mark.parametrize("rows", [15_000, pytest.param(100_000, marks=pytest.mark.full)])
+@pytest.mark.full
+@pytest.mark.parametrize("rows", [15_000, 100_000])
 def test_rows_stream_in_constant_memory(tmp_path: Path, rows: int) -> None:
     """15,000 rows held at once would be 20 MB and more, 100,000 rows seven times that."""
     path = big(tmp_path / "big.jsonl", rows)

@@ -52,8 +52,9 @@ def said(path: Path) -> str:
 
 
 @cache
+@cache
 def tree(path: Path) -> ast.Module:
-    """The parsed file."""
+    """The parsed file; parsed once."""
     return ast.parse(path.read_text("utf-8"))
 
 

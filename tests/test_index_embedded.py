@@ -184,6 +184,7 @@ def _process(index: EmbeddedIndex, act: str) -> subprocess.Popen[str]:
     )  # fmt: skip
 
 
+@pytest.mark.full
 def test_two_processes_write_one_new_index_and_nothing_is_lost(index: EmbeddedIndex) -> None:
     act = "for n in range(40): index.upsert([a_doc(f'{name}{{n}}'), a_doc(f'both{{n}}')])"
     workers = [_process(index, act.replace("{name}", name).replace("{{", "{").replace("}}", "}"))

@@ -56,6 +56,7 @@ def test_a_template_carries_the_same_mapping(kind: Any) -> None:
     assert made["template"] == body(kind) and made["_meta"]["managed_by"] == "tingxue"
 
 
+@pytest.mark.full
 def test_the_hash_of_a_mapping_is_the_same_in_every_process() -> None:
     script = "from index.mappings import *; print([body(k)['mappings']['_meta'] for k in KINDS])"
     root = str(Path(__file__).parents[1])

@@ -244,6 +244,7 @@ def killed(file: Path, after: int, folder: Path) -> int:
     return done.returncode
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("after", [1, 20])
 def test_a_first_start_that_is_killed_leaves_an_empty_ledger(tmp_path: Path, after: int) -> None:
     file = tmp_path / "ledger.db"
@@ -254,6 +255,7 @@ def test_a_first_start_that_is_killed_leaves_an_empty_ledger(tmp_path: Path, aft
     ledger_after.close()
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("after", [1, 2, 3])
 def test_a_killed_migration_leaves_the_old_schema(
     tmp_path: Path, next_version: Path, after: int
@@ -267,6 +269,7 @@ def test_a_killed_migration_leaves_the_old_schema(
     assert version(file) == NEXT
 
 
+@pytest.mark.full
 def test_processes_that_start_at_once_on_nothing_make_one_ledger(tmp_path: Path) -> None:
     file = tmp_path / "ledger.db"
     together(_opens, (str(file), 1), (str(file), 2), (str(file), 3))

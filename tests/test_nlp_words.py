@@ -21,6 +21,7 @@ print("/".join(jieba.lcut("出租车拒载游客")))
 """
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("way", _WAYS)
 def test_neither_reads_nor_writes_a_dictionary_in_the_temp_folder(tmp_path: Path, way: str) -> None:
     """What lies there, anybody may have put there: here it would cut every word to pieces."""

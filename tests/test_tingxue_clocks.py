@@ -202,6 +202,7 @@ def week(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Ledger, dat
         yield played.app.ledger, played.moment.now
 
 
+@pytest.mark.full
 def test_the_demo_week_by_hand(week: tuple[Ledger, datetime]) -> None:
     ledger, now = week
     since = runner.START + timedelta(days=1)

@@ -25,6 +25,7 @@ def _latest(stage: runner.Stage) -> dict[str, SourceRun]:
         return books.runs.latest()
 
 
+@pytest.mark.full
 def test_a_child_that_stood_by_collects_as_one_started_at_once(played: runner.Stage) -> None:
     app = played.app
     [spec] = app.plan.sources
@@ -44,6 +45,7 @@ def test_a_child_that_stood_by_in_vain_has_done_nothing(played: runner.Stage) ->
     assert _latest(played) == {}
 
 
+@pytest.mark.full
 def test_a_child_whose_parent_has_gone_leaves_by_itself(played: runner.Stage) -> None:
     [spec] = played.app.plan.sources
     with collecting.standing_by(played.app, spec) as child:

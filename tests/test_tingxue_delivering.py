@@ -42,6 +42,7 @@ def connected(world: World) -> tuple[App, ScriptedChannel]:
     return replace(world.app, channels={"console": channel}), channel
 
 
+@pytest.mark.full
 def test_an_event_with_300_copies_is_one_message_that_grows(world: World) -> None:
     app, channel = connected(world)
     for number in range(300):

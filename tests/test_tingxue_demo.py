@@ -21,6 +21,7 @@ import pytest
 
 from tingxue.demo import files, runner, script, week
 
+pytestmark = pytest.mark.full
 TINGXUE = Path(sys.executable).with_name("tingxue")
 
 _GUARD = """

@@ -177,7 +177,9 @@ def said_under(step: float, at: float, *, every: float = 300) -> list[float]:
     return found
 
 
-@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize(
+    "step", [-3600, *(pytest.param(s, marks=pytest.mark.full) for s in STEPS if s != -3600)]
+)
 def test_a_clock_that_is_set_at_any_hour_drops_no_morning_and_doubles_none(step: int) -> None:
     for at in range(86400, 3 * 86400, 1800):
         found = said_under(step, at)

@@ -42,6 +42,7 @@ from tingxue.app import App, opened
 from tingxue.demo import columns
 from tingxue.home import Home, home_at
 
+pytestmark = pytest.mark.full
 SEED = 4242
 NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
 AT = "2026-12-21 09:30:00"
@@ -335,15 +336,11 @@ class Left:
         return frozenset(secret for one in self.sayings for secret in one.secrets)
 
 
-@pytest.fixture(
-    scope="module",
-    params=[(60, 12), pytest.param((1000, 25), marks=pytest.mark.full)],
-    ids=lambda size: f"{size[0]} identifiers",
-)
-def left(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Left:
-    """One run of everything; so many identifiers, so many in one text."""
+@pytest.fixture(scope="module")
+def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
+    """One run of everything: a thousand identifiers, twenty-five in one text."""
     folder = tmp_path_factory.mktemp("planted")
-    sayings = _sayings(*request.param)
+    sayings = _sayings(1000, 25)
     home = home_at(folder / "home")
     files = _write_inputs(folder / "in", sayings)
     heard = io.StringIO()

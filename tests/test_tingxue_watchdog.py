@@ -21,6 +21,7 @@ from tingxue.home import Home
 RULES = Watchdog(
     heartbeat_seconds=60, due_minutes=5, sources_by=time(10, 30), repeat_minutes=60, mail=None
 )
+OTHER_STEPS = (60, -60, -3600, 86400, -86400)
 REFUSED = SendResult(outcome="retry", error="连不上邮件服务器")
 
 
@@ -218,7 +219,9 @@ def test_a_ledger_that_is_gone_or_no_ledger_is_said_and_hides_nothing_else(world
     assert kennel.subjects[2].startswith("已恢复：台账文件")
 
 
-@pytest.mark.parametrize("step", [60, -60, 3600, -3600, 86400, -86400])
+@pytest.mark.parametrize(
+    "step", [3600, *(pytest.param(step, marks=pytest.mark.full) for step in OTHER_STEPS)]
+)
 def test_a_clock_that_is_set_is_said_once_and_raises_no_false_alarm(
     world: World, step: int
 ) -> None:

@@ -14,7 +14,7 @@ from workers import Shift
 from domain.casefold import broken_at, fold
 from ledger.engine import Ledger
 
-MENTIONS, KILLS = 80, 8
+MENTIONS, KILLS = 48, 6
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(600)]
 

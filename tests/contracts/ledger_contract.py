@@ -733,6 +733,7 @@ class LedgerContract(OnALedger):
     def check_sound(self, ledger: Ledger) -> None:
         """Whether the store is whole; a subclass says how to see it."""
 
+    @pytest.mark.full
     def test_two_processes_writing_at_once_double_and_lose_nothing(self, ledger: Ledger) -> None:
         url = url_of(ledger)
         together(_collects, (url, 0, 200), (url, 100, 300))

@@ -244,6 +244,7 @@ class PostingContract(ChannelContract):
         assert result.outcome == ("ok" if fault in ("ok", "chunked") else "unknown")
         assert len(seen) == 1
 
+    @pytest.mark.full
     @pytest.mark.parametrize(
         "answer",
         [_HEAD + b"X", _HEAD + b"Content-Length: 60000\r\n\r\n ", b"HTTP/1.1 200 O"],

@@ -131,6 +131,7 @@ class ReviewContract(OnALedger):
             books.reviews.put(replace(an_item(1, [one]), version=2, state=ReviewState.CONFIRMED))
         assert everything(ledger) == before
 
+    @pytest.mark.full
     def test_of_two_processes_that_decide_one_item_one_does(self, ledger: Ledger) -> None:
         (one,) = stored(ledger, 1)
         with ledger.write() as books:
