@@ -69,7 +69,10 @@ def _whole(value: int | float | Decimal) -> int:
 
 # Only real HTML tags: people write "<3" and "<重要>", and those words are theirs. [^<>] keeps the
 # search linear on hostile input.
-_EMOJI = re.compile(r"<img\b[^<>]*?\balt\s*=\s*[\"']([^\"'<>]*)[\"'][^<>]*>", re.IGNORECASE)
+_EMOJI = re.compile(  # 微博 writes alt=[怒], without quotes
+    r"<img\b(?=[^<>]*>)[^<>]*?\balt\s*=\s*(?:[\"']([^\"'<>]*)[\"']|([^\s\"'<>]++))[^<>]*>",
+    re.IGNORECASE,
+)
 _BREAK = re.compile(r"<(?:br|/p|/div|/li|/tr|/h[1-6])\s*/?>", re.IGNORECASE)
 _TAG = re.compile(
     r"</?(?:a|abbr|b|blockquote|big|br|center|code|dd|del|div|dl|dt|em|figure|figcaption|font|"
@@ -90,7 +93,7 @@ def clean(raw: str) -> str:
     draws as ``img alt``), control and direction characters removed, lone surrogates as U+FFFD."""
     text = raw
     if "<" in text:
-        text = _TAG.sub("", _BREAK.sub("\n", _EMOJI.sub(r"\1", text)))
+        text = _TAG.sub("", _BREAK.sub("\n", _EMOJI.sub(r"\1\2", text)))
     if "&" in text:
         text = html.unescape(text)
     text = _UNSEEN.sub("", _LINE_END.sub("\n", text))
