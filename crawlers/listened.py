@@ -73,8 +73,9 @@ class Listened:
     """One platform that is listened to. A plug-in file exports it as ``LISTENED``.
 
     hosts: of its pages and requests, subdomains included. paths: (pattern of a URL's path, what it
-    asks for), the first that is found counts. parse: (exchange, what, pseudonym) -> Parsed; raises
-    ShapeChanged. statuses: HTTP statuses with a meaning of their own here. The rest is for the
+    asks for), the first that is found counts. parse: (exchange, what, pseudonym) -> Parsed, or None
+    where only the answer shows that it is about something else; raises ShapeChanged. statuses: HTTP
+    statuses with a meaning of their own here. The rest is for the
     browser: search_page makes the address for some words; login_page; own_pages are the back-end of
     the office's own account; scrolls is the CSS selector of what scrolls ("" for the window);
     signs are words on a visible page, and the outcome they mean.
@@ -84,7 +85,7 @@ class Listened:
     modes: frozenset[Mode]
     hosts: tuple[str, ...]
     paths: tuple[tuple[re.Pattern[str], What], ...]
-    parse: Callable[[Exchange, What, Pseudonym], Parsed]
+    parse: Callable[[Exchange, What, Pseudonym], Parsed | None]
     statuses: Mapping[int, Outcome] = field(default_factory=dict)
     search_page: Callable[[str], str] | None = None
     login_page: str = ""
@@ -132,6 +133,25 @@ def _refused(platform: Listened, exchange: Exchange) -> tuple[Outcome | None, st
     if exchange.status >= 500 or exchange.status == 408:
         return Outcome.NO_RESPONSE_SEEN, f"网站出错（{exchange.status}）"
     return refusal(exchange.status, exchange.url) or (None, "")
+
+
+def listed(
+    what: What,
+    read: tuple[tuple[Incoming, ...], tuple[Misread, ...]],
+    *,
+    empty: Outcome = Outcome.EMPTY_AMBIGUOUS,
+    query: str = "",
+    cursor: str = "",
+) -> Parsed:
+    """What an answer with a list said (see ``nodes.read_all``). ``empty``: the outcome of a list
+    of nothing; confirmed only where the answer itself says that there is nothing."""
+    items, misread = read
+    outcome = Outcome.SCHEMA_CHANGED if misread else Outcome.OK if items else empty
+    detail = "没有结果，也没有说为什么" if outcome is Outcome.EMPTY_AMBIGUOUS else ""
+    return Parsed(
+        what=what, outcome=outcome, items=items, misread=misread, query=query, cursor=cursor,
+        detail=detail,
+    )  # fmt: skip
 
 
 _RANK = (

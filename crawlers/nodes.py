@@ -14,7 +14,7 @@ from crawlers import fields, moments
 from crawlers.extraction import shown
 from crawlers.fields import Unreadable
 from crawlers.health import ShapeChanged
-from crawlers.listened import Misread
+from crawlers.listened import Exchange, Misread
 from domain.types import Counts, Incoming
 
 _T = TypeVar("_T")
@@ -78,6 +78,13 @@ class Node:
             raise self.wrong(f"缺少 {self.may(key).path}")
         return found
 
+    def number(self, key: str) -> int | None:
+        """A whole number that means something (a code, a total); None where there is none."""
+        node = self.may(key)
+        if node.value is not None and type(node.value) is not int:
+            raise self.wrong(f"{node.path} 不是整数")
+        return node.value
+
     def moment(self, key: str, anchor: datetime) -> datetime | None:
         """Aware UTC; None where there is none. Seconds or milliseconds are told by size."""
         return self._read(key, lambda raw: moments.moment(raw, anchor=anchor))
@@ -107,11 +114,32 @@ def document(body: bytes) -> Node:
     """The JSON object in a body. Raises ShapeChanged when it is none."""
     try:
         value = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ShapeChanged("不是 JSON", shown(body)) from None
     if not isinstance(value, dict):
         raise ShapeChanged("不是 JSON 对象", shown(body))
     return Node(value)
+
+
+def posted(exchange: Exchange) -> Node:
+    """The JSON object that the page sent; an empty one where it sent none, or a file kept none."""
+    try:
+        value = json.loads(exchange.request_body)
+    except (ValueError, RecursionError):
+        value = None
+    return Node(value if isinstance(value, dict) else {}, "请求")
+
+
+def with_nested(tops: Sequence[Node], key: str) -> list[Node]:
+    """The entries, each followed by those below it (replies, cards of a group). What stands below
+    but is no list becomes an entry itself: it will be misread, and the others are not lost."""
+    found: list[Node] = []
+    for top in tops:
+        found.append(top)
+        below = top.may(key)
+        if below:
+            found += below.entries() if isinstance(below.value, list) else [below]
+    return found
 
 
 def read_all(

@@ -18,7 +18,7 @@ from domain.types import Context, Incoming, Kind, Mode, Outcome
 
 _CODE = "douyin"
 _FRAME = re.compile(rb"([0-9a-fA-F]{1,8})\r\n")
-_LOGGED_OUT = frozenset((8, 2483))
+_LOGGED_OUT = (8, 2483)
 
 
 def _search_page(words: str) -> str:
@@ -124,12 +124,13 @@ def _post(
 ) -> Iterator[Incoming]:
     if work.may("status.is_delete").value or work.may("status.private_status").value:
         return
-    number = work.must("aweme_id")
+    number, text = work.must("aweme_id"), work.text("desc") or work.text("caption")
+    if not text:
+        return
     page = "note" if work.may("images") else "video"
     yield Incoming(
         platform=_CODE, kind=Kind.POST, native_id=number,
-        text=work.text("desc") or work.text("caption"),
-        url=f"https://www.douyin.com/{page}/{number}",
+        text=text, url=f"https://www.douyin.com/{page}/{number}",
         author_ref=pseudonym(_CODE, work.ident("author.uid") or work.ident("author.sec_uid")),
         published_at=work.moment("create_time", exchange.received_at),
         ip_region=region(work.text("ip_label")), context=context,
