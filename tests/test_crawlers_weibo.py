@@ -1,0 +1,131 @@
+"""微博, listened to: the mobile and the desktop site."""
+
+from pathlib import Path
+
+import pytest
+from contracts.exported import exported
+from contracts.listened_contract import NOW, Answer, ListenedContract, heard
+
+from crawlers.listened import Exchange, What, hear
+from crawlers.platforms.weibo import LISTENED
+from domain.identity import AuthorKey, mention_id
+from domain.types import Kind, Outcome
+
+_INDEX = "https://m.weibo.cn/api/container/getIndex"
+_MOBILE = (
+    f"{_INDEX}?containerid=100103type%3D61%26q%3D%E5%A4%A9%E5%AE%9A%E5%B1%B1"
+    "&page_type=searchall&page=2"
+)
+_DESKTOP = "https://s.weibo.com/weibo?q=%E5%A4%A9%E5%AE%9A%E5%B1%B1&typeall=1&suball=1&page=1"
+_FLOW = "https://m.weibo.cn/comments/hotflow?id=5300000000000101&mid=5300000000000101&max_id_type=0"
+_CONFIG = "https://m.weibo.cn/api/config"
+_PAGE = "https://m.weibo.cn/detail/5300000000000103"
+_THREE = ("5230000000000001", "5230000000000002", "5230000000000003")
+_PASSPORT = {"location": "https://passport.weibo.com/sso/signin?entry=miniblog"}
+
+
+def _search(
+    file: str, outcome: Outcome, *ids: str, url: str = _MOBILE, status: int = 200
+) -> Answer:
+    return Answer(file=file, url=url, what=What.SEARCH, outcome=outcome, ids=ids, status=status)
+
+
+def _comments(file: str, outcome: Outcome, *ids: str) -> Answer:
+    return Answer(file=file, url=_FLOW, what=What.COMMENTS, outcome=outcome, ids=ids)
+
+
+def _config(file: str, outcome: Outcome) -> Answer:
+    return Answer(file=file, url=_CONFIG, what=What.LOGIN, outcome=outcome, ids=())
+
+
+class TestWeibo(ListenedContract):
+    LISTENED = LISTENED
+    FOREIGN = frozenset((Outcome.SCHEMA_CHANGED, Outcome.RATE_LIMITED))  # HTML for JSON, §5
+    ANSWERS = (
+        _search("ours/weibo/container_search.json", Outcome.OK,
+                *(f"53000000000001{no}" for no in ("01", "02", "04", "03"))),
+        _search("ours/weibo/desktop_search.html", Outcome.OK, "5300000000000401", url=_DESKTOP),
+        _comments("ours/weibo/hotflow.json", Outcome.OK,
+                  "5300000000000301", "5300000000000302"),
+        Answer(file="ours/weibo/detail.html", url=_PAGE, what=What.DETAIL, outcome=Outcome.OK,
+               ids=["5300000000000103"]),
+        _search("ours/weibo/container_one_without_id.json", Outcome.SCHEMA_CHANGED,
+                "5300000000000101"),
+        _comments("ours/weibo/hotflow_none.json", Outcome.EMPTY_CONFIRMED),
+        _config("ours/weibo/config_in.json", Outcome.OK),
+        _config("ours/weibo/config_out.json", Outcome.LOGIN_REQUIRED),
+        _search("ours/weibo/not_json.html", Outcome.RATE_LIMITED),
+        _search("ours/weibo/not_json.html", Outcome.RATE_LIMITED, status=432),
+        _search("ours/weibo/not_json.html", Outcome.SCHEMA_CHANGED, url=_DESKTOP),
+        _search("ours/weibo/desktop_login.html", Outcome.LOGIN_REQUIRED, url=_DESKTOP),
+        Answer(file="ours/weibo/not_json.html", url=_DESKTOP, what=What.SEARCH, status=302,
+               outcome=Outcome.LOGIN_REQUIRED, ids=(), headers=_PASSPORT),
+        _search("weibo/m_container_search.json", Outcome.OK, *_THREE),
+        _search("weibo/m_container_search_empty.json", Outcome.EMPTY_AMBIGUOUS),
+        _search("weibo/m_container_search_empty_card4.json", Outcome.EMPTY_CONFIRMED),
+        _search("weibo/m_container_search_empty_card4.json", Outcome.EMPTY_AMBIGUOUS,
+                url=f"{_MOBILE}&timescope=custom"),
+        _search("weibo/login_required_neg100.json", Outcome.LOGIN_REQUIRED),
+        _search("weibo/error_login_ok0.json", Outcome.LOGIN_REQUIRED),
+        _comments("weibo/error_freq_ok0.json", Outcome.RATE_LIMITED),
+        _comments("weibo/comments_hotflow.json", Outcome.OK,
+                  "5230000000000101", "5230000000000102", "5230000000000103"),
+        _search("weibo/s_weibo_card.html", Outcome.OK, _THREE[0], url=_DESKTOP),
+        _search("weibo/s_weibo_no_result.html", Outcome.EMPTY_CONFIRMED, url=_DESKTOP),
+    )  # fmt: skip
+
+    def test_reads_texts_counts_and_times_in_the_right_units(self) -> None:
+        parsed = heard(LISTENED, self.ANSWERS[0])
+        first, *_, repeated = parsed.items
+        assert (parsed.query, parsed.cursor) == ("天定山", "3")
+        assert first.text == "停车费一小时[怒]三十" and first.ip_region == "吉林"
+        assert first.url == "https://m.weibo.cn/detail/5300000000000101"
+        assert first.published_at is not None and first.counts is not None
+        assert first.published_at.isoformat() == "2026-11-23T03:57:00+00:00"
+        assert (first.counts.comments, first.counts.shares) == (2, 0)
+        assert first.counts.views == 70_000 and first.counts.lower_bounds == {"views"}
+        assert repeated.text == "天定山的魔毯又停了", "what follows is a button"
+        assert repeated.counts is not None and repeated.counts.lower_bounds == {"likes"}
+
+    def test_one_that_repeats_another_is_of_its_thread_and_is_read_with_its_words(self) -> None:
+        _, repeating, of_a_gone_one, original = heard(LISTENED, self.ANSWERS[0]).items
+        assert original.native_id is not None
+        assert repeating.parent_id == mention_id("weibo", Kind.POST, original.native_id)
+        assert repeating.context.parent_text.startswith("天定山的魔毯又停了")
+        assert of_a_gone_one.context.parent_text == "抱歉，此微博已被删除"
+
+    def test_the_desktop_page_shows_the_same_author_and_only_the_visitors_own_words(self) -> None:
+        (post,) = heard(LISTENED, self.ANSWERS[1]).items
+        assert post.text == "接驳车一小时才来一班[怒]\n站牌上写的是二十分钟"
+        assert post.published_at is not None and post.counts is not None
+        assert post.published_at.isoformat() == "2026-11-23T01:15:00+00:00"
+        assert post.author_ref == AuthorKey(key_id="2026", secret=b"k" * 32).pseudonym(
+            "weibo", "1990000011"
+        )
+        assert (post.counts.likes, post.counts.comments, post.counts.shares) == (12_000, 6, 0)
+        assert heard(LISTENED, self.ANSWERS[1]).cursor == "2"
+
+    def test_a_comment_and_its_reply_belong_to_the_post_of_the_address(self) -> None:
+        parsed = heard(LISTENED, self.ANSWERS[2])
+        comment, reply = parsed.items
+        post = mention_id("weibo", Kind.POST, "5300000000000101")
+        assert comment.parent_id == reply.parent_id == post and parsed.cursor == ""
+        assert comment.ip_region == "黑龙江" and comment.counts is not None
+        assert comment.counts.lower_bounds == {"likes"}
+
+    @pytest.mark.parametrize(
+        "url", [f"{_INDEX}?containerid=1076031990000001", "https://weibo.com/weibo?q=1"]
+    )
+    def test_other_lists_at_the_same_address_are_no_search(self, url: str) -> None:
+        body = self.ANSWERS[0].path.read_bytes()
+        exchange = Exchange(url=url, body=body, received_at=NOW)
+        assert hear(LISTENED, exchange, AuthorKey(key_id="1", secret=b"k").pseudonym) is None
+
+    def test_what_was_heard_and_what_was_exported_is_one_post(self, tmp_path: Path) -> None:
+        found, comment = (heard(LISTENED, self.ANSWERS[at]).items[0] for at in (0, 2))
+        post = exported(tmp_path, "weibo", "post", note_id="5300000000000101",
+                        note_url="https://m.weibo.cn/detail/5300000000000101")  # fmt: skip
+        said = exported(tmp_path, "weibo", "comment", note_id="5300000000000101",
+                        comment_id="5300000000000301")  # fmt: skip
+        assert (found.native_id, found.url) == (post.native_id, post.url)
+        assert (comment.native_id, comment.parent_id) == (said.native_id, said.parent_id)
