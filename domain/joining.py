@@ -5,6 +5,7 @@ category and a named place within a few hours. A hotline worksheet is always a c
 its keys carry a mark, by which other cases are linked to it and never merged.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,6 +18,8 @@ RECURRENCE_WINDOW = timedelta(days=3)
 """So long after its last report a closed event that is reported again counts as 再次发生."""
 
 CALL = "call!"
+
+_CUT_OFF = re.compile(r"(?:…{1,6}|\.{3,6})?\s{0,3}(?:全文|展开)?$")
 
 PARENT_LIMIT = 500
 """Characters of a post that are kept with its comments."""
@@ -35,6 +38,16 @@ class Group:
 def said(post: Mention) -> str:
     """What a comment's context keeps of the post above it."""
     return f"{post.title}\n{post.text}".strip()[:PARENT_LIMIT]
+
+
+def is_excerpt(now: Mention, known: Mention) -> bool:
+    """Whether the words now are only the beginning of words that are known: a page of results cuts
+    long posts off, or shows a title alone. Whoever shortens a post keeps its longer words here."""
+    if (now.title, now.text) == (known.title, known.text):
+        return False
+    shown = _CUT_OFF.sub("", f"{now.title}\n{now.text}".strip()).rstrip()
+    whole = f"{known.title}\n{known.text}".strip()
+    return bool(shown) and (whole.startswith(shown) or known.text.startswith(shown))
 
 
 def keys_for(mention: Mention, verdict: Verdict, fingerprints: tuple[str, ...]) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, select, update
 
-from domain.joining import said
+from domain.joining import is_excerpt, said
 from domain.types import Counts, Incoming, Mention, Sighting, Verdict
 from ledger import schema
 from ledger.rows import (
@@ -129,7 +129,8 @@ class Mentions:
         queries = tuple(dict.fromkeys((*before.queries, *now.queries)))
         if queries != before.queries:
             values["queries"] = list(queries)
-        if (now.title, now.text) != (before.title, before.text):
+        changed = (now.title, now.text) != (before.title, before.text)
+        if changed and not is_excerpt(now, before):
             revision = before.revision + 1
             values |= {
                 "title": now.title,
