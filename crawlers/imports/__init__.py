@@ -26,6 +26,7 @@ from types import ModuleType
 from typing import TypeVar
 
 from crawlers import fields, moments
+from crawlers.addresses import address_id
 from crawlers.fields import Unreadable
 from crawlers.rows import Row, Table, header_name
 from crawlers.tables import OpenFile, open_tables
@@ -220,13 +221,13 @@ def assemble(
     """The mention these field values make, or every reason why they make none (Chinese, without
     the values)."""
     reading = _Reading(values, now)
-    platform, kind = reading.platform(), reading.kind()
+    platform, kind, url = reading.platform(), reading.kind(), reading.url()
     native, parent = reading.identifier("native_id"), reading.identifier("parent")
     if kind in (Kind.POST, Kind.ARTICLE):
-        native = fields.post_id(platform, native)
+        native = fields.post_id(platform, native) or address_id(platform, url)
     incoming = Incoming(
         platform=platform, kind=kind, text=reading.words("text"), title=reading.words("title"),
-        native_id=native or None, url=reading.url(), parent_id=_parent_id(platform, parent),
+        native_id=native or None, url=url, parent_id=_parent_id(platform, parent),
         author_ref=reading.words("author_ref") or None,
         published_at=reading.moment("published_at"), due_at=reading.moment("due_at", ahead=True),
         ip_region=fields.region(reading.words("ip_region")), counts=reading.counts(),
@@ -243,7 +244,8 @@ def _parent_id(platform: str, parent: str) -> str | None:
     if not parent:
         return None
     if parent.startswith(("http://", "https://")):
-        parent = canonical_url(fields.bare_url(parent))
+        bare = fields.bare_url(parent)
+        parent = address_id(platform, bare) or canonical_url(bare)
     return mention_id(platform, Kind.POST, fields.post_id(platform, parent))
 
 
