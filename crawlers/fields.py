@@ -109,6 +109,11 @@ def words(raw: object) -> str:
     return clean(str(raw))
 
 
+def titled(title: str, text: str) -> tuple[str, str]:
+    """Title and text as mentions have them: what has one of the two only has a text."""
+    return (title, text) if text and text != title else ("", text or title)
+
+
 def region(raw: str) -> str:
     """吉林 from "发布于 吉林", "IP属地：吉林" or "来自吉林"."""
     return re.sub(r"^(?:发布于|来自|IP属地)[\s:：]*", "", clean(raw))

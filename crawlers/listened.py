@@ -44,6 +44,12 @@ class Exchange:
         """A value of the address's query; "" for none."""
         return parse_qs(urlsplit(self.url).query).get(name, [""])[0]
 
+    def leads_to(self) -> str:
+        """Host and path of where the page is sent on to, else of where it is; words that somebody
+        searched for are no part of it."""
+        address = self.headers.get("location") or self.url
+        return re.sub(r"^[a-z]*:?//|[?#].*$", "", address, flags=re.IGNORECASE | re.DOTALL)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Misread:
