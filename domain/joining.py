@@ -41,10 +41,13 @@ def said(post: Mention) -> str:
 
 
 def is_excerpt(now: Mention, known: Mention) -> bool:
-    """Whether the words now are only the beginning of words that are known: a page of results cuts
-    long posts off, or shows a title alone. Whoever shortens a post keeps its longer words here."""
+    """Whether the words now are only a part of those that are known: a page of results cuts long
+    posts off or shows a title alone, and of an article it shows what lies around the words that
+    were searched. Whoever shortens a post keeps its longer words here."""
     if (now.title, now.text) == (known.title, known.text):
         return False
+    if now.kind is Kind.ARTICLE and now.context.source_kind == "search":
+        return True
     shown = _CUT_OFF.sub("", f"{now.title}\n{now.text}".strip()).rstrip()
     whole = f"{known.title}\n{known.text}".strip()
     return bool(shown) and (whole.startswith(shown) or known.text.startswith(shown))

@@ -34,6 +34,7 @@ from contracts.outbox_contract import DEAD, RETRY, OutboxContract, an_alert
 from contracts.projection_contract import ProjectionContract
 from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
+from contracts.revision_contract import RevisionContract
 from contracts.sharing_contract import SharingContract
 from migrating import KILLED, SHIPPED, described
 from sqlalchemy import create_engine, inspect, make_url, text
@@ -64,6 +65,10 @@ def open_ledger_here(postgres_url: str) -> OpenHere:
 
 
 class TestPostgresReviews(ReviewContract):
+    pass
+
+
+class TestPostgresRevisions(RevisionContract):
     pass
 
 

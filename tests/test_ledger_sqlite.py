@@ -21,6 +21,7 @@ from contracts.outbox_contract import OutboxContract
 from contracts.projection_contract import ProjectionContract
 from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
+from contracts.revision_contract import RevisionContract
 from contracts.sharing_contract import SharingContract
 from sqlalchemy.exc import IntegrityError, StatementError
 
@@ -53,6 +54,10 @@ class TestSqliteProjection(ProjectionContract):
 
 
 class TestSqliteReviews(ReviewContract):
+    pass
+
+
+class TestSqliteRevisions(RevisionContract):
     pass
 
 

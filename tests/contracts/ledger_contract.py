@@ -227,36 +227,6 @@ class LedgerContract(OnALedger):
         assert one.queries == ("天定山", "莲花山")
         assert one.revision == 1
 
-    @pytest.mark.parametrize(
-        ("title", "text"),
-        [("", "出租车拒载"), ("", "出租车拒载，要两百，司机…全文"), ("", "天定山门口")],
-        ids=["its beginning", "cut off by the page", "its title alone"],
-    )
-    def test_a_page_that_shows_less_of_a_post_changes_nothing(
-        self, ledger: Ledger, title: str, text: str
-    ) -> None:
-        """Results of a search show the beginning or the title; the post itself shows all."""
-        whole, raw = a_pair(1, title="天定山门口", text="出租车拒载，要两百，司机还骂人")
-        with ledger.write() as books:
-            books.mentions.store([(whole, raw)])
-            books.mentions.store([a_pair(1, title=title, text=text)])
-            assert books.mentions.get(whole.mention_id) == whole
-            books.mentions.store([a_pair(1, title=title, text=text + "，后来道歉了")])
-            found = books.mentions.get(whole.mention_id)
-        assert found is not None and found.revision == 2
-
-    def test_a_changed_text_is_a_revision_and_is_analysed_again(self, ledger: Ledger) -> None:
-        later = a_pair(text="改了", at=NOW + DAY)
-        with ledger.write() as books:
-            books.mentions.store([a_pair()])
-            books.mentions.put_verdicts([a_verdict(a_pair()[0].mention_id)])
-            books.mentions.triaged([a_pair()[0].mention_id])
-            assert books.mentions.store([later]) == []
-        with ledger.read() as books:
-            [found] = books.mentions.to_analyse(9)
-            assert books.mentions.originals(found.mention_id) == [("", RAW), ("", "改了")]
-        assert found == replace(a_pair()[0], text="改了", revision=2)
-
     def test_another_query_is_added_and_nothing_is_analysed_again(self, ledger: Ledger) -> None:
         with ledger.write() as books:
             books.mentions.store([a_pair()])
