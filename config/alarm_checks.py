@@ -29,7 +29,11 @@ def _surges(files: Files) -> Iterator[ConfigError]:
 def _silence(files: Files) -> Iterator[ConfigError]:
     """A source that is asked more seldom than it may be silent would ring by itself."""
     limit = files.levels.silence.failing_hours * 60
-    slow = [one for one in files.sources.sources if one.enabled and one.every_minutes >= limit]
+    slow = [
+        one
+        for one in files.sources.sources
+        if one.enabled and one.every_minutes is not None and one.every_minutes >= limit
+    ]
     if slow:
         reason = f"来源「{slow[0].name}」每 {slow[0].every_minutes} 分钟才采一次，应比这更长"
         yield files.error("levels.yaml", "silence", "failing_hours", reason=reason)

@@ -23,6 +23,12 @@ from config.models import (
     WorkdaysEntry,
 )
 from config.search import build_search
+from config.source_building import (
+    build_accounts,
+    build_assessments,
+    build_cooldown,
+    build_sources,
+)
 from domain.plan import (
     Category,
     Daily,
@@ -36,13 +42,15 @@ from domain.plan import (
     OfficeHours,
     Place,
     Plan,
+    RefreshRule,
     Retention,
+    SearchRule,
     Shift,
     SilenceRule,
-    SourceSpec,
     SurgeRule,
     Unsigned,
 )
+from domain.searchwords import rules
 from domain.types import Level
 
 # Far ends that a clock in Changchun (UTC+8) can still show; datetime.max would overflow there.
@@ -52,13 +60,15 @@ ALWAYS_TO = datetime(9999, 1, 1, tzinfo=UTC)
 
 def build(files: Files, environ: Mapping[str, str]) -> Plan:
     """The plan; the files must have passed every check."""
-    settings = files.settings
+    settings, places = files.settings, _places(files)
+    searched = rules(places, files.places.weak_with)
+    accounts = build_accounts(files)
     return Plan(
         zone=settings.zone,
         case_prefix=settings.case_prefix,
         categories={entry.code: _category(entry) for entry in files.taxonomy.categories},
         departments=_departments(files),
-        places=_places(files),
+        places=places,
         lookalikes=_lookalikes(files),
         platform_names=dict(files.sources.platforms),
         levels=_levels(files),
@@ -67,7 +77,11 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         channels=build_channels(files, environ),
         search=build_search(files, environ),
         receivers=_receivers(files),
-        sources=_sources(files),
+        sources=build_sources(files, accounts, searched),
+        accounts=accounts,
+        assessments=build_assessments(files),
+        cooldown_hours=build_cooldown(files),
+        refresh=RefreshRule(**files.sources.refresh.model_dump()),
         imports=tuple(ImportSpec(**entry.model_dump()) for entry in files.sources.imports),
         retention=_retention(settings.retention),
         user_dictionary=files.words,
@@ -79,6 +93,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         keeper=_keeper(files.roster.keeper),
         daily=Daily(**settings.daily.model_dump()),
         search_words=tuple(dict.fromkeys(_search_words(files))),
+        search_rules=searched,
         ledger=build_ledger(settings.ledger, environ),
     )
 
@@ -133,6 +148,9 @@ def _places(files: Files) -> tuple[Place, ...]:
             aliases=entry.aliases + entry.weak_aliases,
             operator=entry.operator,
             town=entry.town,
+            weak=entry.weak_aliases,
+            searched=entry.searched,
+            search=tuple(SearchRule(**one.model_dump()) for one in entry.search),
         )
         for entry in files.places.places
     )
@@ -246,23 +264,4 @@ def _hours(files: Files) -> OfficeHours:
         holidays=off | (NOTICES.off - worked),
         makeup_days=worked | (NOTICES.worked - off),
         known_years=NOTICES.years | frozenset(hours.entered_years),
-    )
-
-
-def _sources(files: Files) -> tuple[SourceSpec, ...]:
-    return tuple(
-        SourceSpec(
-            name=entry.name,
-            title=entry.title,
-            kind=entry.kind,
-            platform=entry.platform,
-            enabled=entry.enabled,
-            start_urls=entry.start_urls,
-            own_channel=entry.own_channel,
-            every_minutes=entry.every_minutes,
-            expected_per_day=entry.expected_per_day,
-            delay_seconds=entry.delay_seconds,
-            options=dict(entry.options),
-        )
-        for entry in files.sources.sources
     )

@@ -12,6 +12,7 @@ from config.alarm_checks import check_alarms
 from config.files import Files
 from config.models import LimitEntry, StandingEntry
 from config.place_checks import check_places
+from config.source_checks import check_sources
 from domain.errors import ConfigError
 from domain.types import Level, Urgency
 
@@ -28,8 +29,8 @@ def cross_check(files: Files) -> list[ConfigError]:
     """Everything wrong between the files, file by file; empty when all is well."""
     checks: Sequence[Check] = (
         _hours, _retention, _categories, _departments, _channels, check_places, _levels,
-        _level_names, _limits, _duties, _shifts, _overlaps, _standing, _platforms, _sources, _daily,
-        check_alarms,
+        _level_names, _limits, _duties, _shifts, _overlaps, _standing, _platforms, check_sources,
+        _daily, check_alarms,
     )  # fmt: skip
     return list(chain.from_iterable(check(files) for check in checks))
 
@@ -44,19 +45,6 @@ def _unknown_receiver(files: Files, name: str) -> str | None:
     if name in files.receiver_names():
         return None
     return f"departments.yaml 里没有「{name}」这个部门或收信人"
-
-
-def _repeated(
-    files: Files, file: str, section: str, key: str, values: Sequence[str]
-) -> Iterator[ConfigError]:
-    """``values[i]`` stands at section[i].key; each must be there once."""
-    first: dict[str, int] = {}
-    for place, value in enumerate(values):
-        if value in first:
-            line = files.line(file, section, first[value])
-            reason = f"「{value}」在第 {line} 行开始的那一条已经用过"
-            yield files.error(file, section, place, key, reason=reason)
-        first.setdefault(value, place)
 
 
 def _hours(files: Files) -> Iterator[ConfigError]:
@@ -91,8 +79,8 @@ def _retention(files: Files) -> Iterator[ConfigError]:
 
 def _categories(files: Files) -> Iterator[ConfigError]:
     file, section, entries = "taxonomy.yaml", "categories", files.taxonomy.categories
-    yield from _repeated(files, file, section, "code", [entry.code for entry in entries])
-    yield from _repeated(files, file, section, "name", [entry.name for entry in entries])
+    yield from files.repeated(file, section, "code", [entry.code for entry in entries])
+    yield from files.repeated(file, section, "name", [entry.name for entry in entries])
     for place, entry in enumerate(entries):
         if reason := _unknown_department(files, entry.lead):
             yield files.error(file, section, place, "lead", reason=reason)
@@ -109,9 +97,9 @@ def _categories(files: Files) -> Iterator[ConfigError]:
 def _departments(files: Files) -> Iterator[ConfigError]:
     file, content = "departments.yaml", files.departments
     names = [entry.name for entry in content.departments]
-    yield from _repeated(files, file, "departments", "name", names)
+    yield from files.repeated(file, "departments", "name", names)
     others = [entry.name for entry in content.other_receivers]
-    yield from _repeated(files, file, "other_receivers", "name", others)
+    yield from files.repeated(file, "other_receivers", "name", others)
     for place, name in enumerate(others):
         if name in names:
             reason = f"「{name}」已经是成员单位"
@@ -154,7 +142,7 @@ def _channel_list(
 
 def _levels(files: Files) -> Iterator[ConfigError]:
     file, rules = "levels.yaml", files.levels.levels
-    yield from _repeated(files, file, "levels", "level", [rule.level for rule in rules])
+    yield from files.repeated(file, "levels", "level", [rule.level for rule in rules])
     for level in Level:
         if level not in {rule.level for rule in rules}:
             yield files.error(file, "levels", reason=f"缺少级别「{level.value}」")
@@ -264,7 +252,7 @@ def _overlaps(files: Files) -> Iterator[ConfigError]:
 def _standing(files: Files) -> Iterator[ConfigError]:
     file, entries = "roster.yaml", files.roster.standing
     kinds = [_standing_kind(entry) for entry in entries]
-    yield from _repeated(files, file, "standing", "department", kinds)
+    yield from files.repeated(file, "standing", "department", kinds)
     for place, entry in enumerate(entries):
         if reason := _unknown_receiver(files, entry.department):
             yield files.error(file, "standing", place, "department", reason=reason)
@@ -283,19 +271,6 @@ def _platforms(files: Files) -> Iterator[ConfigError]:
     for code in sorted(PLATFORMS - files.sources.platforms.keys()):
         reason = f"缺少平台 {code} 的中文名"
         yield files.error("sources.yaml", "platforms", code, reason=reason)
-
-
-def _sources(files: Files) -> Iterator[ConfigError]:
-    file, entries = "sources.yaml", files.sources.sources
-    yield from _repeated(files, file, "sources", "name", [entry.name for entry in entries])
-    for place, entry in enumerate(entries):
-        if entry.platform not in files.sources.platforms:
-            reason = f"platforms 里没有「{entry.platform}」这个平台"
-            yield files.error(file, "sources", place, "platform", reason=reason)
-        for key, value in entry.options.items():
-            if "${" in value:
-                reason = "来源的选项不读环境变量；密钥只能用在 settings.yaml 的 channels 里"
-                yield files.error(file, "sources", place, "options", key, reason=reason)
 
 
 def _daily(files: Files) -> Iterator[ConfigError]:

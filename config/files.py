@@ -1,6 +1,6 @@
 """All config files of one load together, each as its model and as the lines it was read from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.models import (
@@ -37,6 +37,18 @@ class Files:
     def line(self, file: str, *where: str | int) -> int:
         """1-based line of that place; the file must have it."""
         return self.documents[file].lines[where]
+
+    def repeated(
+        self, file: str, section: str, key: str, values: Sequence[str]
+    ) -> Iterator[ConfigError]:
+        """``values[i]`` stands at section[i].key; each must be there once."""
+        first: dict[str, int] = {}
+        for place, value in enumerate(values):
+            if value in first:
+                line = self.line(file, section, first[value])
+                reason = f"「{value}」在第 {line} 行开始的那一条已经用过"
+                yield self.error(file, section, place, key, reason=reason)
+            first.setdefault(value, place)
 
     def department_names(self) -> frozenset[str]:
         """The member departments."""

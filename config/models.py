@@ -13,9 +13,11 @@ from pydantic import BaseModel, Discriminator, Field, Tag
 from config.scalars import (
     Clock,
     Code,
+    Day,
     Days,
     IndexPrefix,
     Moment,
+    Never,
     NotNegative,
     Phone,
     Positive,
@@ -27,8 +29,9 @@ from config.scalars import (
     Url,
     Year,
 )
-from domain.plan import SilenceRule, SurgeRule
-from domain.types import Level, Urgency
+from domain.plan import RefreshRule, SilenceRule, SurgeRule
+from domain.searchwords import WEAK_WITH
+from domain.types import Level, Mode, Urgency
 
 # settings.yaml
 
@@ -145,6 +148,12 @@ class DepartmentsFile(BaseModel, extra="forbid", frozen=True):
 # places.yaml
 
 
+class SearchRuleEntry(BaseModel, extra="forbid", frozen=True):
+    must: tuple[Text, ...] = ()
+    any: tuple[Text, ...] = ()
+    exclude: tuple[Text, ...] = ()
+
+
 class PlaceEntry(BaseModel, extra="forbid", frozen=True):
     name: Text
     kind: Literal["site", "zone", "town", "hub"]
@@ -153,6 +162,7 @@ class PlaceEntry(BaseModel, extra="forbid", frozen=True):
     operator: str = ""
     town: str = ""
     searched: bool = True
+    search: tuple[SearchRuleEntry, ...] = ()
 
 
 class LookalikeEntry(BaseModel, extra="forbid", frozen=True):
@@ -165,6 +175,7 @@ class LookalikeEntry(BaseModel, extra="forbid", frozen=True):
 class PlacesFile(BaseModel, extra="forbid", frozen=True):
     places: Annotated[tuple[PlaceEntry, ...], Field(min_length=1)]
     lookalikes: tuple[LookalikeEntry, ...]
+    weak_with: Annotated[tuple[Text, ...], Field(min_length=1)] = WEAK_WITH
 
 
 # levels.yaml
@@ -291,6 +302,51 @@ class RosterFile(BaseModel, extra="forbid", frozen=True):
 # sources.yaml
 
 
+class AccountEntry(BaseModel, extra="forbid", frozen=True):
+    name: Code
+    platform: Text
+    title: Text
+    owner: Literal["office", "person"]
+    password: Never = ""
+
+
+class AssessmentEntry(BaseModel, extra="forbid", frozen=True):
+    date: Day
+    by: Text
+    purpose: Text
+    data_kinds: Text
+    necessity: Text
+    impact: Text
+    terms_read: Text
+    personal_data: Text
+    retention: Text
+
+
+class GoAheadEntry(BaseModel, extra="forbid", frozen=True):
+    by: Text
+    on: Day
+    basis: Text
+    assessed: Text
+
+
+class CooldownEntry(BaseModel, extra="forbid", frozen=True):
+    login_required: Positive = 12
+    verify_required: Positive = 24
+    rate_limited: Positive = 2
+    ip_or_account_blocked: Positive = 24
+
+
+_REFRESH = RefreshRule()
+
+
+class RefreshEntry(BaseModel, extra="forbid", frozen=True):
+    first_minutes: Positive = _REFRESH.first_minutes
+    first_hours: Positive = _REFRESH.first_hours
+    later_hours: Positive = _REFRESH.later_hours
+    days: Positive = _REFRESH.days
+    hot_reactions: Positive = _REFRESH.hot_reactions
+
+
 class SourceEntry(BaseModel, extra="forbid", frozen=True):
     name: Code
     title: Text
@@ -299,10 +355,16 @@ class SourceEntry(BaseModel, extra="forbid", frozen=True):
     enabled: bool
     start_urls: tuple[Url, ...] = ()
     own_channel: bool = False
-    every_minutes: Positive
+    every_minutes: Positive | None = None  # by person: not asked for
     expected_per_day: PositiveNumber
-    delay_seconds: PositiveNumber
+    delay_seconds: PositiveNumber | None = None
     options: dict[str, str] = Field(default_factory=dict)
+    mode: Mode = Mode.OPEN
+    account: Text | None = None
+    go_ahead: GoAheadEntry | None = None
+    daily_cap: Positive | None = None
+    pause_seconds: tuple[PositiveNumber, PositiveNumber] | None = None
+    keywords: tuple[Text, ...] = ()
 
 
 class ImportEntry(BaseModel, extra="forbid", frozen=True):
@@ -316,3 +378,7 @@ class SourcesFile(BaseModel, extra="forbid", frozen=True):
     platforms: Annotated[dict[Code, Text], Field(min_length=1)]
     sources: tuple[SourceEntry, ...]
     imports: tuple[ImportEntry, ...] = ()
+    accounts: tuple[AccountEntry, ...] = ()
+    assessments: dict[Code, AssessmentEntry] = Field(default_factory=dict)
+    cooldown_hours: CooldownEntry = CooldownEntry()
+    refresh: RefreshEntry = RefreshEntry()

@@ -16,7 +16,9 @@ FILE = "places.yaml"
 
 def check_places(files: Files) -> Iterator[ConfigError]:
     """Everything wrong among places and lookalikes."""
-    return chain(_one_owner(files), _strong_words(files), _belongs(files), _lookalikes(files))
+    return chain(
+        _one_owner(files), _strong_words(files), _belongs(files), _search(files), _lookalikes(files)
+    )
 
 
 def same(word: str) -> str:
@@ -72,6 +74,25 @@ def _belongs(files: Files) -> Iterator[ConfigError]:
         if entry.town and entry.town not in towns:
             reason = f"places 里没有「{entry.town}」这个乡镇"
             yield files.error(FILE, "places", place, "town", reason=reason)
+
+
+def _search(files: Files) -> Iterator[ConfigError]:
+    """A rule that finds nothing, or that finds the other places of that name."""
+    shared = {same(entry.word) for entry in files.places.lookalikes if entry.word}
+    for place, entry in enumerate(files.places.places):
+        for number, rule in enumerate(entry.search):
+            where: tuple[str | int, ...] = ("places", place, "search", number)
+            if not rule.must and not rule.any:
+                reason = "must 和 any 至少写一样，否则不知道搜什么"
+                yield files.error(FILE, *where, reason=reason)
+            if alone := [w for w in rule.any if same(w) in shared and not rule.must]:
+                reason = f"「{alone[0]}」与别处同名（见 lookalikes），must 里要有长春、滑雪这样的词"
+                yield files.error(FILE, *where, "any", reason=reason)
+            asked = [same(word) for word in (*rule.must, *rule.any)]
+            for at, word in enumerate(rule.exclude):
+                if any(same(word) in one for one in asked):
+                    reason = f"「{word}」同时是要找的词，这样什么也搜不到"
+                    yield files.error(FILE, *where, "exclude", at, reason=reason)
 
 
 def _lookalikes(files: Files) -> Iterator[ConfigError]:

@@ -59,8 +59,15 @@ def _pattern(expression: str, meaning: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+def _never(_value: object) -> str:
+    raise PydanticCustomError("tingxue", "口令不写进配置；账号由人在浏览器窗口里登录")
+
+
 Text = Annotated[str, Field(min_length=1)]
 Code = Annotated[str, _pattern(r"[a-z][a-z0-9_]*", "只能用小写字母、数字和下划线，字母开头")]
+Never = Annotated[str, BeforeValidator(_never)]
+"""A key that people write and that must not be there: a password."""
+
 Phone = Annotated[str, _pattern(r"\+?\d[\d-]{2,18}\d", "电话只能由数字和短横线组成")]
 Url = Annotated[str, _pattern(r"https?://[^\s/]+\S*", "网址应以 http:// 或 https:// 开头")]
 Task = Annotated[str, _pattern(r"\d+(,\d+)*", "任务编号应写成 13 或 10,23")]
@@ -68,6 +75,7 @@ Prefix = Annotated[str, _pattern(r"[A-Z]{2,6}", "应为 2 到 6 个大写字母�
 IndexPrefix = Annotated[
     str, _pattern(r"[a-z][a-z0-9-]*-", "只能用小写字母、数字和短横线，以短横线结尾，例如 tingxue-")
 ]
+Day = Annotated[date, BeforeValidator(_day)]
 Clock = Annotated[time, BeforeValidator(_clock)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Days = Annotated[tuple[date, ...], BeforeValidator(_days)]

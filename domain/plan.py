@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
-from domain.types import Level, Urgency
+from domain.types import Level, Mode, Outcome, Urgency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,15 +36,30 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRule:
+    """One way to look for a place: every one of ``must``, one of ``any`` (where there are some) and
+    none of ``exclude``. Each list holds for this rule alone."""
+
+    must: tuple[str, ...] = ()
+    any: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """A place of ours. kind: "site" (ski resort, park), "zone" (the whole zone), "town", "hub"
-    (the airport, outside the zone but on the way)."""
+    (the airport, outside the zone but on the way). weak: those of its aliases that mean another
+    place elsewhere. searched: whether it is looked for at all; search: how, in the office's own
+    words, () for by its names (``domain.searchwords``)."""
 
     name: str
     kind: str
     aliases: tuple[str, ...]
     operator: str
     town: str
+    weak: tuple[str, ...] = ()
+    searched: bool = True
+    search: tuple[SearchRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -288,11 +303,48 @@ class Daily:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account of the office's own on a platform; its password stands nowhere in this project."""
+
+    name: str
+    platform: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GoAhead:
+    """Who let a program collect by itself, when, on which legal basis, after which assessment."""
+
+    by: str
+    on: date
+    basis: str
+    assessed: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """The answers of docs/采集合规评估.md for one platform, in the form's order."""
+
+    date: date
+    by: str
+    purpose: str
+    data_kinds: str
+    necessity: str
+    impact: str
+    terms_read: str
+    personal_data: str
+    retention: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SourceSpec:
     """One configured source: ``kind`` names the plug-in in crawlers/platforms.
 
     own_channel: what it brings was said on a channel of the resort's own. every_minutes: how often
     ``watch`` runs it. expected_per_day: usual number of new mentions, for the silent-source alarm.
+    account: the office's, in the modes that need one. go_ahead, daily_cap (pages a day),
+    pause_seconds (between two pages, at least and at most): of ``Mode.AUTOMATIC``. search: what
+    is looked for.
     """
 
     name: str
@@ -306,6 +358,26 @@ class SourceSpec:
     expected_per_day: float
     delay_seconds: float
     options: Mapping[str, str]
+    mode: Mode = Mode.OPEN
+    account: Account | None = None
+    go_ahead: GoAhead | None = None
+    daily_cap: int = 0
+    pause_seconds: tuple[float, float] = (0.0, 0.0)
+    search: tuple[SearchRule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefreshRule:
+    """When the counts of a mention are looked at again, from its publication on: every
+    ``first_minutes`` for ``first_hours``, then every ``later_hours`` until ``days`` have passed;
+    only one with so many reactions, or in an open case (``hot_reactions``: likes, comments and
+    shares together)."""
+
+    first_minutes: int = 60
+    first_hours: int = 24
+    later_hours: int = 24
+    days: int = 7
+    hot_reactions: int = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -353,7 +425,9 @@ class Plan:
     complaint_share: which part (0…1) of what comes in is a complaint, as the office estimates it.
     department_precision: which part of what reaches a department by the verdict alone must be one.
     review_minutes: how long 宣传部 has for what is less sure.
-    ledger: the URL of a PostgreSQL database, with its password; "": a file in the home.
+    assessments: by platform. cooldown_hours: how long a site is left alone after such an outcome.
+    search_rules: how to look for the places. ledger: the URL of a PostgreSQL database, with its
+    password; "": a file in the home.
     """
 
     zone: str
@@ -370,6 +444,10 @@ class Plan:
     receivers: Mapping[str, tuple[str, ...]]
     sources: tuple[SourceSpec, ...]
     imports: tuple[ImportSpec, ...] = ()
+    accounts: Mapping[str, Account] = field(default_factory=dict)
+    assessments: Mapping[str, Assessment] = field(default_factory=dict)
+    cooldown_hours: Mapping[Outcome, int] = field(default_factory=dict)
+    refresh: RefreshRule = RefreshRule()
     retention: Retention
     user_dictionary: tuple[str, ...]
     report_title: str
@@ -381,4 +459,5 @@ class Plan:
     daily: Daily = Daily(duty_at=time(8, 30), group_at=time(8, 30), group=None)
     search: SearchSpec = SearchSpec()
     search_words: tuple[str, ...]
+    search_rules: tuple[SearchRule, ...] = ()
     ledger: str = field(default="", repr=False)

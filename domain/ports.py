@@ -37,8 +37,11 @@ from domain.types import (
 class Intake(Protocol):
     """Takes what a source found. Idempotent; safe to call again with the same items."""
 
-    def __call__(self, items: Sequence[Incoming]) -> int:
-        """Store the items in one transaction; the number of mentions not seen before."""
+    def __call__(
+        self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None
+    ) -> int:
+        """Store the items, and with them how far the source has come, in one transaction; the
+        number of mentions not seen before. ``marks``: as ``Marks`` keeps them."""
         ...
 
 
@@ -354,6 +357,15 @@ class Runs(Protocol):
     def within(self, since: datetime, until: datetime) -> list[SourceRun]: ...
 
 
+class Marks(Protocol):
+    """How far each source has come (a cursor, a newest id), by a key of the source's own such as
+    "search:天定山"; no account and no token. put: replaces what stands under the same keys."""
+
+    def of(self, source: str) -> dict[str, str]: ...
+
+    def put(self, source: str, marks: Mapping[str, str], at: datetime) -> None: ...
+
+
 class Rejects(Protocol):
     """Rows that could not be taken."""
 
@@ -398,6 +410,8 @@ class Books(Protocol):
     def corrections(self) -> Corrections: ...
     @property
     def runs(self) -> Runs: ...
+    @property
+    def marks(self) -> Marks: ...
     @property
     def rejects(self) -> Rejects: ...
     @property
@@ -450,6 +464,6 @@ class Ledger(Protocol):
 
 __all__ = [
     "Analyser", "Audit", "Batch", "Books", "Cases", "Channel", "Corrections", "Intake", "Ledger",
-    "Mentions", "Outbox", "Outcome", "Reach", "Record", "RecordIndex", "Rejects", "Reviews",
-    "Runs", "SearchIndex", "Source", "StandIns", "WorkCalendar",
+    "Marks", "Mentions", "Outbox", "Outcome", "Reach", "Record", "RecordIndex", "Rejects",
+    "Reviews", "Runs", "SearchIndex", "Source", "StandIns", "WorkCalendar",
 ]  # fmt: skip

@@ -14,8 +14,10 @@ from ledger.corrections import Corrections
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
 from ledger.lines import Lines
+from ledger.marks import Marks
 from ledger.mentions import Mentions
 from ledger.outbox import queue
+from ledger.pauses import Pauses
 from ledger.projection import Projection
 from ledger.purge import Purge
 from ledger.reach import Reach
@@ -32,8 +34,8 @@ class Books:
 
     __slots__ = (
         "alarms", "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten",
-        "lines", "mentions", "projection", "purge", "reach", "refusals", "rejects", "reports",
-        "reviews", "runs", "voices",
+        "lines", "marks", "mentions", "pauses", "projection", "purge", "reach", "refusals",
+        "rejects", "reports", "reviews", "runs", "voices",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -45,6 +47,8 @@ class Books:
         self.reviews = Reviews(connection)
         self.corrections = Corrections(connection)
         self.runs = Runs(connection)
+        self.marks = Marks(connection)
+        self.pauses = Pauses(connection)
         self.alarms = Alarms(connection)
         self.voices = Voices(connection)
         self.rejects = Rejects(connection)

@@ -46,6 +46,8 @@ class Purge:
             "alerts": self._loose_alerts(now - timedelta(days=keep.mentions)),
             "surges": self._older("surges", "last_at", now - timedelta(days=keep.mentions)),
             "silences": self._older("silences", "told_at", now - timedelta(days=keep.mentions)),
+            "pauses": self._older("pauses", "until", now - timedelta(days=keep.mentions)),
+            "marks": self._older("marks", "at", now - timedelta(days=keep.mentions)),
             "audit": self._older("audit", "at", now - timedelta(days=keep.audit)),
         }
         self._say(False)

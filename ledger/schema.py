@@ -438,6 +438,26 @@ silences = Table(
     Column("ended_at", UtcMoment),
 )
 
+marks = Table(  # where a source goes on: written with what it brought, or not at all
+    "marks",
+    metadata,
+    Column("source", String(40), primary_key=True),
+    Column("key", String(200), primary_key=True),
+    Column("value", Text, nullable=False),
+    Column("at", UtcMoment, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("site", String(255), primary_key=True),
+    Column("began_at", UtcMoment, primary_key=True),
+    Column("until", UtcMoment, nullable=False),
+    Column("source", String(40), nullable=False),
+    Column("outcome", String(30), nullable=False),
+    Column("lifted_at", UtcMoment),
+)
+
 rejects = Table(
     "rejects",
     metadata,

@@ -46,6 +46,7 @@ def full_one(tmp_path: Path) -> Iterator[Ledger]:
             books.queue(alert, [delivery])
             books.rejects.add([reject], NOW)
             books.audit.write(NOW, PUBLICITY, "original", "LHS-1", "复核")
+            books.marks.put("jlrb", {"search:天定山": "17"}, NOW)
         [claimed] = ledger.outbox.claim(NOW, 45, 9)
         ledger.outbox.finish(claimed, SendResult(outcome="ok"), NOW, None)
         yield ledger

@@ -141,6 +141,8 @@ _TABLES = {
     "alerts": "不属于案件的通知",
     "surges": "突增警报",
     "silences": "来源静默警报",
+    "pauses": "来源暂停",
+    "marks": "采集位置",
     "backups": "台账副本",
 }
 

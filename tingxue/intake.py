@@ -4,7 +4,7 @@ This is the only door into the ledger for words from outside, live or imported.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -60,13 +60,17 @@ class LedgerIntake:
     seen: int = 0
     new: int = 0
 
-    def __call__(self, items: Sequence[Incoming]) -> int:
-        """Store the items in one transaction; how many were not seen before."""
+    def __call__(
+        self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None
+    ) -> int:
+        """Store items and marks in one transaction; how many items were not seen before."""
         now, drill = self.clock(), self.ledger.drill
         clean = [_clean(raw) for raw in items]
         pairs = [(to_mention(r, source=self.source, now=now, drill=drill), r) for r in clean]
         with self.ledger.write() as books:
             new = len(books.mentions.store(_with_parents(books, pairs)))
+            if marks:
+                books.marks.put(self.source, marks, now)
         self.seen += len(items)
         self.new += new
         return new
