@@ -4,30 +4,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from alerts.messages import DRILL, span
+from alerts.remedies import remedy
 from alerts.texts import one_line
 from domain.times import on_screen
 from domain.types import Outcome
-
-_BY_HAND = "请用浏览器打开{title}登录或完成验证（程序不绕过验证），再运行 tingxue collect {source}"
-_SLOWER = "请先在 sources.yaml 调大{title}的 every_minutes 和 delay_seconds，并确认对方是否允许采集"
-_CHANGED = "请用浏览器核对{title}的网址和版面是否变了，并把结果告诉维护人员"
-_NETWORK = "请检查本机网络，并用浏览器打开{title}；能打开的，把结果告诉维护人员"
-_NEXT = {
-    Outcome.LOGIN_REQUIRED: _BY_HAND,
-    Outcome.VERIFY_REQUIRED: _BY_HAND,
-    Outcome.RATE_LIMITED: _SLOWER,
-    Outcome.IP_OR_ACCOUNT_BLOCKED: _SLOWER,
-    Outcome.SCHEMA_CHANGED: _CHANGED,
-    Outcome.ITEM_GONE: _CHANGED,
-    Outcome.EMPTY_AMBIGUOUS: _CHANGED,
-    Outcome.NO_RESPONSE_SEEN: _NETWORK,
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Silent:
     """A source. failing: no run succeeds since ``since``, for ``outcome``, in words ``cause``; else
-    it brought ``seen`` of ``expected`` in ``days``. source: its name in sources.yaml."""
+    it brought ``seen`` of ``expected`` in ``days``. source: its name in sources.yaml. platform, in
+    Chinese, and window: as in ``alerts.remedies``."""
 
     title: str
     source: str
@@ -41,6 +28,8 @@ class Silent:
     cause: str
     imported: bool
     drill: bool
+    platform: str = ""
+    window: bool = False
 
 
 def fallen(silent: Silent) -> tuple[str, str]:
@@ -78,7 +67,10 @@ def facts(silent: Silent) -> str:
 def task(silent: Silent) -> str:
     """What to do next."""
     if silent.outcome is not None:
-        return _NEXT[silent.outcome].format(title=silent.title, source=silent.source)
+        return remedy(
+            silent.outcome, title=silent.title, source=silent.source,
+            platform=silent.platform, window=silent.window,
+        )  # fmt: skip
     if silent.imported:
         return (
             f"请导出{silent.title}并运行 tingxue import 文件；平常就没有这么多的，"

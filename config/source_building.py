@@ -1,4 +1,4 @@
-"""From the checked sources.yaml to what the plan says of sources: accounts, assessments, searches."""
+"""From the checked sources.yaml to the plan's sources, accounts, assessments and searches."""
 
 from collections.abc import Mapping
 

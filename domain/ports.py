@@ -37,9 +37,7 @@ from domain.types import (
 class Intake(Protocol):
     """Takes what a source found. Idempotent; safe to call again with the same items."""
 
-    def __call__(
-        self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None
-    ) -> int:
+    def __call__(self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None) -> int:
         """Store the items, and with them how far the source has come, in one transaction; the
         number of mentions not seen before. ``marks``: as ``Marks`` keeps them."""
         ...

@@ -22,7 +22,9 @@ class Pauses:
         self._db = connection
 
     def begin(self, pause: Pause) -> None:
-        """It is left alone from now on."""
+        """It is left alone from now on; what began at the same moment is replaced."""
+        same = (_P.site == pause.site) & (_P.began_at == pause.began_at)
+        self._db.execute(schema.pauses.delete().where(same))
         self._db.execute(schema.pauses.insert().values(
             site=pause.site, began_at=pause.began_at, until=pause.until, source=pause.source,
             outcome=str(pause.outcome), lifted_at=None,

@@ -10,7 +10,7 @@ import json
 import multiprocessing
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,7 @@ class FileIntake:
         lines = path.read_text("utf-8").splitlines() if path.exists() else []
         self.known = {item["mention_id"] for line in lines for item in json.loads(line)}
 
-    def __call__(self, items: Sequence[Incoming]) -> int:
+    def __call__(self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None) -> int:
         rows = [{**dataclasses.asdict(item), "mention_id": _id(item)} for item in items]
         line = json.dumps(rows, ensure_ascii=False, default=str) + "\n"
         with self.path.open("ab") as file:
@@ -47,7 +47,7 @@ class FileIntake:
 class BrokenIntake:
     """A ledger that refuses."""
 
-    def __call__(self, items: Sequence[Incoming]) -> int:
+    def __call__(self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None) -> int:
         raise OSError("disk full")
 
 

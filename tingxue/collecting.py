@@ -14,19 +14,21 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from itertools import chain
 from pathlib import Path
-from types import MappingProxyType
+from types import MappingProxyType, ModuleType
 
 import crawlers.platforms
 from domain import plugins
+from domain.collection import BY_MACHINE, holding, sites
 from domain.errors import NotConfigured
 from domain.identity import digest
 from domain.plan import SourceSpec
 from domain.privacy import mask
 from domain.types import Outcome, Reject, RunReport, SourceRun
-from tingxue import names
+from tingxue import names, pausing
 from tingxue.app import App
-from tingxue.intake import LedgerIntake
+from tingxue.intake import LedgerIntake, Sieve
 
 LOG = logging.getLogger(__name__)
 
@@ -39,11 +41,18 @@ FRAGMENT = "fragment"
 _WELL = (Outcome.OK, Outcome.EMPTY_CONFIRMED)
 
 
+EXCHANGE = "exchange"
+"""Format of a kept answer of a platform that is listened to; ``tingxue.rehearing`` replays it."""
+
+
 def due(app: App) -> list[SourceSpec]:
-    """Enabled sources whose last run is long enough ago, in the order of config."""
+    """Enabled sources that a program may begin by itself, whose last run is long enough ago and
+    whose site has not refused us lately, in the order of config."""
     with app.ledger.read() as books:
-        latest = books.runs.latest()
-    return [spec for spec in app.plan.sources if spec.enabled and _is_due(app, spec, latest)]
+        latest, pauses = books.runs.latest(), books.pauses.at(app.clock())
+    mine = [spec for spec in app.plan.sources if spec.enabled and spec.mode in BY_MACHINE]
+    free = [spec for spec in mine if holding(spec, pauses) is None]
+    return [spec for spec in free if _is_due(app, spec, latest)]
 
 
 def _is_due(app: App, spec: SourceSpec, latest: Mapping[str, SourceRun]) -> bool:
@@ -57,24 +66,44 @@ def collect(
     app: App, specs: Sequence[SourceSpec], ready: Mapping[str, Child] = MappingProxyType({}),
     *, only_due: bool = False, advance: Callable[[int], None] = lambda _count: None,
 ) -> int:  # fmt: skip
-    """Collect from these sources, a few side by side; the number of new mentions. ``ready``: by
-    source, a child that was started before. ``advance`` hears of each source that is done. A source
-    that another host is collecting from is passed over; with ``only_due`` also one that another
-    host has just collected from."""
+    """Collect from these sources, a few sites side by side, the sources of one site in turn; the
+    number of new mentions. ``ready``: by source, a child that was started before. ``advance`` hears
+    of each source that is done. A source whose site has refused us, or that another host is
+    collecting from, is passed over; with ``only_due`` also one that another host has just collected
+    from."""
     if not specs:
         return 0
     with app.ledger.read() as books:
         before = sum(books.mentions.waiting().values())
     with ThreadPoolExecutor(max_workers=_AT_ONCE) as pool:
-        for _ in pool.map(partial(_one, app, ready, only_due), specs):
-            advance(1)
+        for _ in pool.map(partial(_in_turn, app, ready, only_due, advance), by_site(specs)):
+            pass
     with app.ledger.read() as books:
         return sum(books.mentions.waiting().values()) - before
 
 
+def by_site(specs: Sequence[SourceSpec]) -> list[list[SourceSpec]]:
+    """The sources in groups: no two groups share a site."""
+    groups: list[list[SourceSpec]] = []
+    for spec in specs:
+        mine = [one for one in groups if any(set(sites(o)) & set(sites(spec)) for o in one)]
+        groups = [one for one in groups if one not in mine]
+        groups.append([*chain.from_iterable(mine), spec])
+    return groups
+
+
+def _in_turn(
+    app: App, ready: Mapping[str, Child], only_due: bool, advance: Callable[[int], None],
+    specs: Sequence[SourceSpec],
+) -> None:  # fmt: skip
+    for spec in specs:
+        _one(app, ready, only_due, spec)
+        advance(1)
+
+
 def _one(app: App, ready: Mapping[str, Child], only_due: bool, spec: SourceSpec) -> None:
     with app.ledger.alone(f"collect {spec.name}") as mine:
-        if not mine:
+        if not mine or pausing.held(app, spec) is not None:
             return
         if only_due and app.ledger.shared:
             with app.ledger.read() as books:
@@ -156,23 +185,36 @@ def collect_one(app: App, name: str) -> RunReport:
             if run.source == name:
                 books.runs.end(run.run_id, started, _killed())
         books.runs.begin(this)
-    intake = LedgerIntake(app.ledger, name, app.clock)
-    platform = plugins.load(crawlers.platforms, spec.kind)
-    source = platform.source(
+        marks = books.marks.of(name)
+    intake = Sieve(LedgerIntake(app.ledger, name, app.clock), spec.search)
+    source = _plug_in(spec).source(
         spec,
         clock=app.clock,
         pseudonym=app.pseudonym,
         cache_dir=app.home.cache / name,
         since=last.started_at if last else None,
         keep_fragment=partial(_keep_fragment, app, name),
+        marks=marks,
     )
     report: RunReport = source.collect(intake)
     with app.ledger.write() as books:
         books.runs.end(this.run_id, app.clock(), report)
+        pausing.stop(app, books, spec, report.outcome)
     level = logging.INFO if report.outcome in _WELL else logging.WARNING
     name = names.OUTCOMES[report.outcome]
     LOG.log(level, "%s：%s，新增 %d 条 %s", spec.title, name, report.new, report.detail)
     return report
+
+
+def _plug_in(spec: SourceSpec) -> ModuleType:
+    """Raises NotConfigured where a program cannot run the source by itself."""
+    platform = plugins.load(crawlers.platforms, spec.kind)
+    if spec.mode not in BY_MACHINE or not hasattr(platform, "source"):
+        reason = (
+            f"{spec.title} 不能由程序直接采集（{names.MODES[spec.mode]}），请看 docs/sources.md"
+        )
+        raise NotConfigured(reason)
+    return platform
 
 
 def _killed() -> RunReport:

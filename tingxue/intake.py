@@ -10,10 +10,12 @@ from datetime import datetime
 
 from domain.identity import mention_id, native_id
 from domain.joining import said
-from domain.ports import Books, Ledger
+from domain.plan import SearchRule
+from domain.ports import Books, Intake, Ledger
 from domain.privacy import mask
+from domain.searchwords import wanted
 from domain.times import Clock
-from domain.types import Context, Incoming, Mention
+from domain.types import Context, Incoming, Kind, Mention
 
 Pair = tuple[Mention, Incoming]
 
@@ -60,9 +62,7 @@ class LedgerIntake:
     seen: int = 0
     new: int = 0
 
-    def __call__(
-        self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None
-    ) -> int:
+    def __call__(self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None) -> int:
         """Store items and marks in one transaction; how many items were not seen before."""
         now, drill = self.clock(), self.ledger.drill
         clean = [_clean(raw) for raw in items]
@@ -74,6 +74,24 @@ class LedgerIntake:
         self.seen += len(items)
         self.new += new
         return new
+
+
+@dataclass(frozen=True, slots=True)
+class Sieve:
+    """domain.ports.Intake that passes on what speaks of our places (``domain.searchwords``): a site
+    of the whole city is nobody's business here. Without rules everything goes on, and so does a
+    comment, which its post speaks for."""
+
+    behind: Intake
+    rules: Sequence[SearchRule]
+
+    def __call__(self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None) -> int:
+        """As the intake behind it; marks go on also where nothing else does."""
+        kept = [one for one in items if one.kind is Kind.COMMENT or self._wanted(one)]
+        return self.behind(kept, marks=marks) if kept or marks else 0
+
+    def _wanted(self, raw: Incoming) -> bool:
+        return wanted(self.rules, f"{raw.title}\n{raw.text}")
 
 
 def _with_parents(books: Books, pairs: Sequence[Pair]) -> list[Pair]:

@@ -11,6 +11,7 @@ from datetime import datetime, time, timedelta
 from alerts import mornings
 from alerts.mornings import Standing
 from alerts.roster import Contact, contact
+from domain.collection import BY_MACHINE
 from domain.plan import SourceSpec
 from domain.times import Steady, at_shanghai, shanghai_day
 from domain.types import Case, Role, SourceRun, State
@@ -139,7 +140,7 @@ def standing(app: App) -> Standing:
     figures = figures_of(facts, app.plan, as_of=now, drill=app.ledger.drill)
     owed = live_obligations(cases)
     late = overdue_list(owed, now)
-    enabled = [spec for spec in app.plan.sources if spec.enabled]
+    enabled = [spec for spec in app.plan.sources if spec.enabled and spec.mode in BY_MACHINE]
     owing = {o.department: sum(one.department == o.department for one in late) for o in late}
     return Standing(
         day=period.first_day, new=int(figures["cases.new"].value),

@@ -1,7 +1,7 @@
 """What people see instead of a code, as far as no config file says it. Kept apart from the rooms,
 so that whoever only needs a name loads none of them."""
 
-from domain.types import Duty, Kind, Outcome, Polarity, Stance, Urgency
+from domain.types import Duty, Kind, Mode, Outcome, Polarity, Stance, Urgency
 
 KINDS = {
     Kind.POST: "帖子", Kind.COMMENT: "评论", Kind.REVIEW: "点评", Kind.ARTICLE: "文章",
@@ -17,6 +17,10 @@ POLARITIES = {Polarity.NEGATIVE: "负面", Polarity.NEUTRAL: "中性", Polarity.
 URGENCIES = {
     Urgency.RED: "红", Urgency.ORANGE: "橙", Urgency.YELLOW: "黄", Urgency.BLUE: "蓝",
     Urgency.NONE: "无",
+}  # fmt: skip
+MODES = {
+    Mode.OPEN: "公开采集", Mode.IMPORT: "人工导入", Mode.OWN: "自有账号", Mode.ASSISTED: "人工协助",
+    Mode.AUTOMATIC: "自动浏览",
 }  # fmt: skip
 DUTIES = {Duty.LEAD: "牵头", Duty.SUPPORT: "配合"}
 DELIVERIES = {

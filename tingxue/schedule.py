@@ -18,6 +18,7 @@ from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
 from domain.casework import SYSTEM
+from domain.collection import BY_MACHINE
 from domain.times import shanghai, system_steady
 from ledger import copies
 from tingxue import collecting, mornings, pipeline, reporting, rostering
@@ -51,7 +52,7 @@ def watch(app: App, stop: threading.Event, only: Collection[str] = ()) -> None:
     )
     heart = Heart(
         app.home.heartbeat, app.clock, app.steady or system_steady(),
-        sum(spec.enabled for spec in app.plan.sources),
+        sum(spec.enabled and spec.mode in BY_MACHINE for spec in app.plan.sources),
     )  # fmt: skip
     jobs = {name: job for name, job in JOBS.items() if not only or name in only}
     for name, job in jobs.items():

@@ -9,10 +9,12 @@ import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from alerts import silence as messages
 from alerts.routing import not_before
 from domain.alarms import SilenceRecord
+from domain.collection import RAISED
 from domain.plan import ImportSpec, SilenceRule, SourceSpec
 from domain.types import Role
 from ledger.books import Books
@@ -186,8 +188,20 @@ def said(app: App, pulse: Pulse) -> messages.Silent:
         title=pulse.title, failing=pulse.state == FAILING, since=pulse.since, now=app.clock(),
         seen=pulse.seen, expected=pulse.expected, days=pulse.days, outcome=outcome,
         cause=OUTCOMES[outcome] if outcome else "", imported=record is None,
-        source=pulse.source, drill=app.ledger.drill,
+        source=pulse.source, drill=app.ledger.drill, **_where(app, pulse.source),
     )  # fmt: skip
+
+
+class _Where(TypedDict, total=False):
+    platform: str
+    window: bool
+
+
+def _where(app: App, name: str) -> _Where:
+    spec = next((one for one in app.plan.sources if one.name == name), None)
+    if spec is None:
+        return {}
+    return {"platform": app.plan.platform_names[spec.platform], "window": spec.mode in RAISED}
 
 
 def too_quiet(app: App) -> list[SourceSpec | ImportSpec]:

@@ -10,10 +10,11 @@ whole of a daily paper serves nobody; none = all), ``days_back`` (1 = today and 
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
 from scrapy.selector import Selector
@@ -58,9 +59,10 @@ def source(
     cache_dir: Path,
     since: datetime | None,
     keep_fragment: KeepFragment | None = None,
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> Source:
-    """A paper. ``since`` only widens the days read (to catch up), never narrows them.
-    Raises NotConfigured for a wrong address or option."""
+    """A paper. ``since`` only widens the days read (to catch up), never narrows them;
+    ``marks`` are not used. Raises NotConfigured for a wrong address or option."""
     days = days_to_read(shanghai_day(clock()), whole_number(spec, "days_back", 1), since)
     reader = FounderReader(
         platform=spec.platform,

@@ -9,11 +9,12 @@ those of ``crawlers.manners.limits``. ``since`` is not used: feeds are short, in
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.sax import SAXException
@@ -43,8 +44,10 @@ def source(
     cache_dir: Path,
     since: datetime | None,
     keep_fragment: KeepFragment | None = None,
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> Source:
-    """One or more feeds as one source. Raises NotConfigured for a wrong address or option."""
+    """One or more feeds as one source; ``marks`` are not used. Raises NotConfigured for a wrong
+    address or option."""
     reader = FeedReader(
         platform=spec.platform,
         own_channel=spec.own_channel,
