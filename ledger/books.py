@@ -14,6 +14,7 @@ from ledger.corrections import Corrections
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
 from ledger.lines import Lines
+from ledger.looks import Looks
 from ledger.marks import Marks
 from ledger.mentions import Mentions
 from ledger.outbox import queue
@@ -34,7 +35,7 @@ class Books:
 
     __slots__ = (
         "alarms", "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten",
-        "lines", "marks", "mentions", "pauses", "projection", "purge", "reach", "refusals",
+        "lines", "looks", "marks", "mentions", "pauses", "projection", "purge", "reach", "refusals",
         "rejects", "reports", "reviews", "runs", "voices",
     )  # fmt: skip
 
@@ -47,6 +48,7 @@ class Books:
         self.reviews = Reviews(connection)
         self.corrections = Corrections(connection)
         self.runs = Runs(connection)
+        self.looks = Looks(connection)
         self.marks = Marks(connection)
         self.pauses = Pauses(connection)
         self.alarms = Alarms(connection)

@@ -29,6 +29,8 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_clocks": ("clocks",),
     "tingxue.cli_kibana": ("kibana",),
     "tingxue.cli_ledger": ("ledger",),
+    "tingxue.cli_sources": ("sources",),
+    "tingxue.cli_adding": ("add",),
     "tingxue.cli_child": ("collect-one",),
     "tingxue.cli_watchdog": ("watchdog",),
 }  # fmt: skip

@@ -35,7 +35,7 @@ def import_files(files: tuple[Path, ...], only: bool) -> None:
                 continue
             _say_imported(done)
         if not only:
-            _say_cases(app)
+            say_cases(app)
     sys.exit(2 if failed else 0)
 
 
@@ -54,8 +54,8 @@ def _say_imported(done: importing.Imported) -> None:
         click.echo("  用 tingxue rejects list 查看退件的行号和原因")
 
 
-def _say_cases(app: App) -> None:
-    """Stages 2 to 5, and what came of them."""
+def say_cases(app: App, *, quiet: bool = False) -> None:
+    """Stages 2 to 5, and what came of them; quiet: without the words."""
     started = app.clock()
     for title, stage, waits in (
         ("分析", pipeline.analyse, "analyse"),
@@ -67,6 +67,8 @@ def _say_cases(app: App) -> None:
             stage(app, advance)
     sent = pipeline.notify(app)
     pipeline.index(app)
+    if quiet:
+        return
     with app.ledger.read() as books:
         cases = [books.cases.get(c) for c in books.cases.changed_within(started, app.clock())]
         doubtful = len(books.reviews.waiting())

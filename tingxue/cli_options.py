@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from crawlers import fields
 from domain.times import SHANGHAI, at_shanghai, utc
 from domain.types import Role
 
@@ -46,6 +47,16 @@ def moment(_ctx: click.Context, _param: click.Parameter, text: str | None) -> da
         return utc(datetime.strptime(text, "%Y-%m-%d %H:%M").replace(tzinfo=SHANGHAI))
     except ValueError:
         raise click.BadParameter(f"{text}：请写 2026-11-23 17:00") from None
+
+
+def platform_code(_ctx: click.Context, _param: click.Parameter, text: str | None) -> str | None:
+    """Callback of an option that takes a platform by its code or Chinese name."""
+    if text is None:
+        return None
+    try:
+        return fields.platform(text)
+    except fields.Unreadable as error:
+        raise click.BadParameter(f"{text}：{error}") from None
 
 
 def since_moment(now: datetime, text: str) -> datetime:

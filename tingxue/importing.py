@@ -8,7 +8,7 @@ from crawlers.imports import open_import, replay
 from domain.privacy import mask
 from domain.types import Incoming, Reject
 from tingxue.app import App
-from tingxue.collecting import FRAGMENT
+from tingxue.collecting import EXCHANGE, FRAGMENT
 from tingxue.intake import LedgerIntake
 
 BATCH = 500
@@ -84,7 +84,8 @@ def replay_rejects(app: App) -> Replayed:
     """Try every kept reject again. Each is taken and marked in one go or stays."""
     taken = failed = 0
     with app.ledger.read() as books:
-        pending = [(n, r) for n, r in books.rejects.pending() if r.format != FRAGMENT]
+        waiting = books.rejects.pending()
+    pending = [(n, r) for n, r in waiting if r.format not in (FRAGMENT, EXCHANGE)]
     for reject_id, reject in pending:
         row = replay(reject, pseudonym=app.pseudonym, now=app.clock())
         if isinstance(row, Reject):

@@ -1,0 +1,25 @@
+"""When the counts of a post are to be looked at again: often on its first day, then daily, then
+never. Only of hot ones, for each look is a page opened."""
+
+from datetime import datetime, timedelta
+
+from domain.plan import RefreshRule
+from domain.types import Counts
+
+
+def is_hot(rule: RefreshRule, counts: Counts | None, *, in_open_case: bool) -> bool:
+    """Whether its spread matters; counts that no page showed count nothing."""
+    shown = (counts.likes, counts.comments, counts.shares) if counts else ()
+    return in_open_case or sum(one or 0 for one in shown) >= rule.hot_reactions
+
+
+def next_look(
+    rule: RefreshRule, *, began: datetime, last: datetime, now: datetime, hot: bool
+) -> datetime | None:
+    """When to look next, perhaps in the past; None for never again. ``began``: published, or first
+    seen; ``last``: the newest look. UTC."""
+    end = began + timedelta(days=rule.days)
+    often = last < began + timedelta(hours=rule.first_hours)
+    step = timedelta(minutes=rule.first_minutes) if often else timedelta(hours=rule.later_hours)
+    due = last + step
+    return due if hot and due <= end and now <= end else None
