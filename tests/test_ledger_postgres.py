@@ -36,6 +36,7 @@ from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
 from contracts.revision_contract import RevisionContract
 from contracts.sharing_contract import SharingContract
+from contracts.sources_contract import SourcesContract
 from migrating import KILLED, SHIPPED, described
 from sqlalchemy import create_engine, inspect, make_url, text
 from sqlalchemy.exc import IntegrityError
@@ -81,6 +82,10 @@ class TestPostgresProjection(ProjectionContract):
 
 
 class TestPostgresSharing(SharingContract):
+    pass
+
+
+class TestPostgresSources(SourcesContract):
     pass
 
 

@@ -23,6 +23,7 @@ from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
 from contracts.revision_contract import RevisionContract
 from contracts.sharing_contract import SharingContract
+from contracts.sources_contract import SourcesContract
 from sqlalchemy.exc import IntegrityError, StatementError
 
 from domain.errors import LedgerError
@@ -66,6 +67,10 @@ class TestSqliteReach(ReachContract):
 
 
 class TestSqliteSharing(SharingContract):
+    pass
+
+
+class TestSqliteSources(SourcesContract):
     pass
 
 

@@ -11,35 +11,59 @@ from pathlib import Path
 
 import click
 
-from tingxue import collecting, doctor, pipeline, rostering, schedule
-from tingxue.app import opened
+from domain.collection import BY_MACHINE
+from domain.plan import SourceSpec
+from domain.times import on_screen
+from tingxue import collecting, doctor, names, pausing, pipeline, rostering, schedule
+from tingxue.app import App, opened
 from tingxue.cli_options import as_json
 from tingxue.demo import runner
-from tingxue.names import OUTCOMES
 
 LOG_FORMAT = "%(asctime)s %(levelname)s %(name)s %(message)s"
 
 
 @click.command()
-@click.argument("names", nargs=-1)
-def collect(names: tuple[str, ...]) -> None:
+@click.argument("wanted", metavar="[来源]...", nargs=-1)
+def collect(wanted: tuple[str, ...]) -> None:
     """采集：运行到期的来源；给出名称则立即运行这些来源。"""
     with opened() as app:
         known = {spec.name: spec for spec in app.plan.sources}
-        unknown = [name for name in names if name not in known]
+        unknown = [name for name in wanted if name not in known]
         if unknown:
             raise click.UsageError(f"没有来源 {'、'.join(unknown)}；现有：{'、'.join(known)}")
-        specs = [known[name] for name in names] or collecting.due(app)
+        specs = [known[name] for name in wanted] or collecting.due(app)
+        specs, held = _free(app, specs)
+        for line in held:
+            click.echo(line)
         new = collecting.collect(app, specs)
         with app.ledger.read() as books:
             latest = books.runs.latest()
         for spec in specs:
-            run = latest[spec.name]
-            name = OUTCOMES[run.outcome] if run.outcome else "未结束"
+            run = latest.get(spec.name)
+            if run is None:  # its site has refused us meanwhile
+                continue
+            name = names.OUTCOMES[run.outcome] if run.outcome else "未结束"
             click.echo(
                 f"{spec.title}：{name}，读到 {run.seen}，新增 {run.new} {run.detail}".strip()
             )
         click.echo(f"新增 {new} 条")
+
+
+def _free(app: App, specs: list[SourceSpec]) -> tuple[list[SourceSpec], list[str]]:
+    """Those that a program may run now, and one line for each of the others."""
+    free, held = [], []
+    for spec in specs:
+        pause = pausing.held(app, spec)
+        if spec.mode not in BY_MACHINE:
+            held.append(f"{spec.title}：{names.MODES[spec.mode]}，由人操作，请看 docs/sources.md")
+        elif pause is not None:
+            held.append(
+                f"{spec.title}：{names.OUTCOMES[pause.outcome]}，停采到 {on_screen(pause.until)}；"
+                f"{pausing.task(app, spec, pause.outcome)}"
+            )
+        else:
+            free.append(spec)
+    return free, held
 
 
 def _stage(name: str, help_text: str) -> click.Command:

@@ -10,6 +10,7 @@ from alerts import duty
 from alerts.routing import deliveries_for
 from alerts.silence import facts, task
 from config.loader import placeholders
+from domain.collection import BY_MACHINE, holding
 from domain.errors import SearchUnavailable
 from domain.identity import digest
 from domain.ports import Channel
@@ -20,6 +21,7 @@ from ledger.outbox import Unreached
 from tingxue import rostering, silence, surging
 from tingxue.app import App
 from tingxue.names import OUTCOMES
+from tingxue.raised import raised
 from tingxue.unheard import still_unheard
 
 _FINE = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
@@ -108,11 +110,17 @@ def _mornings(app: App) -> Iterator[Finding]:
 
 def _sources(app: App) -> Iterator[Finding]:
     with app.ledger.read() as books:
-        latest = books.runs.latest()
+        latest, pauses = books.runs.latest(), books.pauses.at(app.clock())
     for spec in app.plan.sources:
-        run = latest.get(spec.name)
+        run, pause = latest.get(spec.name), holding(spec, pauses)
         if not spec.enabled:
             yield _note("来源", f"{spec.title} 未启用")
+        elif pause is not None:
+            end = on_screen(pause.until)
+            text = f"{spec.title} {OUTCOMES[pause.outcome]}，停采到 {end}；见 tingxue sources"
+            yield _bad("来源", text)
+        elif run is None and spec.mode not in BY_MACHINE:
+            yield _note("来源", f"{spec.title} 还没有人采集过；见 tingxue sources")
         elif run is None:
             yield _note("来源", f"{spec.title} 还没有采集过；运行 tingxue collect")
         elif run.outcome is None:
@@ -121,6 +129,15 @@ def _sources(app: App) -> Iterator[Finding]:
             yield _ok("来源", f"{spec.title} {on_screen(run.started_at)} 正常，新增 {run.new}")
         else:
             yield _bad("来源", f"{spec.title} {OUTCOMES[run.outcome]}：{run.detail}")
+
+
+def _raised(app: App) -> Iterator[Finding]:
+    """Sources that read in the name of an account: one line each."""
+    for one in raised(app):
+        if one.amiss:
+            yield _bad("采集方式", f"{one.text}：{'；'.join(one.amiss)}")
+        else:
+            yield _ok("采集方式", one.text)
 
 
 def _silence(app: App) -> Iterator[Finding]:
@@ -252,6 +269,7 @@ _LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
     _roster,
     _mornings,
     _sources,
+    _raised,
     _silence,
     _surges,
     _ledger,

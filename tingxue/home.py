@@ -56,6 +56,11 @@ class Home:
         """Fetched pages, so that a rerun does not fetch them again."""
         return self.path / "cache"
 
+    def profile(self, platform: str) -> Path:
+        """The browser profile in which a person has logged in the office's account there: it holds
+        the session, so 0700, and in no backup."""
+        return self.path / "profiles" / platform
+
     @property
     def reports(self) -> Path:
         """Finished papers."""

@@ -20,7 +20,6 @@ from sqlalchemy import select
 
 from domain.casefold import apply, broken_at, fold
 from domain.casework import SYSTEM, Charge, Terms, chase, open_case, raise_level
-from domain.collection import Pause
 from domain.commands import Command, decide
 from domain.errors import Conflict, DrillMixed, NoSuchCase, SchemaTooNew
 from domain.plan import LevelRule, Levels, Limit, Retention, Unsigned
@@ -549,36 +548,6 @@ class LedgerContract(OnALedger):
             assert books.mentions.waiting() == {}
         with ledger.read() as books:
             assert books.mentions.waiting() == {"analyse": 1}
-
-    # --- where sources go on
-
-    def test_a_sources_marks_are_its_own_and_the_last_word_counts(self, ledger: Ledger) -> None:
-        with ledger.write() as books:
-            books.marks.put("a", {"search:天定山": "17", "newest": "x" * 5000}, NOW)
-            books.marks.put("b", {"newest": "3"}, NOW)
-        with ledger.write() as books:
-            books.marks.put("a", {"newest": "18"}, NOW + DAY)
-        with ledger.read() as books:
-            assert books.marks.of("a") == {"search:天定山": "17", "newest": "18"}
-            assert (books.marks.of("b"), books.marks.of("c")) == ({"newest": "3"}, {})
-
-    def test_a_site_that_stopped_us_is_left_alone_until_its_time_or_a_persons_word(
-        self, ledger: Ledger
-    ) -> None:
-        stop = Pause(site="douyin", began_at=NOW, until=NOW + DAY, source="dy",
-                     outcome=Outcome.VERIFY_REQUIRED)  # fmt: skip
-        with ledger.write() as books:
-            books.pauses.begin(stop)
-            books.pauses.begin(replace(stop, site="weibo", until=NOW + DAY / 2))
-        with ledger.write() as books:
-            assert books.pauses.at(NOW) == {
-                "douyin": stop, "weibo": replace(stop, site="weibo", until=NOW + DAY / 2)
-            }  # fmt: skip
-            assert books.pauses.at(NOW + DAY / 2) == {"douyin": stop}
-            assert books.pauses.at(NOW + DAY) == {}
-            assert books.pauses.lift("douyin", NOW) and not books.pauses.lift("douyin", NOW)
-            assert books.pauses.at(NOW).keys() == {"weibo"}
-            assert books.pauses.last(["douyin", "tieba"]) == replace(stop, lifted_at=NOW)
 
     # --- forgetting
 
