@@ -31,8 +31,8 @@ def test_words_of_a_link_become_the_mention_that_a_listener_knows(world: World) 
         url="https://www.douyin.com/video/7000000000000000017",
     )  # fmt: skip
     LedgerIntake(world.app.ledger, "dy", world.clock)([heard])
-    done = add(world.app, Entry(pasted=VIDEO, text="天定山缆车停了"), "甲")
-    assert not done.new
+    done = add(world.app, Entry(pasted=VIDEO, text="说缆车又停了"), "甲")
+    assert (done.new, done.text) == (False, heard.text)
     with world.app.ledger.read() as books:
         [known] = books.mentions.many([done.mention_id])
         line = books.audit.lines()[-1]

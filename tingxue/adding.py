@@ -40,11 +40,15 @@ class Added:
 
 
 def add(app: App, entry: Entry, person: str) -> Added:
-    """Store it. Raises InputError, in Chinese, where words are missing or a name is unknown."""
+    """Store it; what a page itself has said of the same post stands over what a person typed.
+    Raises InputError, in Chinese, where words are missing or a name is unknown."""
     raw = _incoming(app, entry)
     native = native_id(raw.native_id, raw.url, f"{raw.title}\n{raw.text}", raw.published_at)
     found = mention_id(raw.platform, raw.kind, native)
-    new = LedgerIntake(app.ledger, SOURCE, app.clock)([raw])
+    with app.ledger.read() as books:
+        known = books.mentions.get(found)
+    typed = known is None or known.source == SOURCE
+    new = LedgerIntake(app.ledger, SOURCE, app.clock)([raw]) if typed else 0
     with app.ledger.write() as books:
         actor = Actor(name=person, role=Role.PUBLICITY)
         books.audit.write(app.clock(), actor, "add", found, raw.platform)

@@ -47,15 +47,20 @@ def shipped(code: str) -> Listened:
 
 
 def rehear(app: App, platform: Callable[[str], Listened] = shipped) -> Reheard:
-    """Read every kept answer again; each is taken and marked, or stays."""
+    """Read every kept answer again; each is taken and marked, or stays. One that turns out to be
+    about something else is done with too."""
     read = new = left = 0
     for reject_id, reject in kept(app):
         if reject.format != EXCHANGE:
             continue
-        parsed = _heard(app, reject, platform)
+        try:
+            parsed = _heard(app, reject, platform)
+        except (ShapeChanged, PluginError, KeyError, ValueError):
+            left += 1
+            continue
         if parsed is not None and parsed.items:
             new += LedgerIntake(app.ledger, reject.file, app.clock)(parsed.items)
-        if parsed is None or parsed.misread or parsed.outcome not in _READ:
+        if parsed is not None and (parsed.misread or parsed.outcome not in _READ):
             left += 1
             continue
         with app.ledger.write() as books:
@@ -66,14 +71,11 @@ def rehear(app: App, platform: Callable[[str], Listened] = shipped) -> Reheard:
 
 def _heard(app: App, reject: Reject, platform: Callable[[str], Listened]) -> Parsed | None:
     said = reject.fields
-    try:
-        exchange = Exchange(
-            url=said["url"],
-            body=said["body"].encode(),
-            received_at=utc(datetime.fromisoformat(said["received_at"])),
-            method=said.get("method", "GET"),
-            request_body=said.get("request_body", ""),
-        )
-        return hear(platform(said["platform"]), exchange, app.pseudonym)
-    except (ShapeChanged, PluginError, KeyError, ValueError):
-        return None
+    exchange = Exchange(
+        url=said["url"],
+        body=said["body"].encode(),
+        received_at=utc(datetime.fromisoformat(said["received_at"])),
+        method=said.get("method", "GET"),
+        request_body=said.get("request_body", ""),
+    )
+    return hear(platform(said["platform"]), exchange, app.pseudonym)

@@ -110,6 +110,8 @@ def _bring(code: str, title: str, expected: ImportSpec | None) -> str:
     listened = _listened(code)
     if code == "hotline":
         return "请导出工单并运行 tingxue import 文件" if expected else ""
+    if code == "manual":
+        return ""
     if listened:
         return f"请导入 HAR（tingxue import 文件），或用 tingxue add 录入在{title}看到的"
     return f"看到{title}上的反映，请用 tingxue add 录入"
