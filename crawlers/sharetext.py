@@ -9,10 +9,9 @@ written down from general knowledge of the apps; an unknown wrapping stays in th
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import urlsplit
 
-from crawlers import fields
-from domain.identity import canonical_url
+from crawlers import addresses, fields
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +134,7 @@ _IDS: Mapping[str, tuple[str, ...]] = {
         r"weibo\.com/detail/(\d{9,20})",
     ),
     "bilibili": (r"/video/(BV[0-9A-Za-z]{10}|av\d{1,16})",),
-    "tieba": (r"/p/(\d{6,20})",),
+    "tieba": (r"/p/(\d{4,20})",),
     "zhihu": (r"/answer/(\d{4,20})", r"zhuanlan\.zhihu\.com/p/(\d{4,20})"),
     "heimao": (r"/complaint/view/(\d{6,20})",),
     "liuyan": (r"/threads/content\?(?:[^#]*&)?tid=(\d{3,20})",),
@@ -150,16 +149,13 @@ _ADDRESSES = {
 
 
 def native_of(platform: str, url: str) -> str:
-    """The post's own number in its link; "" where it holds none. Of a platform whose posts have no
-    number, and whose address tells them apart by its query alone, address and query."""
+    """The post's own number in its link; "" where it holds none. Where posts have no number, the
+    address, with what its parsers keep of the query (``crawlers.addresses``)."""
     for shape in _IDS.get(platform, ()):
         if found := re.search(shape, url):
             return fields.post_id(platform, found[1])
     bare = fields.bare_url(url)
-    query = sorted(parse_qsl(urlsplit(bare).query))
-    if platform in _IDS or not query:
-        return ""
-    return f"{canonical_url(bare)}?{urlencode(query)}"
+    return addresses.article_id(bare) if bare and platform not in _IDS else ""
 
 
 def _address(platform: str, native: str, url: str) -> str:

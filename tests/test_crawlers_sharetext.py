@@ -85,7 +85,7 @@ SHARED = {
     "公众号": (
         "https://mp.weixin.qq.com/s?__biz=MzA&mid=22&idx=1&sn=ff&sharer_shareid=me",
         Shared(platform="wechat_article", text="",
-               native_id="https://mp.weixin.qq.com/s?__biz=MzA&idx=1&mid=22&sn=ff",
+               native_id="https://mp.weixin.qq.com/s?__biz=MzA&idx=1&mid=22",
                url="https://mp.weixin.qq.com/s?__biz=MzA&mid=22&idx=1&sn=ff"),
     ),
     "留言板": (
@@ -94,8 +94,9 @@ SHARED = {
                url="http://liuyan.people.com.cn/threads/content?tid=17000001"),
     ),
     "别处的网址": (
-        "这里有人说雪场餐厅太贵（https://forum.example.org/t/5）",
-        Shared(platform="", native_id="", url="https://forum.example.org/t/5",
+        "这里有人说雪场餐厅太贵（https://forum.example.org/t/5?from=app&id=7）",
+        Shared(platform="", url="https://forum.example.org/t/5?from=app&id=7",
+               native_id="https://forum.example.org/t/5?id=7",
                text="这里有人说雪场餐厅太贵（ ）"),
     ),
     "一句话": (
