@@ -10,11 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 from readability import Document
 from readability.readability import Unparseable
 from scrapy.selector import Selector
 
+from crawlers.health import ShapeChanged
+from domain.identity import canonical_url
 from domain.types import Incoming, Outcome
 
 _CJK = "[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]"
@@ -36,11 +39,13 @@ class Cache(Enum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
     """A page to be fetched. ``entry``: it leads to others (a layout, a feed), so a run without it
-    cannot be called complete."""
+    cannot be called complete. ``form``: fields of a form to be posted; none means GET."""
 
     url: str
     entry: bool
     cache: Cache
+    form: tuple[tuple[str, str], ...] = ()
+    referer: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,11 +61,14 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finds:
-    """What one page gave. ``seen`` counts texts read, handed over or not."""
+    """What one page gave. ``seen`` counts texts read, handed over or not. ``strange``: this page
+    (or a part of it) has an unknown shape, but the run goes on; the reader counts it for its
+    ending. A page that ends the run is raised as ShapeChanged instead."""
 
     pages: tuple[Page, ...] = ()
     items: tuple[Incoming, ...] = ()
     seen: int = 0
+    strange: ShapeChanged | None = None
 
 
 class Reader(Protocol):
@@ -85,6 +93,35 @@ def decode(body: bytes) -> str | None:
         return body.decode("gb18030")
     except UnicodeDecodeError:
         return None
+
+
+def text_of(got: Fetched) -> str:
+    """A page's text. Raises ShapeChanged where it has no encoding we know."""
+    text = decode(got.body)
+    if text is None:
+        raise ShapeChanged("页面编码既不是 UTF-8 也不是 GB18030", shown(got.body))
+    return text
+
+
+def links(html: str, url: str) -> list[str]:
+    """Absolute links in page order, each once, without fragment."""
+    found: dict[str, None] = {}
+    for link in Selector(text=html, type="html").xpath("//a/@href | //area/@href").getall():
+        try:
+            found[urljoin(url, link.strip()).partition("#")[0]] = None
+        except ValueError:  # "http://[": not an address at all
+            continue
+    return list(found)
+
+
+_TRACKING = re.compile(r"^(?:utm_\w+|from|source|spm|share\w*|ref|fr)$", re.I)
+
+
+def article_id(url: str) -> str | None:
+    """None lets the canonical address stand for the article. Where the address tells articles
+    apart only by its query (``view?id=7``), that query is kept."""
+    kept = [(k, v) for k, v in parse_qsl(urlsplit(url).query) if not _TRACKING.match(k)]
+    return f"{canonical_url(url)}?{urlencode(sorted(kept))}" if kept else None
 
 
 def shown(body: bytes) -> str:

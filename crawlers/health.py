@@ -41,6 +41,8 @@ _VERIFY_WORDS = re.compile(
     r"captcha|are you (?:a )?(?:human|robot)|unusual traffic|just a moment",
     re.I,
 )
+_LOGIN_URL = re.compile(r"(?:^|[/.])(?:login|signin|sign-in|passport|sso)(?:$|[/._?-])", re.I)
+_PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password\b", re.I)
 
 
 class ShapeChanged(SourceError):
@@ -60,6 +62,19 @@ def refusal(status: int, url: str) -> tuple[Outcome, str] | None:
     if _VERIFY_URL.search(urlsplit(url).path):
         return Outcome.VERIFY_REQUIRED, "网站转到了验证页"
     return None
+
+
+def sent_to_login(asked: str, came: str) -> bool:
+    """Whether a redirect ended at a login page, by its address."""
+    parts = [urlsplit(url) for url in (asked, came)]
+    before, after = (f"{part.hostname or ''}{part.path}" for part in parts)
+    return before != after and _LOGIN_URL.search(after) is not None
+
+
+def asks_to_login(html: str) -> bool:
+    """Whether a page **of unknown shape and with little text** is a login form. Many sites have one
+    in the head of every page, so never ask it of a page with more to read."""
+    return _PASSWORD.search(html) is not None
 
 
 def asks_to_verify(html: str) -> bool:

@@ -5,7 +5,7 @@ ip_or_account_blocked ("not allowed" is never empty); a robots.txt that answers 
 all ends it as well (RFC 9309 §2.3.1.4: unreachable means everything is disallowed).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -77,8 +77,8 @@ def limits(spec: SourceSpec) -> dict[str, object]:
     }
 
 
-def settings(spec: SourceSpec, cache_dir: Path) -> dict[str, object]:
-    """All Scrapy settings of a run."""
+def settings(spec: SourceSpec, cache_dir: Path, steps: Mapping[str, int]) -> dict[str, object]:
+    """All Scrapy settings of a run; ``steps`` are downloader middlewares of this source alone."""
     return {
         **limits(spec),
         "ROBOTSTXT_OBEY": True,
@@ -114,6 +114,7 @@ def settings(spec: SourceSpec, cache_dir: Path) -> dict[str, object]:
             "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
             "crawlers.manners.OwnHosts": 50,  # before robots.txt (100) of the other host is asked
             "crawlers.manners.RobotsGate": 540,  # below retry (550): sees what retrying left over
+            **steps,
         },
         "HTTPCACHE_ENABLED": True,
         "HTTPCACHE_DIR": str(cache_dir.absolute()),
@@ -132,6 +133,9 @@ def no_answer(error: BaseException) -> str | None:
 OFFSITE = "offsite"
 FORBIDDEN = "Forbidden by robots.txt"
 """Why a request was not sent: what the IgnoreRequest says (the second is Scrapy's own text)."""
+
+INFLATED = "exceeded DOWNLOAD_MAXSIZE"
+"""Part of Scrapy's own text for an answer that is small only while it is packed."""
 
 
 class OwnHosts:

@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import scrapy
 from scrapy import signals
@@ -20,22 +20,39 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Request, Response
 
-from crawlers.extraction import Fetched, Finds, Page, Reader, decode
+from crawlers.extraction import Fetched, Finds, Page, Reader, decode, plain
 from crawlers.health import (
     KeepFragment,
     ShapeChanged,
     Tally,
+    asks_to_login,
     asks_to_verify,
     fragment_of,
     refusal,
+    sent_to_login,
 )
-from crawlers.manners import FORBIDDEN, MOST_BYTES, OFFSITE, no_answer, settings, slow_down
+from crawlers.manners import (
+    FORBIDDEN,
+    INFLATED,
+    MOST_BYTES,
+    OFFSITE,
+    no_answer,
+    settings,
+    slow_down,
+)
 from domain.plan import SourceSpec
 from domain.ports import Intake
 from domain.types import Outcome, RunReport
 
 MOST_PAGES = 1500
 BATCH = 50
+LITTLE_TEXT = 300
+"""Characters: a page that asks for a captcha or a login says less."""
+
+MOST_FRAGMENTS = 5
+"""Of one run that goes on after pages of unknown shape."""
+
+_TOO_LARGE = f"页面超过 {MOST_BYTES >> 20} MB"
 
 
 class PageSpider(scrapy.Spider):
@@ -50,6 +67,7 @@ class PageSpider(scrapy.Spider):
         self.known: set[str] = set()
         self.asked: Page | None = None
         self.pages = 0
+        self.fragments = 0
         self._add(reader.first())
         self.hosts = frozenset(urlsplit(page.url).hostname or "" for page in self.waiting)
 
@@ -79,7 +97,7 @@ class PageSpider(scrapy.Spider):
         if reason is not None:
             self.tally.lose(reason, page.url, entry=page.entry)
         elif isinstance(error, DownloadCancelledError):
-            self._stop(Outcome.SCHEMA_CHANGED, f"页面超过 {MOST_BYTES >> 20} MB", page)
+            self._stop(Outcome.SCHEMA_CHANGED, _TOO_LARGE, page)
         elif isinstance(error, IgnoreRequest):
             self._ignored(str(error), page)
         else:
@@ -89,8 +107,12 @@ class PageSpider(scrapy.Spider):
     def _ignored(self, why: str, page: Page) -> None:
         if why == FORBIDDEN:
             self._stop(Outcome.IP_OR_ACCOUNT_BLOCKED, "robots.txt 不许读这个地址", page)
-        elif why == OFFSITE:
+        elif why == OFFSITE and page.entry:
             self._stop(Outcome.SCHEMA_CHANGED, "网站转到了别的域名", page)
+        elif why == OFFSITE:  # one headline that leads elsewhere is no other site
+            self.tally.lose("转到了别的域名", page.url, entry=False)
+        elif INFLATED in why:
+            self._stop(Outcome.SCHEMA_CHANGED, _TOO_LARGE, page)
         elif why != "stopped":
             self.tally.lose("转向不止", page.url, entry=page.entry)
 
@@ -98,6 +120,8 @@ class PageSpider(scrapy.Spider):
         refused = refusal(response.status, response.url)
         if refused is not None:
             self._stop(*refused, page)
+        elif sent_to_login(page.url, response.url):
+            self._stop(Outcome.LOGIN_REQUIRED, "网站转到了登录页", page)
         elif response.status >= 500 or response.status == 408:
             self.tally.lose(f"网站出错（{response.status}）", page.url, entry=page.entry)
         elif response.status not in (200, 404, 410):
@@ -112,19 +136,29 @@ class PageSpider(scrapy.Spider):
         try:
             finds = self.reader.read(got)
         except ShapeChanged as changed:
-            self._unknown(changed, page, response)
+            if self._unknown(changed, page, response, ends=True):
+                self._stop(Outcome.SCHEMA_CHANGED, changed.reason, page)
         else:
-            self._hand_over(finds)
+            if finds.strange is None or self._unknown(finds.strange, page, response, ends=False):
+                self._hand_over(finds)
 
-    def _unknown(self, changed: ShapeChanged, page: Page, response: Response) -> None:
+    def _unknown(self, changed: ShapeChanged, page: Page, response: Response, *,
+                 ends: bool) -> bool:  # fmt: skip
+        """Keep a piece of the page; False when it was a captcha or a login form, which ends all.
+        ``ends``: the run does not go on after it. Where it does, only a page with little text is
+        taken for a captcha: an article about a 验证码 fraud may be the strange one."""
         if "forget" in response.meta:
             response.meta["forget"]()  # asked again, the site may have mended it
-        if asks_to_verify(decode(response.body) or ""):
+        html = decode(response.body) or ""
+        little = len(html) < 50_000 and len(plain(html)) < LITTLE_TEXT
+        if (ends or little) and asks_to_verify(html):
             self._stop(Outcome.VERIFY_REQUIRED, "网站要求验证", page)
-            return
-        if self.keep_fragment is not None:
+        elif little and asks_to_login(html):
+            self._stop(Outcome.LOGIN_REQUIRED, "网站要求登录", page)
+        elif self.keep_fragment is not None and self.fragments < MOST_FRAGMENTS:
+            self.fragments += 1
             self.keep_fragment(page.url, changed.reason, fragment_of(changed.fragment))
-        self._stop(Outcome.SCHEMA_CHANGED, changed.reason, page)
+        return self.tally.stopped is None
 
     def _hand_over(self, finds: Finds) -> None:
         for start in range(0, len(finds.items), BATCH):
@@ -134,7 +168,8 @@ class PageSpider(scrapy.Spider):
 
     def _add(self, pages: Any) -> None:
         for page in pages:
-            key = page.url.partition("://")[2]  # http and https are one page
+            # http and https are one page; one address answers many forms.
+            key = f"{page.url.partition('://')[2]}\n{urlencode(page.form)}"
             if key not in self.known:
                 self.known.add(key)
                 self.waiting.append(page)
@@ -147,25 +182,36 @@ class PageSpider(scrapy.Spider):
         if self.pages > MOST_PAGES:
             self._stop(Outcome.SCHEMA_CHANGED, f"读了 {MOST_PAGES} 页还没有完", self.asked)
             return
-        meta = {"page": self.asked, "cache": self.asked.cache}
-        yield Request(self.asked.url, callback=self.came, errback=self.failed, meta=meta)
+        yield _request(self.asked, self.came, self.failed)
 
     def _stop(self, outcome: Outcome, reason: str, page: Page) -> None:
         self.tally.stop(outcome, reason, page.url)
 
 
+def _request(page: Page, came: Any, failed: Any) -> Request:
+    headers = {"Referer": page.referer} if page.referer else {}
+    meta = {"page": page, "cache": page.cache}
+    if not page.form:
+        return Request(page.url, came, headers=headers, meta=meta, errback=failed)
+    headers["Content-Type"] = "application/x-www-form-urlencoded"
+    return Request(page.url, came, "POST", headers, urlencode(page.form), meta=meta,
+                   errback=failed)  # fmt: skip
+
+
 @dataclass(slots=True, kw_only=True)
 class SpiderSource:
-    """A ``domain.ports.Source``: one reader, run by the spider in this process."""
+    """A ``domain.ports.Source``: one reader, run by the spider in this process. ``steps``: what
+    this source needs between spider and site, as Scrapy's DOWNLOADER_MIDDLEWARES."""
 
     spec: SourceSpec
     reader: Reader
     cache_dir: Path
     keep_fragment: KeepFragment | None = None
+    steps: Mapping[str, int] = field(default_factory=dict)
     settings: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.settings = settings(self.spec, self.cache_dir)
+        self.settings = settings(self.spec, self.cache_dir, self.steps)
 
     def collect(self, intake: Intake) -> RunReport:
         """Read the source. Raises what ``intake`` raises; whatever the site does is an Outcome."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
 from scrapy.selector import Selector
 
@@ -24,11 +24,11 @@ from crawlers.extraction import (
     Fetched,
     Finds,
     Page,
-    decode,
+    links,
     main_text,
     mentions_any,
     plain,
-    shown,
+    text_of,
     words_of,
 )
 from crawlers.health import KeepFragment, ShapeChanged
@@ -140,11 +140,11 @@ class FounderReader:
         if got.status != 200 or (came is not None and came != asked):
             self.absent += first
             return Finds()
-        links = list(_links(_text(got), got.url))
-        near = [link for link in links if self._same_paper(got.page.url, link)]
+        html = text_of(got)
+        near = [link for link in links(html, got.url) if self._same_paper(got.page.url, link)]
         nodes, articles = _matching(near, _NODE, asked), _matching(near, _ARTICLE, asked)
         if first and not nodes and not articles:
-            raise ShapeChanged("版面页上没有版面和文章的链接", _text(got))
+            raise ShapeChanged("版面页上没有版面和文章的链接", html)
         self.editions += first
         self.linked.update(articles)
         return Finds(pages=(*map(self._layout, nodes), *map(self._article, articles)))
@@ -159,7 +159,7 @@ class FounderReader:
         if got.status != 200:
             self.gone += 1
             return Finds()
-        html = _text(got)
+        html = text_of(got)
         title, body = _title(html), self._body(html)
         self.read_articles += 1
         self.blank += not body
@@ -194,22 +194,6 @@ class FounderReader:
 
     def _article(self, url: str) -> Page:
         return Page(url=url, entry=False, cache=Cache.KEEP)
-
-
-def _text(got: Fetched) -> str:
-    text = decode(got.body)
-    if text is None:
-        raise ShapeChanged("页面编码既不是 UTF-8 也不是 GB18030", shown(got.body))
-    return text
-
-
-def _links(html: str, url: str) -> Iterator[str]:
-    """Absolute links in page order, without fragment."""
-    for link in Selector(text=html, type="html").xpath("//a/@href | //area/@href").getall():
-        try:
-            yield urljoin(url, link.strip()).partition("#")[0]
-        except ValueError:  # "http://[": not an address at all
-            continue
 
 
 def _matching(links: Sequence[str], shape: re.Pattern[str], day: date | None) -> list[str]:

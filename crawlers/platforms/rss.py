@@ -8,7 +8,6 @@ those of ``crawlers.manners.limits``. ``since`` is not used: feeds are short, in
 """
 
 import io
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -16,24 +15,31 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
 from xml.sax import SAXException
 
 import feedparser
 
-from crawlers.extraction import Cache, Fetched, Finds, Page, mentions_any, plain, shown, words_of
+from crawlers.extraction import (
+    Cache,
+    Fetched,
+    Finds,
+    Page,
+    article_id,
+    mentions_any,
+    plain,
+    shown,
+    words_of,
+)
 from crawlers.fields import Unreadable
 from crawlers.health import KeepFragment, ShapeChanged
 from crawlers.manners import bases
 from crawlers.moments import moment
 from crawlers.spider import SpiderSource
-from domain.identity import Pseudonym, canonical_url
+from domain.identity import Pseudonym
 from domain.plan import SourceSpec
 from domain.ports import Source
 from domain.times import SHANGHAI, Clock
 from domain.types import Context, Incoming, Kind, Outcome
-
-_TRACKING = re.compile(r"^(?:utm_\w+|from|source|spm|share\w*|ref|fr)$", re.I)
 
 
 def source(
@@ -105,7 +111,7 @@ class FeedReader:
             kind=Kind.ARTICLE,
             title=title,
             text=body or title,
-            native_id=_native_id(url, entry.get("id", "")),
+            native_id=article_id(url) if url else entry.get("id") or None,
             url=url,
             author_ref=self.pseudonym(self.platform, entry.get("author", "").strip()),
             published_at=_published(entry, self.now),
@@ -129,15 +135,6 @@ def _bodies(entry: Any) -> list[str]:
 
 def _http(link: str) -> str:
     return link if link.startswith(("http://", "https://")) else ""
-
-
-def _native_id(url: str, guid: str) -> str | None:
-    """None lets the canonical address stand for the article. Where the address tells articles
-    apart only by its query (``view?id=7``), that query is kept; without address, the guid."""
-    if not url:
-        return guid or None
-    kept = [(k, v) for k, v in parse_qsl(urlsplit(url).query) if not _TRACKING.match(k)]
-    return f"{canonical_url(url)}?{urlencode(sorted(kept))}" if kept else None
 
 
 def _published(entry: Any, now: datetime) -> datetime | None:
