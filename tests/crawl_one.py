@@ -2,13 +2,15 @@
 
 Standard input: a JSON list of jobs {kind, name, start_urls, options, delay, own_channel, now,
 since, cache, intake}. ``intake`` is a file that gets one line per batch, written and synced before
-the source goes on. Output: {name: {outcome, seen, new, detail, fragments, error}}.
+the source goes on. Output: {name: {outcome, seen, new, detail, fragments, error, peak_mb}}.
 """
 
 import dataclasses
+import importlib
 import json
 import multiprocessing
 import os
+import resource
 import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -78,7 +80,8 @@ def collect(job: dict[str, Any]) -> dict[str, Any]:
         report = dataclasses.asdict(source.collect(intake))
     except OSError as error:
         return {"error": str(error)}
-    return {**report, "fragments": fragments, "error": ""}
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss >> 10
+    return {**report, "fragments": fragments, "error": "", "peak_mb": peak}
 
 
 def _child(job: dict[str, Any], out: Any) -> None:
@@ -86,7 +89,10 @@ def _child(job: dict[str, Any], out: Any) -> None:
 
 
 def main() -> None:
-    fork = multiprocessing.get_context("fork")  # Scrapy is imported once, started once in each
+    # Scrapy is imported once, also what it would import when it starts, and started once in each.
+    importlib.import_module("scrapy.core.downloader.handlers.http11")
+    importlib.import_module("scrapy.downloadermiddlewares.cookies")
+    fork = multiprocessing.get_context("fork")
     waiting, done = json.load(sys.stdin), {}
     for job in waiting:
         load(crawlers.platforms, job["kind"])

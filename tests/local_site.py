@@ -6,9 +6,10 @@ before them. ``requests`` says what was asked and when.
 
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import repeat
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -20,7 +21,8 @@ TYPES = {".html": "text/html", ".xml": "application/xml", ".txt": "text/plain"}
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
     """A scripted answer. ``wait`` seconds before it; ``endless`` never stops sending; ``hang_up``
-    closes the connection without a word."""
+    closes the connection without a word; ``filler`` so many bytes are sent after the body, made as
+    they go; with ``drip`` the body goes byte by byte, so many seconds apart."""
 
     status: int = 200
     body: bytes = b""
@@ -28,6 +30,8 @@ class Answer:
     wait: float = 0.0
     endless: bool = False
     hang_up: bool = False
+    filler: int = 0
+    drip: float = 0.0
 
 
 Script = Answer | Callable[[Mapping[str, str]], Answer]
@@ -36,12 +40,15 @@ Script = Answer | Callable[[Mapping[str, str]], Answer]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """One request: path, User-Agent, and when it came and was answered (monotonic seconds)."""
+    """One request: path, User-Agent, when it came and was answered (monotonic seconds), what was
+    posted, and all headers (names in lower case)."""
 
     path: str
     agent: str
     came: float
     done: float
+    posted: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 class LocalSite:
@@ -95,13 +102,17 @@ def _handler(site: LocalSite) -> type[BaseHTTPRequestHandler]:
             headers = {name.lower(): value for name, value in self.headers.items()}
             answer = site.answer(self.path, headers)
             time.sleep(answer.wait)
+            posted = self.rfile.read(int(headers.get("content-length", 0))).decode()
             # Noted before it is sent: who reads the answer may look at once.
             site.requests.append(Asked(path=self.path, agent=headers.get("user-agent", ""),
-                                       came=came, done=time.monotonic()))  # fmt: skip
+                                       came=came, done=time.monotonic(), posted=posted,
+                                       headers=headers))  # fmt: skip
             try:
                 self._send(answer)
             except (BrokenPipeError, ConnectionResetError):
                 self.close_connection = True
+
+        do_POST = do_GET
 
         def _send(self, answer: Answer) -> None:
             if answer.hang_up:
@@ -111,14 +122,26 @@ def _handler(site: LocalSite) -> type[BaseHTTPRequestHandler]:
             for name, value in answer.headers.items():
                 self.send_header(name, value)
             if not answer.endless and answer.status != 304:
-                self.send_header("Content-Length", str(len(answer.body)))
+                self.send_header("Content-Length", str(len(answer.body) + answer.filler))
             self.end_headers()
-            self.wfile.write(answer.body)
-            while answer.endless:
-                self.wfile.write(b"<p>more</p>\n" * 10_000)
+            for piece in _pieces(answer):
+                self.wfile.write(piece)
 
         def log_message(self, *args: Any) -> None:
             pass
 
     Handler.daemon_threads = True  # type: ignore[attr-defined]
     return Handler
+
+
+def _pieces(answer: Answer) -> Iterator[bytes]:
+    """The body and what follows it, none of it large."""
+    if answer.drip:
+        for byte in answer.body:
+            time.sleep(answer.drip)
+            yield bytes([byte])
+    else:
+        yield answer.body
+    yield from repeat(b" " * (1 << 16), answer.filler >> 16)
+    if answer.endless:
+        yield from repeat(b"<p>more</p>\n" * 10_000)

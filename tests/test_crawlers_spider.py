@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import pairwise
 from pathlib import Path
@@ -143,10 +144,12 @@ def test_a_second_run_asks_again_for_layouts_only(morning: Any) -> None:
 
 
 def test_every_spider_schedules_a_request(tmp_path: Path) -> None:
-    for kind in ("founder", "rss"):
+    needed = {"founder": {}, "rss": {}, "articles": {"article": "x"}, "sitemap": {"article": "x"},
+              "liuyan": {"fids": "7"}}  # fmt: skip
+    for kind, options in needed.items():
         built = load(crawlers.platforms, kind).source(
-            _spec(kind), clock=lambda: NOW, pseudonym=lambda *_: None, cache_dir=tmp_path,
-            since=None,
+            replace(_spec(kind), options=options), clock=lambda: NOW,
+            pseudonym=lambda *_: None, cache_dir=tmp_path, since=None,
         )  # fmt: skip
         assert isinstance(built, SpiderSource)
         spider = PageSpider(name="s", reader=built.reader, intake=len, tally=Tally(),
