@@ -1,4 +1,4 @@
-"""The id of an article that nothing but its address names (百度, 头条, 公众号).
+"""The id of an article that nothing but its address names (百度, 头条, 公众号, news sites, feeds).
 
 Most sites name an article by the path. Some name it by the query, and there the path alone would
 make one article of all: ``baijiahao.baidu.com/s?id=7``, ``mp.weixin.qq.com/s?__biz=…``.
@@ -17,7 +17,7 @@ _NAMING = {
 # Tells where a reader came from, never which article it is. In doubt a name is kept: one article
 # seen as two is a nuisance, two seen as one are one complaint lost.
 _TRACKING = re.compile(
-    r"^(?:utm_\w+|spm\w*|scm|from\w*|source|src|refer\w*|share\w*|tt_\w+|wfr|for|chksm|scene|"
+    r"^(?:utm_\w+|spm\w*|scm|from\w*|source|src|ref|refer\w*|share\w*|tt_\w+|wfr|for|fr|chksm|scene|"
     r"timestamp|_t)$",
     re.IGNORECASE,
 )

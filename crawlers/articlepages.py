@@ -12,13 +12,13 @@ from datetime import datetime
 
 from scrapy.selector import Selector
 
+from crawlers.addresses import article_id
 from crawlers.articlescope import OVERLAP, day_of
 from crawlers.extraction import (
     Cache,
     Fetched,
     Finds,
     Page,
-    article_id,
     main_text,
     mentions_any,
     plain,

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
-from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
+from urllib.parse import urljoin
 
 from readability import Document
 from readability.readability import Unparseable
 from scrapy.selector import Selector
 
 from crawlers.health import ShapeChanged
-from domain.identity import canonical_url
 from domain.types import Incoming, Outcome
 
 _CJK = "[\u3001-\u303f\u4e00-\u9fff\uff00-\uffef]"
@@ -112,16 +111,6 @@ def links(html: str, url: str) -> list[str]:
         except ValueError:  # "http://[": not an address at all
             continue
     return list(found)
-
-
-_TRACKING = re.compile(r"^(?:utm_\w+|from|source|spm|share\w*|ref|fr)$", re.I)
-
-
-def article_id(url: str) -> str | None:
-    """None lets the canonical address stand for the article. Where the address tells articles
-    apart only by its query (``view?id=7``), that query is kept."""
-    kept = [(k, v) for k, v in parse_qsl(urlsplit(url).query) if not _TRACKING.match(k)]
-    return f"{canonical_url(url)}?{urlencode(sorted(kept))}" if kept else None
 
 
 def shown(body: bytes) -> str:

@@ -179,7 +179,7 @@ def test_an_article_becomes_a_mention_and_its_paper_a_pseudonym() -> None:
     news = reader(words="莲花山")
     finds = news.read(got(article("夜场停运")))
     (item,) = finds.items
-    assert (item.platform, item.url, item.native_id, item.title) == ("news", ONE, None, "夜场停运")
+    assert (item.platform, item.url, item.native_id, item.title) == ("news", ONE, ONE, "夜场停运")
     assert (item.author_ref, item.published_at) == ("news:北城晚报", AT)
     other = news.read(got(article("别处", paragraphs(["龙嘉机场今天一切如常。"]))))
     assert (other.seen, other.items) == (1, ())

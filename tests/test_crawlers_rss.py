@@ -83,8 +83,8 @@ def test_a_time_is_aware_and_without_zone_it_is_changchun_time(
 @pytest.mark.parametrize(
     ("link", "native"),
     [
-        ("http://a.invalid/n/1.html", None),
-        ("http://a.invalid/n/1.html?utm_source=rss&amp;from=app", None),
+        ("http://a.invalid/n/1.html", "http://a.invalid/n/1.html"),
+        ("http://a.invalid/n/1.html?utm_source=rss&amp;from=app", "http://a.invalid/n/1.html"),
         ("http://a.invalid/view?id=7&amp;utm_source=rss", "http://a.invalid/view?id=7"),
         ("javascript:alert(1)", "g-1"),
         ("", "g-1"),

@@ -19,12 +19,12 @@ from xml.sax import SAXException
 
 import feedparser
 
+from crawlers.addresses import article_id
 from crawlers.extraction import (
     Cache,
     Fetched,
     Finds,
     Page,
-    article_id,
     mentions_any,
     plain,
     shown,
