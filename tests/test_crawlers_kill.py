@@ -90,7 +90,7 @@ def _home(folder: Path, url: str) -> Path:
     named["sources"] = [
         {"name": "bcxw", "title": "北城新闻网", "kind": "articles", "platform": "news",
          "enabled": True, "start_urls": [f"{url}/jwyc/", f"{url}/culture/"], "every_minutes": 60,
-         "expected_per_day": 1, "delay_seconds": 0.01, "options": MARKS}
+         "expected_per_day": 1, "delay_seconds": 0.01, "options": {**MARKS, "words": ""}}
     ]  # fmt: skip
     (home.config / "sources.yaml").write_text(yaml.safe_dump(named, allow_unicode=True), "utf-8")
     return folder

@@ -12,10 +12,11 @@ widens the days.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urljoin
 
 from scrapy.selector import Selector
@@ -47,8 +48,10 @@ def source(
     cache_dir: Path,
     since: datetime | None,
     keep_fragment: KeepFragment | None = None,
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> Source:
-    """A site. Raises NotConfigured for a wrong address or option."""
+    """A site; ``marks`` are not used: the page cache and ``since`` say what is known. Raises
+    NotConfigured for a wrong address or option."""
     now = clock()
     reader = ListReader(
         urls=tuple(bases(spec)),

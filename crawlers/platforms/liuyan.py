@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from crawlers.extraction import Cache, Fetched, Finds, Page, decode, mentions_any, shown, words_of
@@ -50,8 +51,10 @@ def source(
     cache_dir: Path,
     since: datetime | None,
     keep_fragment: KeepFragment | None = None,
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> Source:
-    """The board. Raises NotConfigured for a wrong address or option, above all without fids."""
+    """The board; ``marks`` are not used: a letter may appear below the newest number (``LATE``).
+    Raises NotConfigured for a wrong address or option, above all without fids."""
     state = spec.options.get("state", "1")
     if state not in ("1", "2", "3", "4"):
         raise NotConfigured(f"来源 {spec.name} 的选项 state 只能是 1、2、3、4，现在是 {state!r}")

@@ -7,10 +7,11 @@ Options: those of ``articles`` without the sections, and ``most_sitemaps`` (20).
 lastmod; what is older than ``days_back`` or ``since`` is left.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.articlepages import Articles, rules_of
@@ -40,8 +41,10 @@ def source(
     cache_dir: Path,
     since: datetime | None,
     keep_fragment: KeepFragment | None = None,
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> Source:
-    """A site. Raises NotConfigured for a wrong address or option."""
+    """A site; ``marks`` are not used: the page cache and ``since`` say what is known. Raises
+    NotConfigured for a wrong address or option."""
     now = clock()
     reader = SitemapReader(
         urls=tuple(bases(spec)),
