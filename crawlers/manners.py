@@ -32,6 +32,10 @@ AGENT = "Tingxue"
 MOST_BYTES = 5 * 1024 * 1024
 """Of one page."""
 
+MOST_MINUTES = 14
+"""Of one run, unless the source says otherwise: just less than the hall waits for a child, so that
+a long run ends by itself and says how far it came."""
+
 _LOST = {
     DownloadTimeoutError: "超时没有回应",
     CannotResolveHostError: "域名解析不了",
@@ -72,7 +76,7 @@ def limits(spec: SourceSpec) -> dict[str, object]:
     return {
         "DOWNLOAD_DELAY": max(spec.delay_seconds, 0.0),
         "DOWNLOAD_TIMEOUT": whole_number(spec, "timeout_seconds", 30),
-        "CLOSESPIDER_TIMEOUT": 60 * whole_number(spec, "most_minutes", 60),
+        "CLOSESPIDER_TIMEOUT": 60 * whole_number(spec, "most_minutes", MOST_MINUTES),
         "USER_AGENT": f"{AGENT}/0.1 (reads news for visitor complaints; contact: {contact})",
     }
 
