@@ -11,7 +11,9 @@ from datetime import datetime
 from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
 
+import crawlers.platforms
 from crawlers.health import ShapeChanged, asks_to_verify, refusal
+from domain import plugins
 from domain.identity import Pseudonym
 from domain.types import Incoming, Mode, Outcome
 
@@ -110,6 +112,12 @@ class Listened:
         if not any(host == own or host.endswith(f".{own}") for own in self.hosts):
             return None
         return next((what for pattern, what in self.paths if pattern.search(parts.path)), None)
+
+
+def listened_platforms() -> tuple[Listened, ...]:
+    """Every platform that is listened to: the plug-ins that export ``LISTENED``. Loads them all."""
+    modules = (plugins.load(crawlers.platforms, n) for n in plugins.names(crawlers.platforms))
+    return tuple(module.LISTENED for module in modules if hasattr(module, "LISTENED"))
 
 
 def hear(platform: Listened, exchange: Exchange, pseudonym: Pseudonym) -> Parsed | None:

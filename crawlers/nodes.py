@@ -5,6 +5,7 @@ stands there. Optional things are asked for with ``may``; everything else must b
 """
 
 import json
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -139,6 +140,22 @@ def with_nested(tops: Sequence[Node], key: str) -> list[Node]:
         below = top.may(key)
         if below:
             found += below.entries() if isinstance(below.value, list) else [below]
+    return found
+
+
+_FRAME = re.compile(rb"([0-9a-fA-F]{1,8})\r\n")
+
+
+def framed(body: bytes) -> list[bytes]:
+    """The documents of a body, each after its length in hex; [] for a body that is not framed.
+    Raises ShapeChanged for one that was cut off inside a frame."""
+    found, at = list[bytes](), 0
+    while (head := _FRAME.match(body, at)) is not None and (length := int(head[1], 16)) > 0:
+        piece = body[head.end() : head.end() + length]
+        if len(piece) < length:
+            raise ShapeChanged("回应被截断", shown(body))
+        found.append(piece)
+        at = head.end() + length + len(b"\r\n")
     return found
 
 

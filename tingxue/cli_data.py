@@ -10,11 +10,12 @@ import click
 
 from domain.errors import InputError
 from domain.privacy import mask
-from domain.types import Actor, Role
+from domain.types import Actor, Reject, Role
 from tingxue import importing, pipeline, reporting, schedule
 from tingxue.app import App, opened
 from tingxue.cli_bars import bar, steps
 from tingxue.cli_options import as_json
+from tingxue.collecting import EXCHANGE
 from tingxue.counting import PeriodKind, last_finished
 
 
@@ -22,7 +23,7 @@ from tingxue.counting import PeriodKind, last_finished
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--only", is_flag=True, help="只导入，不接着分析、派案和通知")
 def import_files(files: tuple[Path, ...], only: bool) -> None:
-    """导入：12345 工单表、MediaCrawler 导出、通用 CSV/JSONL；随后分析、派案、通知。"""
+    """导入：工单表、浏览器 HAR、MediaCrawler 导出、通用 CSV/JSONL；随后分析、派案、通知。"""
     failed = False
     with opened() as app:
         for path in files:
@@ -42,8 +43,10 @@ def import_files(files: tuple[Path, ...], only: bool) -> None:
 def _say_imported(done: importing.Imported) -> None:
     click.echo(
         f"{done.file}（{done.format}）：收下 {done.taken} 条，其中新增 {done.new} 条，"
-        f"退件 {done.rejected} 行"
+        f"退件 {done.rejected} {'份' if done.notices else '行'}"
     )
+    for line in done.notices:
+        click.echo(f"  {line}")
     if done.unmapped:
         click.echo(f"  未使用的列：{'、'.join(done.unmapped)}")
     if done.personal:
@@ -98,7 +101,13 @@ def rejects_list(as_json: bool) -> None:
             row = {"id": reject_id, **asdict(reject)}
             click.echo(json.dumps(row, ensure_ascii=False))
         else:
-            click.echo(f"{reject_id}  {reject.file} 第 {reject.row} 行：{reject.reason}")
+            click.echo(f"{reject_id}  {_where(reject)}：{reject.reason}")
+
+
+def _where(reject: Reject) -> str:
+    if reject.format == EXCHANGE:
+        return f"{reject.file.removeprefix('import:')} 第 {reject.row} 次请求"
+    return f"{reject.file} 第 {reject.row} 行"
 
 
 @rejects.command("replay")

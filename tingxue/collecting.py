@@ -38,11 +38,8 @@ _AT_ONCE = 2
 FRAGMENT = "fragment"
 """Format of a kept fragment of a page that had an unknown shape; not a row, never replayed."""
 
-_WELL = (Outcome.OK, Outcome.EMPTY_CONFIRMED)
-
-
 EXCHANGE = "exchange"
-"""Format of a kept answer of a platform that is listened to; ``tingxue.rehearing`` replays it."""
+"""Format of a kept answer of a platform that is listened to; see ``tingxue.exchanges``."""
 
 
 def due(app: App) -> list[SourceSpec]:

@@ -4,20 +4,25 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawlers.imports import open_import, replay
+from crawlers.har import is_har, not_har
+from crawlers.imports import Import, open_import, replay
+from domain.errors import InputError
 from domain.privacy import mask
 from domain.types import Incoming, Reject
 from tingxue.app import App
 from tingxue.collecting import EXCHANGE, FRAGMENT
 from tingxue.intake import LedgerIntake
+from tingxue.traffic import import_traffic
 
 BATCH = 500
+HAR = "浏览器 HAR"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imported:
-    """What became of one file. rows = taken + rejected; new <= taken. ``format`` in Chinese.
-    unmapped: columns nobody reads; personal: columns never read, by design; skipped: sheets."""
+    """What became of one file. Of a table, rows = taken + rejected; new <= taken. ``format`` in
+    Chinese. unmapped: columns nobody reads; personal: columns never read, by design; skipped:
+    sheets; notices: Chinese lines about a HAR file, whose rejects are answers, not rows."""
 
     file: str
     format: str
@@ -27,14 +32,17 @@ class Imported:
     unmapped: tuple[str, ...]
     personal: tuple[str, ...]
     skipped: tuple[str, ...]
+    notices: tuple[str, ...] = ()
 
 
 def import_file(
     app: App, path: Path, *, progress: Callable[[int, int], None] | None = None
 ) -> Imported:
     """Take a file. Raises InputError, in Chinese, when it cannot be taken at all; whole batches
-    before a cut stay taken. ``progress`` gets (bytes read, bytes in all) after each batch."""
-    opened = open_import(path, pseudonym=app.pseudonym, now=app.clock())
+    before a cut stay taken. ``progress`` gets (bytes read, bytes in all) as it goes on."""
+    if is_har(path):
+        return _import_har(app, path, progress)
+    opened = _opened(app, path)
     intake = LedgerIntake(app.ledger, f"import:{mask(path.name)}", app.clock)
     good: list[Incoming] = []
     bad: list[Reject] = []
@@ -72,6 +80,25 @@ def import_file(
     )
 
 
+def _import_har(app: App, path: Path, progress: Callable[[int, int], None] | None) -> Imported:
+    done = import_traffic(app, path, progress)
+    return Imported(
+        file=path.name, format=HAR, taken=done.taken, new=done.new, rejected=done.rejected,
+        unmapped=(), personal=(), skipped=(), notices=done.notices,
+    )  # fmt: skip
+
+
+def _opened(app: App, path: Path) -> Import:
+    """As a table; a file that calls itself a HAR file and is no table either is told so."""
+    try:
+        return open_import(path, pseudonym=app.pseudonym, now=app.clock())
+    except InputError:
+        named = path.name.lower().endswith((".har", ".har.gz"))
+        if named and path.is_file() and path.stat().st_size:
+            raise not_har(path.name) from None
+        raise
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replayed:
     """What became of the kept rejects."""
@@ -81,7 +108,7 @@ class Replayed:
 
 
 def replay_rejects(app: App) -> Replayed:
-    """Try every kept reject again. Each is taken and marked in one go or stays."""
+    """Try every kept row again. Each is taken and marked in one go or stays."""
     taken = failed = 0
     with app.ledger.read() as books:
         waiting = books.rejects.pending()

@@ -8,16 +8,13 @@ import re
 from collections.abc import Iterator
 from urllib.parse import quote
 
-from crawlers.extraction import shown
 from crawlers.fields import region
-from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Parsed, What
-from crawlers.nodes import Node, document, read_all
+from crawlers.nodes import Node, document, framed, read_all
 from domain.identity import Pseudonym, mention_id
 from domain.types import Context, Incoming, Kind, Mode, Outcome
 
 _CODE = "douyin"
-_FRAME = re.compile(rb"([0-9a-fA-F]{1,8})\r\n")
 _LOGGED_OUT = (8, 2483)
 
 
@@ -34,7 +31,7 @@ def _parse(exchange: Exchange, what: What, pseudonym: Pseudonym) -> Parsed:
         why = "回应是空的：账号或网络被限制"
         return Parsed(what=what, outcome=Outcome.IP_OR_ACCOUNT_BLOCKED, detail=why)
     if what is What.SEARCH:
-        return _results(exchange, _framed(exchange.body), pseudonym)
+        return _results(exchange, _documents(exchange.body), pseudonym)
     answer = document(exchange.body)
     refused = _refusal(answer, what)
     if refused is not None:
@@ -62,22 +59,9 @@ def _refusal(answer: Node, what: What) -> Parsed | None:
 # --- search -----------------------------------------------------------------------------------
 
 
-def _framed(body: bytes) -> list[Node]:
-    """The JSON documents of a body: one, or several each after its length in hex. Raises
-    ShapeChanged; a body that was cut off inside a frame is one of unknown shape."""
-    if not _FRAME.match(body):
-        return [document(body)]
-    found, at = list[Node](), 0
-    while (head := _FRAME.match(body, at)) is not None:
-        length = int(head[1], 16)
-        if length == 0:
-            break
-        piece = body[head.end() : head.end() + length]
-        if len(piece) < length:
-            raise ShapeChanged("回应被截断", shown(body))
-        found.append(document(piece))
-        at = head.end() + length + len(b"\r\n")
-    return found
+def _documents(body: bytes) -> list[Node]:
+    """One, or several each after its length. Raises ShapeChanged, for a cut body too."""
+    return [document(piece) for piece in framed(body) or [body]]
 
 
 def _results(exchange: Exchange, answers: list[Node], pseudonym: Pseudonym) -> Parsed:

@@ -1,0 +1,263 @@
+"""Takes persons out of a kept answer, so that it can be replayed later and names nobody.
+
+The shape stays: who wrote is emptied in place, ids of posts and comments stay, every other text is
+masked. So the same parser reads the same mentions of it; only their authors are gone for good.
+"""
+
+import html
+import json
+import re
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
+
+from crawlers.extraction import decode
+from crawlers.health import ShapeChanged
+from crawlers.nodes import framed
+from domain.privacy import mask
+
+MOST_KEPT = 200_000
+"""Characters of a body that are kept; a longer one is cut, and cannot be replayed."""
+
+_DEEPEST = 100
+_HALF = re.compile("[\ud800-\udfff]")  # of a sign; no database takes it
+_FOLD = re.compile(r"[\s_\-]+")
+
+# Folded names (small letters, no _ or -). A whole name, or a piece of one, that is about a person.
+_PERSON = re.compile(
+    r"(?:(?:re|from|to|target|reply|replyto|at|note|root|sub|common|base|my)?"
+    r"(?:user|author|member|owner|creator|poster|account|profile|viewer|commenter|sender)"
+    r"(?:s|info|infos|list|detail|card|simple|base|map|v\d)?"
+    r"|upper|up|ups|people|pers|person|follow|followers?|fans?|atusers?"
+    r"|name(?:show|u)|uname|un|mynick|face|upic|sex|gender|birthday|ip|imei|idfa|oaid|mac"
+    r"|sign|usign|session|cookies?|ticket|tokens?|voucher|vvoucher|authorization|wxid|qq|wechat"
+    r"|idcard|replyto|loginname|realname|truename|contacts?|address|urltoken|headerurls?|webid|fp|verifyfp)"
+)
+_PIECE = re.compile(
+    r"nick|avatar|avator|portrait|signature|headurl|headimg|headpic|screenname|username|authorname"
+    r"|userid|authorid|memberid|ownerid|(?<!gu)(?<!uu)uid$|openid|unionid|uniqueid|shortid|usercard"
+    r"|shortuserid|phone|mobile|email|idcardno|token|cookie|passport|profile|follower"
+    r"|userlink|userurl|userimage|userpic|userinfo|userlevel|usermember|replyuser|deviceid"
+    r"|creatorhash|sessionid|credential|password|secret"
+)
+_OF = {"bilibili": frozenset(("mid",))}  # 微博's mid is a post, B站's an account
+_IDENT = re.compile(r"(?:id|ids|sn|cursor|idstr|docid|scheme)$")
+_AN_ID = re.compile(r"[\w@=+/.:|,\-]{1,256}", re.ASCII)
+_MEDIA = re.compile(
+    r"urllist|urls|cdn|bitrate|playaddr.*|downloadaddr|dynamiccover|cover|origincover|video|music"
+    r"|imageinfo|infolist|livephoto|animatedcover|pics|stickers?"
+)
+
+
+def scrub(body: bytes, platform: str = "") -> str:
+    """The body without persons: JSON, JSON in frames, or a page. Of any length; of one above
+    ``MOST_KEPT`` the lists of media are emptied, too."""
+    text = _scrubbed(body, platform, media=True)
+    return text if len(text) <= MOST_KEPT else _scrubbed(body, platform, media=False)
+
+
+def _scrubbed(body: bytes, platform: str, *, media: bool) -> str:
+    try:
+        pieces = framed(body)
+    except ShapeChanged:
+        return _page(body, platform)
+    clean = _Clean(platform, media)
+    if pieces:
+        documents = [clean.json(piece) or _page(piece, platform) for piece in pieces]
+        return "".join(f"{len(d.encode()):x}\r\n{d}\r\n" for d in documents) + "0\r\n\r\n"
+    return clean.json(body) or _page(body, platform)
+
+
+# --- JSON -------------------------------------------------------------------------------------
+
+
+class _Clean:
+    """``media``: keep lists of pictures and films."""
+
+    def __init__(self, platform: str, media: bool) -> None:
+        self._own, self._media = _OF.get(platform, frozenset[str]()), media
+
+    def json(self, raw: bytes | str) -> str:
+        """The same document; "" for what is no JSON object or list."""
+        try:
+            value = json.loads(raw)
+        except (ValueError, RecursionError):
+            return ""
+        if not isinstance(value, dict | list):
+            return ""
+        clean = self._value("", value, 0)
+        return _HALF.sub("\ufffd", json.dumps(clean, ensure_ascii=False, separators=(",", ":")))
+
+    def _value(self, name: str, value: object, depth: int) -> object:
+        if depth > _DEEPEST:
+            return None
+        if isinstance(value, dict):
+            return {
+                _key(key): self._member(_folded(key), inner, depth)
+                for key, inner in value.items()
+            }  # fmt: skip
+        if isinstance(value, list):
+            return [self._value(name, inner, depth + 1) for inner in value]
+        return self._text(name, value) if isinstance(value, str) else _number(name, value)
+
+    def _member(self, name: str, value: object, depth: int) -> object:
+        if _is_personal(name) or name in self._own:
+            return _emptied(value, depth)
+        if not self._media and _MEDIA.fullmatch(name):
+            return _emptied(value, depth) if isinstance(value, str) else type(value)()
+        return self._value(name, value, depth + 1)
+
+    def _text(self, name: str, value: str) -> str:
+        if _IDENT.search(name) and _AN_ID.fullmatch(value):
+            return _bare_links(value)
+        if value[:1] in ("{", "["):  # JSON within JSON
+            inner = self.json(value)
+            if inner:
+                return inner
+        return mask(_bare_links(value))
+
+
+@lru_cache(maxsize=8192)
+def _key(name: str) -> str:
+    return mask(name)
+
+
+@lru_cache(maxsize=8192)
+def _folded(name: str) -> str:
+    return _FOLD.sub("", name).lower()
+
+
+@lru_cache(maxsize=8192)
+def _is_personal(name: str) -> bool:
+    return _PERSON.fullmatch(name) is not None or _PIECE.search(name) is not None
+
+
+def _number(name: str, value: object) -> object:
+    """As it is, unless it looks like somebody's number and is no id."""
+    if isinstance(value, bool) or not isinstance(value, int) or _IDENT.search(name):
+        return value
+    return value if mask(str(value)) == str(value) else None
+
+
+def _emptied(value: object, depth: int) -> object:
+    """Of the same shape, saying nothing: a reader of shapes goes on, and finds no account."""
+    if depth > _DEEPEST:
+        return None
+    if isinstance(value, dict):
+        return {_key(key): _emptied(inner, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_emptied(inner, depth + 1) for inner in value]
+    if isinstance(value, bool) or value is None:
+        return value
+    return "" if isinstance(value, str) else 0
+
+
+# --- pages ------------------------------------------------------------------------------------
+
+_SCRIPT = re.compile(r"(<script\b[^<>]*>)(.*?)(</script\s*>)", re.S | re.I)
+_PAIR = re.compile(r"([\"'])([\w\-]{1,40})\1(\s*:\s*)(\"(?:[^\"\\]|\\.)*\"|-?\d[\d.]*)", re.S)
+_TAG = re.compile(r"<[a-zA-Z][^<>]*>")
+_ATTRIBUTE = re.compile(r"(\s)([\w\-:]+)(\s*=\s*)(\"[^\"]*\"|'[^']*')")
+_CLASSES = re.compile(r"[\s_\-]+")
+_WRITERS = frozenset(("user", "author", "nick", "nickname", "username", "uname", "poster"))
+_SOMEBODY = (
+    (re.compile(r"(/(?:u|users?|people|profile|user/profile|c/user)/)[^/?#\"'\s<>\\]+"), r"\g<1>0"),
+    (re.compile(r"((?:weibo\.c(?:om|n)|[\"'])/n/)[^/?#\"'\s<>\\]+"), r"\g<1>0"),
+    (re.compile(r"((?:weibo\.com|space\.bilibili\.com)/)\d{4,}"), r"\g<1>0"),
+    (re.compile(r"(/home/main/?\?)[^\"'\s<>\\]+"), r"\1"),
+    (re.compile(
+        r"([?&;\"'](?:[a-z_]*token|uid|user_?id|sec_u(?:ser_)?id|author_?id|session\w*|un|portrait"
+        r"|sign(?:ature)?|openid|share_\w*id|ticket|key|u_code)=)[^&#\"'\s<>\\]+", re.I), r"\1"),
+)  # fmt: skip
+
+
+def _bare_links(text: str) -> str:
+    """Addresses of people without the person, all addresses without tokens."""
+    if "/" in text or "=" in text:
+        for pattern, instead in _SOMEBODY:
+            text = pattern.sub(instead, text)
+    return text
+
+
+def _page(body: bytes, platform: str) -> str:
+    """A page of HTML, or anything that is no JSON: attributes and classes that name people are
+    emptied, JSON in scripts is cleaned as above."""
+    text = decode(body)
+    if text is None:
+        return ""
+    text = _SCRIPT.sub(lambda found: _script(found, platform), text)
+    return mask(_bare_links(_PAIR.sub(_pair, _tags(text))))
+
+
+def _script(found: re.Match[str], platform: str) -> str:
+    return found[1] + (_Clean(platform, media=True).json(found[2]) or found[2]) + found[3]
+
+
+def _pair(found: re.Match[str]) -> str:
+    """A member of an object that stands in a script among other code."""
+    if not _is_personal(_folded(found[2])):
+        return found[0]
+    empty = '""' if found[4].startswith('"') else "0"
+    return f"{found[1]}{found[2]}{found[1]}{found[3]}{empty}"
+
+
+def _tags(text: str) -> str:
+    """All tags, and the words right behind one whose class says that a writer's name follows."""
+    parts, at, silent = list[str](), 0, False
+    for tag in _TAG.finditer(text):
+        parts += [_unsaid(text[at : tag.start()], silent), _tag(tag[0])]
+        at, silent = tag.end(), _names_a_writer(tag[0])
+    return "".join([*parts, _unsaid(text[at:], silent)])
+
+
+def _unsaid(words: str, silent: bool) -> str:
+    return words[words.find("<") :] if silent and "<" in words else "" if silent else words
+
+
+def _names_a_writer(tag: str) -> bool:
+    for attribute in _ATTRIBUTE.finditer(tag):
+        if attribute[2].lower() == "class":
+            whole = attribute[4][1:-1].lower()
+            return whole == "name" or not _WRITERS.isdisjoint(_CLASSES.split(whole))
+    return False
+
+
+def _tag(tag: str) -> str:
+    picture = tag[:4].lower() == "<img"
+
+    def cleaned(found: re.Match[str]) -> str:
+        name = _folded(found[2])
+        empty = _is_personal(name) or (picture and name in ("src", "srcset", "datasrc"))
+        return f'{found[1]}{found[2]}{found[3]}""' if empty else found[0]
+
+    return _ATTRIBUTE.sub(cleaned, tag)
+
+
+# --- requests ---------------------------------------------------------------------------------
+
+# What the parsers read of a request, and what says where in a list it was. All others are dropped:
+# most of them describe the browser of the person who looked.
+PARAMETERS = frozenset(
+    """keyword keywords kw q qw query wd word search_word search_key p s t z
+    aweme_id item_id comment_id note_id photoid photo_id id mid bvid aid oid tid fid pid kz
+    poiid poi_id objectid exportid feedid root root_comment_id rootcommentid top_comment_id reply_id
+    rn pn page offset cursor pcursor count limit ps next max_id max_id_type since_id flow
+    type mode search_type sort sort_type order order_by containerid page_type is_reload is_mix
+    cl tn rtt bsst""".split()
+)
+
+
+def bare_request(url: str) -> str:
+    """The address of a request with only those parameters that a parser may read, masked."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc, mask(parts.path), _form(parts.query), ""))
+
+
+def bare_form(text: str, platform: str) -> str:
+    """The same for what was sent: JSON, or a form."""
+    found = _Clean(platform, media=True).json(text)
+    return found or _form(html.unescape(text))
+
+
+def _form(text: str) -> str:
+    pairs = [(k, mask(v)) for k, v in parse_qsl(text) if k.lower() in PARAMETERS]
+    return urlencode(pairs, quote_via=quote)
