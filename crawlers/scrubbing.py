@@ -4,11 +4,9 @@ The shape stays: who wrote is emptied in place, ids of posts and comments stay, 
 masked. So the same parser reads the same mentions of it; only their authors are gone for good.
 """
 
-import html
 import json
 import re
 from functools import lru_cache
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from crawlers.extraction import decode
 from crawlers.health import ShapeChanged
@@ -17,6 +15,8 @@ from domain.privacy import mask
 
 MOST_KEPT = 200_000
 """Characters of a body that are kept; a longer one is cut, and cannot be replayed."""
+MOST_READ = 4 << 20
+"""Bytes of a body that is looked at: masking needs a second for 300 KB."""
 
 _DEEPEST = 100
 _HALF = re.compile("[\ud800-\udfff]")  # of a sign; no database takes it
@@ -49,22 +49,19 @@ _MEDIA = re.compile(
 
 
 def scrub(body: bytes, platform: str = "") -> str:
-    """The body without persons: JSON, JSON in frames, or a page. Of any length; of one above
-    ``MOST_KEPT`` the lists of media are emptied, too."""
-    text = _scrubbed(body, platform, media=True)
-    return text if len(text) <= MOST_KEPT else _scrubbed(body, platform, media=False)
-
-
-def _scrubbed(body: bytes, platform: str, *, media: bool) -> str:
+    """The body without persons: JSON, JSON in frames, or a page. Of any length; of a long one the
+    lists of media are emptied, too. "" for one above ``MOST_READ``."""
+    if len(body) > MOST_READ:
+        return ""
+    clean = _Clean(platform, media=len(body) <= MOST_KEPT)
     try:
         pieces = framed(body)
     except ShapeChanged:
-        return _page(body, platform)
-    clean = _Clean(platform, media)
+        return _page(body, clean)
     if pieces:
-        documents = [clean.json(piece) or _page(piece, platform) for piece in pieces]
+        documents = [clean.json(piece) or _page(piece, clean) for piece in pieces]
         return "".join(f"{len(d.encode()):x}\r\n{d}\r\n" for d in documents) + "0\r\n\r\n"
-    return clean.json(body) or _page(body, platform)
+    return clean.json(body) or _page(body, clean)
 
 
 # --- JSON -------------------------------------------------------------------------------------
@@ -82,8 +79,10 @@ class _Clean:
             value = json.loads(raw)
         except (ValueError, RecursionError):
             return ""
-        if not isinstance(value, dict | list):
-            return ""
+        return self.written(value) if isinstance(value, dict | list) else ""
+
+    def written(self, value: object) -> str:
+        """A value that was read, clean and as text again."""
         clean = self._value("", value, 0)
         return _HALF.sub("\ufffd", json.dumps(clean, ensure_ascii=False, separators=(",", ":")))
 
@@ -178,22 +177,63 @@ def _bare_links(text: str) -> str:
     return text
 
 
-def _page(body: bytes, platform: str) -> str:
+_VALUE = re.compile(r"[=(]\s*(?=[\[{])")
+_UNDEFINED = re.compile(r"(?<=[:,\[])undefined(?=[,}\]])")
+_HOLDER = re.compile(r"[\"']([\w\-]{1,40})[\"']\s*:\s*(?=[\[{])")
+_STEP = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"|([\[{])|([\]}])", re.S)
+
+
+def _page(body: bytes, clean: _Clean) -> str:
     """A page of HTML, or anything that is no JSON: attributes and classes that name people are
-    emptied, JSON in scripts is cleaned as above."""
+    emptied, JSON in scripts is cleaned as above, and what only looks like JSON by its names."""
     text = decode(body)
     if text is None:
         return ""
-    text = _SCRIPT.sub(lambda found: _script(found, platform), text)
-    return mask(_bare_links(_PAIR.sub(_pair, _tags(text))))
+    text = _SCRIPT.sub(lambda found: _script(found, clean), text)
+    text = _tags(text) if "<" in text else _values(text, clean)
+    return mask(_bare_links(_PAIR.sub(_pair, text)))
 
 
-def _script(found: re.Match[str], platform: str) -> str:
-    return found[1] + (_Clean(platform, media=True).json(found[2]) or found[2]) + found[3]
+def _script(found: re.Match[str], clean: _Clean) -> str:
+    return found[1] + (clean.json(found[2]) or _values(found[2], clean)) + found[3]
+
+
+def _values(text: str, clean: _Clean) -> str:
+    """The values that stand in a script among other code (window.__X__ = {…}), or in a call."""
+    text, parts, at = _UNDEFINED.sub("null", text), list[str](), 0
+    for begin in _VALUE.finditer(text):
+        if begin.end() < at:
+            continue
+        try:
+            value, end = json.JSONDecoder().raw_decode(text, begin.end())
+        except (ValueError, RecursionError):
+            continue
+        parts += [_unheld(text[at : begin.end()]), clean.written(value)]
+        at = end
+    return "".join([*parts, _unheld(text[at:])])
+
+
+def _unheld(text: str) -> str:
+    """What cannot be parsed, as a cut answer cannot, without the objects that are about people."""
+    parts, at = list[str](), 0
+    for begin in _HOLDER.finditer(text):
+        if begin.start() >= at and _is_personal(_folded(begin[1])):
+            parts += [text[at : begin.end()], "null"]
+            at = _behind(text, begin.end())
+    return "".join([*parts, text[at:]])
+
+
+def _behind(text: str, at: int) -> int:
+    """Where an object or list ends that begins here; the end of the text for one that is cut."""
+    depth = 0
+    for step in _STEP.finditer(text, at):
+        depth += bool(step[1]) - bool(step[2])
+        if not depth:
+            return step.end()
+    return len(text)
 
 
 def _pair(found: re.Match[str]) -> str:
-    """A member of an object that stands in a script among other code."""
     if not _is_personal(_folded(found[2])):
         return found[0]
     empty = '""' if found[4].startswith('"') else "0"
@@ -230,34 +270,3 @@ def _tag(tag: str) -> str:
         return f'{found[1]}{found[2]}{found[3]}""' if empty else found[0]
 
     return _ATTRIBUTE.sub(cleaned, tag)
-
-
-# --- requests ---------------------------------------------------------------------------------
-
-# What the parsers read of a request, and what says where in a list it was. All others are dropped:
-# most of them describe the browser of the person who looked.
-PARAMETERS = frozenset(
-    """keyword keywords kw q qw query wd word search_word search_key p s t z
-    aweme_id item_id comment_id note_id photoid photo_id id mid bvid aid oid tid fid pid kz
-    poiid poi_id objectid exportid feedid root root_comment_id rootcommentid top_comment_id reply_id
-    rn pn page offset cursor pcursor count limit ps next max_id max_id_type since_id flow
-    type mode search_type sort sort_type order order_by containerid page_type is_reload is_mix
-    cl tn rtt bsst""".split()
-)
-
-
-def bare_request(url: str) -> str:
-    """The address of a request with only those parameters that a parser may read, masked."""
-    parts = urlsplit(url)
-    return urlunsplit((parts.scheme, parts.netloc, mask(parts.path), _form(parts.query), ""))
-
-
-def bare_form(text: str, platform: str) -> str:
-    """The same for what was sent: JSON, or a form."""
-    found = _Clean(platform, media=True).json(text)
-    return found or _form(html.unescape(text))
-
-
-def _form(text: str) -> str:
-    pairs = [(k, mask(v)) for k, v in parse_qsl(text) if k.lower() in PARAMETERS]
-    return urlencode(pairs, quote_via=quote)

@@ -3,6 +3,9 @@
 import base64
 import gzip
 import json
+import os
+import subprocess
+import sys
 import tracemalloc
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -283,3 +286,40 @@ def test_a_file_nobody_reads_on_is_closed(path: Path) -> None:
     write(path, entry(COMMENTS, "x"), entry(COMMENTS, "x"))
     opened(path)  # a ResourceWarning would fail this test
     next(opened(path).exchanges)
+
+
+_CHILD = """
+import resource, sys
+from pathlib import Path
+from crawlers.har import open_har
+from crawlers.listened import hear, listened_platforms
+platforms = listened_platforms()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+har = open_har(Path(sys.argv[1]), platforms)
+taken = sum(len(hear(p, e, lambda *_: None).items) for _, p, e in har.exchanges)
+grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
+print(taken, har.seen.entries, har.seen.too_long, grown)
+"""
+
+
+@pytest.mark.full
+def test_memory_stays_bounded_whatever_a_file_of_125_mb_holds(path: Path) -> None:
+    """Ours and strangers' answers, among them one of 19 MB, and two of 25 MB that are too long."""
+    with path.open("w", encoding="utf-8") as file:
+        file.write('{"log": {"entries": [\n')
+        for number in range(40):
+            other = entry("https://cdn.example/a.mp4", "A" * (1 << 20), encoding="base64")
+            ours = entry(COMMENTS, comments(*range(number * 20, number * 20 + 20)))
+            file.write(f"{json.dumps(other)},\n{json.dumps(ours)},\n")
+        for size in (19, 25):
+            film = entry("https://cdn.example/b.mp4", "A" * (size << 20))
+            file.write(json.dumps(turned(film)) + ",\n")
+        file.write(json.dumps(entry(COMMENTS, "A" * (25 << 20))) + "]}}")
+    root = str(Path(__file__).parents[1])
+    ran = subprocess.run(
+        [sys.executable, "-c", _CHILD, path], check=True, capture_output=True, text=True, cwd=root,
+        env={**os.environ, "PYTHONPATH": root},
+    )  # fmt: skip
+    taken, seen, too_long, grown = map(int, ran.stdout.split())
+    assert (taken, seen, too_long) == (800, 83, 1)
+    assert grown < 120

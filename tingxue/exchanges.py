@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from crawlers.barerequests import bare_form, bare_request
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Misread, Parsed, hear, listened_platforms
-from crawlers.scrubbing import MOST_KEPT, bare_form, bare_request, scrub
+from crawlers.scrubbing import MOST_KEPT, MOST_READ, scrub
 from domain.identity import mention_id, native_id
 from domain.privacy import mask
 from domain.types import Incoming, Reject
@@ -18,7 +19,7 @@ from tingxue.app import App
 from tingxue.collecting import EXCHANGE
 from tingxue.intake import LedgerIntake, storable
 
-_CUT = "内容太长，只留了开头，不能重读"
+_CUT = "内容太长，没有留全，不能重读"
 _MOST_REASONS = 3
 
 
@@ -26,7 +27,7 @@ def kept(source: str, platform: str, exchange: Exchange, reason: str, *, number:
     """What is kept of an exchange, without persons. ``source``: of the mentions that it would have
     given. ``number``: which request of a file it was."""
     body = scrub(exchange.body, platform)
-    whole = len(body) <= MOST_KEPT
+    whole = len(body) <= MOST_KEPT and len(exchange.body) <= MOST_READ
     fields = {
         "platform": platform,
         "url": bare_request(exchange.url),
@@ -92,7 +93,7 @@ def _heard(reject: Reject) -> Parsed | str:
     if platform is None:
         return "程序里已没有这个平台"
     try:
-        parsed = hear(platform, _exchange(reject), _nobody)
+        parsed = hear(platform, replayed(reject), _nobody)
     except ShapeChanged as changed:
         return changed.reason
     return parsed if parsed is not None else "程序已不读这个地址"
@@ -102,7 +103,8 @@ def _nobody(_platform: str, _account: str) -> None:
     """Accounts were emptied; what a parser may find in their place is nobody's."""
 
 
-def _exchange(reject: Reject) -> Exchange:
+def replayed(reject: Reject) -> Exchange:
+    """The exchange as it was kept."""
     kept_fields = reject.fields
     return Exchange(
         url=kept_fields["url"], body=kept_fields["body"].encode(), method=kept_fields["method"],
