@@ -23,7 +23,7 @@ from crawlers.listened import Exchange, Listened
 MOST_BODY = 20 << 20
 """Bytes of a body as it stands in the file; a longer one is passed over and counted."""
 GZIP = b"\x1f\x8b"
-WITH_BODIES = "保存时请选“以 HAR 格式保存所有内容”（Save all as HAR with content）"
+WITH_BODIES = "保存时请用“网络”里的 Export HAR，或右键选 Save all as HAR with content"
 _HEADERS = frozenset(("verifytype",))  # 小红书 names its captcha so (§3)
 _DEEPEST = 10_000  # a parser's stack grows with it
 _LATEST = timedelta(minutes=10)  # how long an answer may take

@@ -162,7 +162,7 @@ _SOMEBODY = (
     (re.compile(r"(/(?:u|users?|people|profile|user/profile|c/user)/)[^/?#\"'\s<>\\]+"), r"\g<1>0"),
     (re.compile(r"((?:weibo\.c(?:om|n)|[\"'])/n/)[^/?#\"'\s<>\\]+"), r"\g<1>0"),
     (re.compile(r"((?:weibo\.com|space\.bilibili\.com)/)\d{4,}"), r"\g<1>0"),
-    (re.compile(r"(/home/main/?\?)[^\"'\s<>\\]+"), r"\1"),
+    (re.compile(r"(/home" r"/main/?\?)[^\"'\s<>\\]+"), r"\1"),
     (re.compile(
         r"([?&;\"'](?:[a-z_]*token|uid|user_?id|sec_u(?:ser_)?id|author_?id|session\w*|un|portrait"
         r"|sign(?:ature)?|openid|share_\w*id|ticket|key|u_code)=)[^&#\"'\s<>\\]+", re.I), r"\1"),
