@@ -4,8 +4,10 @@ The shape stays: who wrote is emptied in place, ids of posts and comments stay, 
 masked. So the same parser reads the same mentions of it; only their authors are gone for good.
 """
 
+import html
 import json
 import re
+from collections.abc import Callable, Collection
 from functools import lru_cache
 
 from crawlers.extraction import decode
@@ -48,20 +50,34 @@ _MEDIA = re.compile(
 )
 
 
-def scrub(body: bytes, platform: str = "") -> str:
+def scrub(body: bytes, platform: str = "", accounts: Collection[str] = ()) -> str:
     """The body without persons: JSON, JSON in frames, or a page. Of any length; of a long one the
-    lists of media are emptied, too. "" for one above ``MOST_READ``."""
+    lists of media are emptied, too. "" for one above ``MOST_READ``. ``accounts``: what a reader
+    found to be one, taken out wherever it stands alone, as a value or between two tags."""
     if len(body) > MOST_READ:
         return ""
     clean = _Clean(platform, media=len(body) <= MOST_KEPT)
+    alone = _alone(accounts)
     try:
         pieces = framed(body)
     except ShapeChanged:
-        return _page(body, clean)
+        return alone(_page(body, clean))
     if pieces:
-        documents = [clean.json(piece) or _page(piece, clean) for piece in pieces]
+        documents = [alone(clean.json(piece) or _page(piece, clean)) for piece in pieces]
         return "".join(f"{len(d.encode()):x}\r\n{d}\r\n" for d in documents) + "0\r\n\r\n"
-    return clean.json(body) or _page(body, clean)
+    return alone(clean.json(body) or _page(body, clean))
+
+
+def _alone(accounts: Collection[str]) -> Callable[[str], str]:
+    """Takes out the accounts; in prose they stay: a newspaper's name stands in many a headline."""
+    names = sorted(
+        {one for one in accounts if len(one) > (3 if one.isascii() else 1)}, key=len, reverse=True
+    )
+    if not names:
+        return lambda text: text
+    any_of = "|".join(re.escape(form) for one in names for form in {one, html.escape(one)})
+    pattern = re.compile(rf"(?<=[>\"'])\s*(?:{any_of})\s*(?=[<\"'](?!\s*:))")
+    return lambda text: pattern.sub("", text)
 
 
 # --- JSON -------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from crawlers.nodes import framed
 from crawlers.scrubbing import scrub
 from domain.privacy import mask
 from domain.types import Incoming
-from tingxue.exchanges import kept, replayed
+from tingxue.exchanges import kept, replayed, shipped
 
 PHONE = "15422220001"
 _NICKNAMES = frozenset(
@@ -124,7 +124,7 @@ def test_what_is_kept_reads_the_same_and_names_nobody(platform: Listened, answer
     if isinstance(first, Parsed):
         body = _planted(body, first.items)
         first = heard(platform, exchange_of(answer, body), accounts)
-    reject = kept("import:x.har", platform.code, exchange_of(answer, body), "缺少 a")
+    reject = kept("import:x.har", platform, exchange_of(answer, body), "缺少 a")
     everything = json.dumps(reject.fields, ensure_ascii=False)
     personal = {*(a for a in accounts if len(a) > 3), *(n for n in _names(body) if len(n) > 1)}
     personal |= {"planted-token", "777001", PHONE}
@@ -185,7 +185,7 @@ def test_a_long_answer_loses_its_films_first_and_a_longer_one_is_cut_and_says_so
     words = json.dumps({"aweme_id": "1", "desc": "雪" * 210_000})
     for body, cut in ((films, ""), (words, "1"), (" " * (4 << 20) + "{}", "1")):
         exchange = Exchange(url=url, body=body.encode(), received_at=NOW)
-        reject = kept("import:x.har", "douyin", exchange, "缺少 data")
+        reject = kept("import:x.har", shipped("douyin"), exchange, "缺少 data")
         assert reject.fields["cut"] == cut and len(reject.fields["body"]) <= 200_000
         assert ("不能重读" in reject.reason) == bool(cut)
     assert json.loads(scrub(films.encode()))["aweme_id"] == "1"

@@ -30,6 +30,7 @@ from domain.types import (
 from tingxue import collecting, doctor, pausing, refresh, rehearing, sourcing
 from tingxue.cli import main
 from tingxue.collecting import EXCHANGE, FRAGMENT
+from tingxue.exchanges import shipped
 from tingxue.home import Home, home_at
 from tingxue.intake import LedgerIntake, Sieve
 
@@ -218,7 +219,7 @@ def test_a_kept_answer_is_read_again_and_resolved_when_it_parses(world: World) -
     platform = replace(douyin.LISTENED, parse=parse)
 
     def lookup(code: str) -> Listened:
-        return platform if code == "douyin" else rehearing.shipped(code)
+        return platform if code == "douyin" else shipped(code)
 
     def reject(body: str, **more: str) -> Reject:
         fields = {"platform": "douyin", "method": "GET", "body": body, "request_body": "",

@@ -93,12 +93,12 @@ def test_a_kept_answer_that_is_understood_later_adds_only_what_is_missing(world:
     body = comments(301, 302).replace("缆车又停了", f"回电{PHONE}").encode()
     for text in (take_first.encode(), body):
         exchange = Exchange(url=COMMENTS, body=text, received_at=world.clock())
-        keep(world.app, "douyin_listen", "douyin", exchange, "缺少 x")
+        keep(world.app, "douyin_listen", douyin.LISTENED, exchange, "缺少 x")
         ((reject_id, reject),) = rejects(world, "douyin_listen")
         again = replay_one(world.app, reject_id, reject)
         assert (again.new, again.reason) == (1, "")
         assert not rejects(world, "douyin_listen")
-        keep(world.app, "douyin_listen", "douyin", exchange, "缺少 x")
+        keep(world.app, "douyin_listen", douyin.LISTENED, exchange, "缺少 x")
         assert not rejects(world, "douyin_listen"), "what was resolved stays so"
     with world.app.ledger.read() as books:
         found = books.connection.execute(
@@ -113,17 +113,18 @@ def test_a_kept_answer_that_is_understood_later_adds_only_what_is_missing(world:
     ("field", "value", "reason"),
     [
         ("cut", "1", "不能重读"),
-        ("platform", "no_such", "没有这个平台"),
-        ("url", "https://www.douyin.com/other", "不读这个地址"),
+        ("platform", "no_such", "no_such"),
+        ("platform", "rss", "不是可以听的平台"),
+        ("received_at", "昨天", "不完整"),
         ("body", "{}", "status_code"),
     ],
 )
 def test_what_still_cannot_be_read_stays_and_says_why(
     world: World, field: str, value: str, reason: str
 ) -> None:
-    name = f"stays_{field}"
+    name = f"stays_{field}_{value}"
     exchange = Exchange(url=COMMENTS, body=comments(401).encode(), received_at=world.clock())
-    keep(world.app, name, "douyin", exchange, "缺少 x")
+    keep(world.app, name, douyin.LISTENED, exchange, "缺少 x")
     ((reject_id, reject),) = rejects(world, name)
     reject.fields[field] = value
     again = replay_one(world.app, reject_id, reject)
@@ -177,4 +178,3 @@ def test_the_command_says_it_line_by_line(tmp_path: Path) -> None:
     assert "值班.har（浏览器 HAR）：收下 1 条，其中新增 1 条，退件 1 份\n  抖音：" in result.stdout
     listed = CliRunner().invoke(main, ["rejects", "list"], env=home)
     assert "值班.har 第 2 次请求：没有见过的 status_code" in listed.stdout
-    assert douyin.LISTENED.code == "douyin"

@@ -41,6 +41,8 @@ FRAGMENT = "fragment"
 EXCHANGE = "exchange"
 """Format of a kept answer of a platform that is listened to; see ``tingxue.exchanges``."""
 
+_WELL = (Outcome.OK, Outcome.EMPTY_CONFIRMED)
+
 
 def due(app: App) -> list[SourceSpec]:
     """Enabled sources that a program may begin by itself, whose last run is long enough ago and

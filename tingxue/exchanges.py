@@ -4,36 +4,45 @@ One place for saved traffic, live windows and ``tingxue sources replay``. What i
 asked, when and what came, as far as a parser may need it; authors are gone for good.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
+import crawlers.platforms
 from crawlers.barerequests import bare_form, bare_request
 from crawlers.health import ShapeChanged
-from crawlers.listened import Exchange, Misread, Parsed, hear, listened_platforms
+from crawlers.listened import Exchange, Listened, Misread, Parsed, hear
 from crawlers.scrubbing import MOST_KEPT, MOST_READ, scrub
+from domain import plugins
+from domain.errors import PluginError
 from domain.identity import mention_id, native_id
 from domain.privacy import mask
-from domain.types import Incoming, Reject
+from domain.times import utc
+from domain.types import Incoming, Outcome, Reject
+from tingxue import names
 from tingxue.app import App
 from tingxue.collecting import EXCHANGE
 from tingxue.intake import LedgerIntake, storable
 
 _CUT = "内容太长，没有留全，不能重读"
 _MOST_REASONS = 3
+_READ = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED, Outcome.ITEM_GONE})
 
 
-def kept(source: str, platform: str, exchange: Exchange, reason: str, *, number: int = 0) -> Reject:
+def kept(
+    source: str, platform: Listened, exchange: Exchange, reason: str, *, number: int = 0
+) -> Reject:
     """What is kept of an exchange, without persons. ``source``: of the mentions that it would have
     given. ``number``: which request of a file it was."""
-    body = scrub(exchange.body, platform)
+    body = scrub(exchange.body, platform.code, _accounts(platform, exchange))
     whole = len(body) <= MOST_KEPT and len(exchange.body) <= MOST_READ
     fields = {
-        "platform": platform,
+        "platform": platform.code,
         "url": bare_request(exchange.url),
         "method": exchange.method,
         "received_at": exchange.received_at.isoformat(),
-        "request_body": bare_form(exchange.request_body, platform),
+        "request_body": bare_form(exchange.request_body, platform.code),
         "status": str(exchange.status),
         "own": "1" if exchange.own else "",
         "body": body[:MOST_KEPT],
@@ -47,7 +56,19 @@ def kept(source: str, platform: str, exchange: Exchange, reason: str, *, number:
     )  # fmt: skip
 
 
-def keep(app: App, source: str, platform: str, exchange: Exchange, reason: str) -> None:
+def _accounts(platform: Listened, exchange: Exchange) -> set[str]:
+    """Those that the parser comes across, as far as it gets."""
+    met = set[str]()
+
+    def note(_platform: str, account: str) -> None:
+        met.add(account)
+
+    with suppress(ShapeChanged):
+        hear(platform, exchange, note)
+    return met
+
+
+def keep(app: App, source: str, platform: Listened, exchange: Exchange, reason: str) -> None:
     """Keep one now. The same one is kept once."""
     with app.ledger.write() as books:
         books.rejects.add([kept(source, platform, exchange, reason)], app.clock())
@@ -69,34 +90,45 @@ class Again:
     reason: str
 
 
-def replay_one(app: App, reject_id: int, reject: Reject) -> Again:
+def shipped(code: str) -> Listened:
+    """The platform of this code. Raises PluginError."""
+    plug_in = plugins.load(crawlers.platforms, code)
+    if not hasattr(plug_in, "LISTENED"):
+        raise PluginError(f"插件 {code} 不是可以听的平台")
+    found: Listened = plug_in.LISTENED
+    return found
+
+
+def replay_one(
+    app: App, reject_id: int, reject: Reject, platform: Callable[[str], Listened] = shipped
+) -> Again:
     """Hear a kept exchange again. Mentions that the ledger lacks are added, without authors and
-    with masked texts; those it has stay as they are. Read whole, it is marked as resolved."""
+    with masked texts; those it has stay as they are. Read whole, or about something else as it
+    turns out, it is marked as resolved."""
     if reject.fields.get("cut"):
         return Again(new=0, reason=_CUT)
-    parsed = _heard(reject)
-    if isinstance(parsed, str):  # a reason
-        return Again(new=0, reason=parsed)
-    missing = _missing(app, parsed.items)
+    try:
+        parsed = hear(platform(reject.fields["platform"]), replayed(reject), _nobody)
+    except ShapeChanged as changed:
+        return Again(new=0, reason=changed.reason)
+    except PluginError as unknown:
+        return Again(new=0, reason=str(unknown))
+    except (KeyError, ValueError):
+        return Again(new=0, reason="留存的内容不完整")
+    missing = _missing(app, parsed.items) if parsed is not None else []
     if missing:
         LedgerIntake(app.ledger, reject.file, app.clock)(missing)
-    if not parsed.misread:
+    reason = _why_it_stays(parsed)
+    if not reason:
         with app.ledger.write() as books:
             books.rejects.resolved(reject_id, app.clock())
-    return Again(new=len(missing), reason=why_misread(parsed.misread))
+    return Again(new=len(missing), reason=reason)
 
 
-def _heard(reject: Reject) -> Parsed | str:
-    """What is read of it now, or why not."""
-    code = reject.fields["platform"]
-    platform = next((one for one in listened_platforms() if one.code == code), None)
-    if platform is None:
-        return "程序里已没有这个平台"
-    try:
-        parsed = hear(platform, replayed(reject), _nobody)
-    except ShapeChanged as changed:
-        return changed.reason
-    return parsed if parsed is not None else "程序已不读这个地址"
+def _why_it_stays(parsed: Parsed | None) -> str:
+    if parsed is None or (parsed.outcome in _READ and not parsed.misread):
+        return ""
+    return why_misread(parsed.misread) or names.OUTCOMES[parsed.outcome]
 
 
 def _nobody(_platform: str, _account: str) -> None:
@@ -104,13 +136,13 @@ def _nobody(_platform: str, _account: str) -> None:
 
 
 def replayed(reject: Reject) -> Exchange:
-    """The exchange as it was kept."""
-    kept_fields = reject.fields
+    """The exchange as it was kept. Raises KeyError and ValueError for what is not whole."""
+    said = reject.fields
     return Exchange(
-        url=kept_fields["url"], body=kept_fields["body"].encode(), method=kept_fields["method"],
-        received_at=datetime.fromisoformat(kept_fields["received_at"]),
-        request_body=kept_fields["request_body"], status=int(kept_fields["status"]),
-        own=bool(kept_fields["own"]),
+        url=said["url"], body=said["body"].encode(), method=said.get("method", "GET"),
+        received_at=utc(datetime.fromisoformat(said["received_at"])),
+        request_body=said.get("request_body", ""), status=int(said.get("status", "200")),
+        own=bool(said.get("own")),
     )  # fmt: skip
 
 

@@ -125,7 +125,7 @@ class _Taking:
         mine = self.heard[platform.code]
         mine.rejected += 1
         if mine.rejected <= MOST_KEPT:
-            self.rejects.append(kept(self.source, platform.code, exchange, reason, number=number))
+            self.rejects.append(kept(self.source, platform, exchange, reason, number=number))
             self.waiting += 1
 
     def flush(self) -> None:
