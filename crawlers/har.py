@@ -37,12 +37,10 @@ _LONGEST_URL = 1 << 15  # pictures stand as "data:" addresses of any length in a
 class OpenHar:
     """A file being read. ``exchanges``: (number of the request, whose it is, the exchange); at the
     end of a file without a single one it raises InputError. The file is closed when they are used
-    up or dropped. ``position()`` of ``total_bytes`` is what has been read so far."""
+    up or dropped."""
 
     exchanges: Iterator[tuple[int, Listened, Exchange]]
     seen: Seen
-    total_bytes: int
-    position: Callable[[], int]
 
 
 _HOW = "请看 docs/import-har.md，重新保存后再导入。"
@@ -63,8 +61,11 @@ def not_har(name: str) -> InputError:
     return InputError(f"{name} 不是 HAR 文件（里面没有请求的记录）。{_HOW}")
 
 
-def open_har(path: Path, platforms: Sequence[Listened]) -> OpenHar:
-    """Open what ``is_har`` knows. Raises InputError when it is too large or no UTF-8."""
+def open_har(
+    path: Path, platforms: Sequence[Listened], progress: Callable[[int, int], None] | None = None
+) -> OpenHar:
+    """Open what ``is_har`` knows. ``progress`` gets (bytes read, bytes in all) as it goes on.
+    Raises InputError when it is too large or no UTF-8."""
     file = path.open("rb")
     try:
         total = file.seek(0, io.SEEK_END)
@@ -78,13 +79,15 @@ def open_har(path: Path, platforms: Sequence[Listened]) -> OpenHar:
         file.close()
         raise
     seen = Seen()
-    source = _Source(gzip.GzipFile(fileobj=file) if packed else file, seen)
+
+    def tell() -> None:
+        if progress is not None:
+            progress(file.tell(), total)
+
+    source = _Source(gzip.GzipFile(fileobj=file) if packed else file, seen, tell)
     exchanges = _read(file, source, seen, _accepting(platforms), path.name)
     next(exchanges)  # now the generator holds the file, and closes it even if nobody reads on
-    return OpenHar(
-        exchanges=(one for one in exchanges if one is not None), seen=seen, total_bytes=total,
-        position=lambda: total if file.closed else min(file.tell(), total),
-    )  # fmt: skip
+    return OpenHar(exchanges=(one for one in exchanges if one is not None), seen=seen)
 
 
 def _accepting(platforms: Sequence[Listened]) -> tuple[Listened, ...]:
@@ -120,8 +123,10 @@ class _Source:
     """The bytes of the file, unpacked; they end early, and ``seen`` says so, where the packing is
     broken or where there are too many."""
 
-    def __init__(self, file: BinaryIO | gzip.GzipFile, seen: Seen) -> None:
-        self._file, self._seen, self._given = file, seen, 0
+    def __init__(
+        self, file: BinaryIO | gzip.GzipFile, seen: Seen, tell: Callable[[], None]
+    ) -> None:
+        self._file, self._seen, self._tell, self._given = file, seen, tell, 0
 
     def read(self, size: int, /) -> bytes:
         try:
@@ -130,6 +135,7 @@ class _Source:
             self._seen.ended = "压缩的文件不完整。"
             return b""
         self._given += len(piece)
+        self._tell()
         if self._given > MOST_FILE:
             self._seen.ended = "解压后超过 2 GB。"
             return b""

@@ -168,7 +168,7 @@ def _emptied(value: object, depth: int) -> object:
 
 # --- pages ------------------------------------------------------------------------------------
 
-_SCRIPT = re.compile(r"(<script\b[^<>]*>)(.*?)(</script\s*>)", re.S | re.I)
+_SCRIPT = re.compile(r"(<script\b[^<>]*>)(.*?)(</script\s*>|\Z)", re.S | re.I)
 _PAIR = re.compile(r"([\"'])([\w\-]{1,40})\1(\s*:\s*)(\"(?:[^\"\\]|\\.)*\"|-?\d[\d.]*)", re.S)
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
 _ATTRIBUTE = re.compile(r"(\s)([\w\-:]+)(\s*=\s*)(\"[^\"]*\"|'[^']*')")
@@ -194,6 +194,7 @@ def _bare_links(text: str) -> str:
 
 
 _VALUE = re.compile(r"[=(]\s*(?=[\[{])")
+_MOST_VALUES = 100  # of one script: the error of one that is none counts all lines before it
 _UNDEFINED = re.compile(r"(?<=[:,\[])undefined(?=[,}\]])")
 _HOLDER = re.compile(r"[\"']([\w\-]{1,40})[\"']\s*:\s*(?=[\[{])")
 _STEP = re.compile(r"\"(?:[^\"\\]++|\\.)*+\"|([\[{])|([\]}])", re.S)
@@ -216,9 +217,10 @@ def _script(found: re.Match[str], clean: _Clean) -> str:
 
 def _values(text: str, clean: _Clean) -> str:
     """The values that stand in a script among other code (window.__X__ = {…}), or in a call."""
-    text, parts, at = _UNDEFINED.sub("null", text), list[str](), 0
+    text, parts, at, tries = _UNDEFINED.sub("null", text), list[str](), 0, 0
     for begin in _VALUE.finditer(text):
-        if begin.end() < at:
+        tries += 1
+        if begin.end() < at or tries > _MOST_VALUES:
             continue
         try:
             value, end = json.JSONDecoder().raw_decode(text, begin.end())

@@ -189,3 +189,15 @@ def test_a_long_answer_loses_its_films_first_and_a_longer_one_is_cut_and_says_so
         assert reject.fields["cut"] == cut and len(reject.fields["body"]) <= 200_000
         assert ("不能重读" in reject.reason) == bool(cut)
     assert json.loads(scrub(films.encode()))["aweme_id"] == "1"
+
+
+@pytest.mark.full
+@pytest.mark.timeout(30)
+@pytest.mark.parametrize(
+    "piece",
+    ["<script>", '<a class="name" ', '"user":{', '"user":[{"a":', "={", "x=[[", "f({", "1\r\n{\r\n",
+     "https://weibo.com/u/", "?token=", "'\"", "<img src=\"", "<"],
+)  # fmt: skip
+def test_scrubbing_takes_time_in_proportion_to_a_page_that_is_made_to_hurt(piece: str) -> None:
+    """What grows with the square would take minutes, and time out."""
+    scrub((piece * (400_000 // len(piece))).encode())

@@ -63,14 +63,12 @@ class Overheard:
 def import_traffic(app: App, path: Path, progress: Progress = None) -> Overheard:
     """Take a HAR file. Raises InputError when nothing of it can be taken."""
     taking = _Taking(app=app, source=f"import:{mask(path.name)}")
-    har = open_har(path, listened_platforms())
+    har = open_har(path, listened_platforms(), progress)
     try:
         for number, platform, exchange in har.exchanges:
             taking.take(number, platform, exchange)
             if taking.waiting >= BATCH:
                 taking.flush()
-            if progress is not None:
-                progress(har.position(), har.total_bytes)
     finally:
         taking.flush()
     return taking.done(har)
