@@ -1,0 +1,173 @@
+"""Opens the browser that stands on this machine, with a profile of its own for each platform.
+
+Nothing is disguised: the browser names itself in its own words and says that a program drives it.
+A profile holds a login, so it is a credential: 0700, for one process at a time.
+"""
+
+import asyncio
+import fcntl
+import os
+import platform
+import re
+import shutil
+import socket
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+
+from playwright.async_api import BrowserContext, Error, async_playwright
+
+from domain.errors import NotConfigured
+
+BROWSER = "TINGXUE_BROWSER"
+"""Names the browser's program where it stands in no usual place."""
+
+REPLICA = "TINGXUE_BROWSER_REPLICA"
+"""``127.0.0.1:PORT,SPKI``: every name leads to this server of our own, whose key is trusted. For
+the demo and the tests: with it the browser reaches nothing else."""
+
+_NAMES = (
+    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge",
+    "microsoft-edge-stable",
+)  # fmt: skip
+_MAC = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+_HELD_SECONDS = 10
+"""A browser whose program was killed needs a moment to go."""
+
+
+def find(environ: Mapping[str, str]) -> str:
+    """The browser's program. Raises NotConfigured when there is none."""
+    named = environ.get(BROWSER, "")
+    if named:
+        if not shutil.which(named):
+            raise NotConfigured(f"{BROWSER} 指的浏览器不存在或不能运行：{named}")
+        return named
+    path = environ.get("PATH")
+    found = next((at for name in (*_NAMES, *_MAC) if (at := shutil.which(name, path=path))), None)
+    if found is None:
+        raise NotConfigured(
+            "这台机器上没有找到浏览器；请安装 Chromium、Chrome 或 Edge（Debian：apt-get install "
+            f"chromium），或用环境变量 {BROWSER} 指明位置；也可以改为导入 HAR 文件"
+        )
+    return found
+
+
+def has_screen(environ: Mapping[str, str]) -> bool:
+    """Whether a window can be shown to a person here."""
+    if platform.system() != "Linux":
+        return True
+    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, environ: Mapping[str, str], *, visible: bool, arguments: Sequence[str] = ()
+) -> AsyncIterator[BrowserContext]:
+    """The browser on this profile, which is made when needed. ``arguments``: more for its command
+    line. Raises NotConfigured when it cannot be opened, or another process has it open."""
+    program = find(environ)
+    with alone(folder):
+        await _left_by_its_last_browser(folder)
+        async with async_playwright() as playwright:
+            try:
+                context = await playwright.chromium.launch_persistent_context(
+                    folder, executable_path=program, headless=not visible, locale="zh-CN",
+                    no_viewport=visible or None, accept_downloads=False,
+                    # Nobody may use it as root; in a container root is who we are.
+                    chromium_sandbox=os.geteuid() != 0,
+                    handle_sigint=False, handle_sigterm=False, handle_sighup=False,
+                    args=[*_replica(environ), *arguments],
+                )  # fmt: skip
+            except Error as error:
+                raise NotConfigured(
+                    f"浏览器打不开；请在终端运行 {program} 看它怎么说（容器里要允许它用沙箱）"
+                ) from error
+            try:
+                yield context
+            finally:
+                with suppress(Error):  # a person has closed it
+                    await context.close()
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """The profile's folder for this process; the lock goes with the process, however that ends.
+    Raises NotConfigured when another one has it, or it cannot be made safe."""
+    _made(folder)
+    lock = folder.with_name(f"{folder.name}.lock")
+    number = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        try:
+            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise NotConfigured(
+                f"{folder.name} 的浏览器正由另一个程序使用；请先关掉它，再运行一次"
+            ) from None
+        yield
+    finally:
+        os.close(number)
+
+
+def _made(folder: Path) -> None:
+    """Both folders readable by their owner only; no link, for it would lead a login elsewhere."""
+    for path in (folder.parent, folder):
+        path.mkdir(mode=0o700, exist_ok=True)
+        if path.is_symlink() or path.stat().st_uid != os.geteuid():
+            raise NotConfigured(f"浏览器配置文件夹 {path} 不是本用户的文件夹；请删除后再运行")
+        path.chmod(0o700)
+
+
+async def _left_by_its_last_browser(folder: Path) -> None:
+    """Wait until a browser whose program was killed has gone; take away what a dead one left.
+
+    The browser's own lock is a link to ``HOST-PID``. It heeds one of another host for ever, though
+    nobody but the holder of our lock can have written it: a container gets a new name each time.
+    """
+    lock = folder / "SingletonLock"
+    for _ in range(_HELD_SECONDS * 10):
+        host, pid = _holder(lock)
+        if pid is None:
+            return
+        if host != socket.gethostname() or not _runs(pid):
+            lock.unlink(missing_ok=True)
+            return
+        await asyncio.sleep(0.1)
+    raise NotConfigured(f"{folder.name} 的浏览器窗口还开着；请先关掉它，再运行一次")
+
+
+def _holder(lock: Path) -> tuple[str, int | None]:
+    try:
+        target = os.readlink(lock)
+    except OSError:
+        return "", None
+    host, _, pid = target.rpartition("-")
+    return host, int(pid) if pid.isdecimal() else None
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _replica(environ: Mapping[str, str]) -> list[str]:
+    """Raises NotConfigured unless it is one on this machine."""
+    given = environ.get(REPLICA, "")
+    if not given:
+        return []
+    match = re.fullmatch(r"127\.0\.0\.1:\d+,([A-Za-z0-9+/=]+)", given)
+    if match is None:
+        raise NotConfigured(f"{REPLICA} 只能写 127.0.0.1:端口,公钥指纹")
+    where = given.partition(",")[0]
+    return [
+        f"--host-resolver-rules=MAP * {where}",
+        f"--ignore-certificate-errors-spki-list={match[1]}",
+    ]

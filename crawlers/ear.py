@@ -1,0 +1,232 @@
+"""Hears the page's own requests and their answers, and hands over what they say as they come.
+
+It never asks anything itself. A body is read the moment it is whole, for a navigation takes it
+away; whatever asked for and never read is counted, so that silence never looks like emptiness.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+from playwright.async_api import BrowserContext, Error, Request, Response
+
+from crawlers.health import ShapeChanged, fragment_of, refusal
+from crawlers.listened import Exchange, Listened, Parsed, What, hear
+from domain.identity import Pseudonym, canonical_url, mention_id
+from domain.ports import Intake
+from domain.times import Clock
+from domain.types import Incoming, Outcome
+
+MOST_BYTES = 20 * 1024 * 1024
+"""Of one answer; a screen of results is a tenth of one megabyte."""
+
+KeepExchange = Callable[[Exchange, str, str], None]
+"""(exchange, reason, masked fragment): takes an answer whose shape was not known."""
+
+_BODIES = 3
+"""Bodies that are held at once; further ones wait in the browser."""
+
+_SECRET = ("cookie", "auth", "token", "csrf", "passport", "session")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Overheard:
+    """What one answer came to; its words are in the ledger by then. more: the page says that it
+    goes on."""
+
+    what: What
+    outcome: Outcome
+    detail: str = ""
+    seen: int = 0
+    new: int = 0
+    more: bool = False
+
+
+def no_marks(parsed: Parsed) -> Mapping[str, str]:
+    """What is kept with an answer when nobody counts."""
+    return MappingProxyType({})
+
+
+def nobody_knows(mention: str) -> bool:
+    """When nothing is known of earlier mentions."""
+    return False
+
+
+@dataclass(kw_only=True, eq=False)  # no slots: playwright leaves notes on whose method it calls
+class Ear:
+    """Listens to all pages of a browser for one platform.
+
+    own: in the back-end of the office's own account. knows: whether a mention id is in the ledger.
+    marks: what is to be stored together with an answer. missed: asked for and not read; too_big:
+    left unread. broken: what the intake raised; whoever waits here raises it again.
+    """
+
+    platform: Listened
+    pseudonym: Pseudonym
+    clock: Clock
+    intake: Intake
+    keep: KeepExchange
+    own: bool = False
+    knows: Callable[[str], bool] = nobody_knows
+    marks: Callable[[Parsed], Mapping[str, str]] = no_marks
+    answers: list[Overheard] = field(default_factory=list)
+    missed: int = 0
+    too_big: int = 0
+    broken: BaseException | None = None
+    _asked: set[Request] = field(default_factory=set)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _found: set[str] = field(default_factory=set)
+    _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_BODIES))
+
+    def attach(self, context: BrowserContext) -> None:
+        """Listen from now on, to pages that are still to be opened too."""
+        context.on("request", self._begins)
+        context.on("requestfinished", self._ends)
+        context.on("requestfailed", self._fails)
+
+    def detach(self, context: BrowserContext) -> None:
+        """Listen no longer."""
+        context.remove_listener("request", self._begins)
+        context.remove_listener("requestfinished", self._ends)
+        context.remove_listener("requestfailed", self._fails)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something that is ours was asked for and is not there yet."""
+        return bool(self._asked)
+
+    def heard(self) -> list[Overheard]:
+        """The answers without the page's asking who it is."""
+        return [one for one in self.answers if one.what is not What.LOGIN]
+
+    async def answered(self, count: int, *, begins: float, within: float) -> bool:
+        """Whether there are more than ``count`` answers now; waits ``begins`` seconds for a request
+        to start and ``within`` for its answer. Raises what the intake raised."""
+        loop = asyncio.get_running_loop()
+        started = loop.time()
+        while len(self.heard()) <= count:
+            if self.broken is not None:
+                raise self.broken
+            if loop.time() - started > (within if self.waiting else begins):
+                return False
+            await asyncio.sleep(0.05)
+        return True
+
+    async def settle(self, seconds: float) -> None:
+        """Let what has begun come to its end, at most so long; the rest is missed."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + seconds
+        while self.waiting and self.broken is None and loop.time() < until:
+            await asyncio.sleep(0.05)
+        self.missed += len(self._asked)
+        self._asked.clear()
+        if self.broken is not None:
+            raise self.broken
+
+    # --- what the browser calls ---------------------------------------------------------------
+
+    def _begins(self, request: Request) -> None:
+        ours = request.method != "OPTIONS" and self.platform.asks(request.url) is not None
+        if ours and not _by_worker(request):
+            self._asked.add(request)
+
+    def _ends(self, request: Request) -> None:
+        if request in self._asked:
+            task = asyncio.create_task(self._read(request))
+            self._tasks.add(task)
+            task.add_done_callback(self._done)
+
+    def _fails(self, request: Request) -> None:
+        if request in self._asked:
+            self._asked.discard(request)
+            self.missed += 1
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            self.broken = self.broken or task.exception()
+
+    async def _read(self, request: Request) -> None:
+        try:
+            async with self._turn:
+                exchange = await self._exchange(request)
+                if exchange is not None:
+                    self._hear(exchange)
+        except Error:  # the page has moved on or gone, and the body with it
+            self.missed += 1
+        finally:
+            self._asked.discard(request)
+
+    async def _exchange(self, request: Request) -> Exchange | None:
+        response = await request.response()
+        if response is None:
+            self.missed += 1
+            return None
+        if 300 <= response.status < 400:
+            self._redirected(request, response)
+            return None
+        if (await request.sizes())["responseBodySize"] > MOST_BYTES:
+            self.too_big += 1
+            return None
+        return Exchange(
+            url=request.url, body=await response.body(), received_at=self.clock(),
+            method=request.method, status=response.status, own=self.own,
+            request_body=(request.post_data_buffer or b"").decode("utf-8", "replace"),
+            headers={n: v for n, v in response.headers.items() if not _secret(n)},
+        )  # fmt: skip
+
+    def _redirected(self, request: Request, response: Response) -> None:
+        """Where it leads to is a request of its own; one that leads to a check is a refusal."""
+        refused = refusal(200, response.headers.get("location", ""))
+        what = self.platform.asks(request.url)
+        if refused is not None and what is not None:
+            self._store(Parsed(what=what, outcome=refused[0], detail=refused[1]))
+
+    def _hear(self, exchange: Exchange) -> None:
+        try:
+            parsed = hear(self.platform, exchange, self.pseudonym)
+        except ShapeChanged as changed:
+            self.keep(exchange, changed.reason, fragment_of(changed.fragment))
+            what = self.platform.asks(exchange.url) or What.SEARCH
+            parsed = Parsed(what=what, outcome=Outcome.SCHEMA_CHANGED, detail=changed.reason)
+        if parsed is None:
+            return
+        for one in parsed.misread:
+            self.keep(exchange, one.reason, fragment_of(one.fragment))
+        self._store(parsed)
+
+    def _store(self, parsed: Parsed) -> None:
+        items = [item for item in parsed.items if self._ours(item)]
+        marks = self.marks(parsed)
+        new = self.intake(items, marks=marks) if items or marks else 0
+        detail = parsed.detail or "；".join(dict.fromkeys(m.reason for m in parsed.misread))
+        self.answers.append(
+            Overheard(what=parsed.what, outcome=parsed.outcome, detail=detail, seen=len(items),
+                      new=new, more=bool(parsed.cursor))
+        )  # fmt: skip
+
+    def _ours(self, item: Incoming) -> bool:
+        """Found by a search, said in the office's own house, or beside something that was: a person
+        who looks at other things in this window is not listened to."""
+        ours = self.own or item.context.source_kind == "search"
+        mine = mention_id(item.platform, item.kind, item.native_id or canonical_url(item.url))
+        for known in (mine, item.parent_id):
+            ours = ours or (known is not None and (known in self._found or self.knows(known)))
+        if ours:
+            self._found.add(mine)
+        return ours
+
+
+def _by_worker(request: Request) -> bool:
+    """Whether a service worker asks: the page's asking the worker is heard, that is enough."""
+    if request.is_navigation_request():
+        return False
+    try:
+        return request.frame is None
+    except Error:
+        return True
+
+
+def _secret(header: str) -> bool:
+    return any(word in header for word in _SECRET)

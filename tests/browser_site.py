@@ -1,0 +1,167 @@
+"""Pages of the platforms as a real browser meets them: a table of what each address answers.
+
+A ``Feed`` is a page that loads its screens by XHR, the first at once and each further one when it
+is scrolled to its end. The hosts are the real ones; every one of them is ``tingxue.demo.replica``.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote
+
+from tingxue.demo.replica import NOTHING, Answer, Asked
+
+DATA = Path(__file__).parent / "data" / "platforms"
+
+HTML = "text/html; charset=utf-8"
+
+_PAGE = """<!doctype html><meta charset="utf-8"><title>%(title)s</title>
+<style>html,body{margin:0;height:100%%} .card{height:300px;border-bottom:1px solid}
+#inner{height:400px;overflow:auto}</style>
+<div id="%(scroller)s"><p id="notice"></p><div id="list"></div></div>
+<script>
+const screens = %(screens)s, delay = %(delay)s, inner = document.getElementById("inner");
+let at = 0, busy = false;
+const sleep = ms => new Promise(done => setTimeout(done, ms));
+async function load() {
+    if (busy || at >= screens.length) return;
+    busy = true;
+    await sleep(delay);
+    const one = screens[at];
+    try {
+        const answer = await fetch(one.url, {method: one.method, body: one.body || undefined});
+        await answer.text();
+        if (one.notice) document.getElementById("notice").textContent = one.notice;
+        if (one.script) eval(one.script);
+        for (let n = 0; n < 3; n++) {
+            const card = document.createElement("div");
+            card.className = "card";
+            document.getElementById("list").append(card);
+        }
+        at += 1;
+    } catch (error) { document.title += "!"; }
+    busy = false;
+}
+function near() {
+    const it = inner || document.scrollingElement;
+    if (it.scrollTop + it.clientHeight > it.scrollHeight - 200) load();
+}
+(inner || window).addEventListener("scroll", near);
+load();
+</script>"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Screen:
+    """One XHR of a page. notice: what the page shows once it is there; script: what it does."""
+
+    url: str
+    answer: Answer | Callable[[Asked], Answer]
+    method: str = "GET"
+    body: str = ""
+    notice: str = ""
+    script: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Feed:
+    """A page with its screens. inner: it scrolls in a box of its own."""
+
+    screens: Sequence[Screen]
+    title: str = "搜索"
+    delay: float = 0.0
+    inner: bool = False
+
+    def html(self) -> Answer:
+        rows = [
+            {"url": s.url, "method": s.method, "body": s.body, "notice": s.notice,
+             "script": s.script}
+            for s in self.screens
+        ]  # fmt: skip
+        text = _PAGE % {
+            "title": self.title, "screens": json.dumps(rows), "delay": int(self.delay * 1000),
+            "scroller": "inner" if self.inner else "outer",
+        }  # fmt: skip
+        return Answer(body=text.encode(), kind=HTML)
+
+
+@dataclass
+class Site:
+    """What is answered at present: pages by their path, and the screens of feeds by theirs."""
+
+    pages: Mapping[str, Feed | Answer | Callable[[Asked], Answer]] = field(default_factory=dict)
+
+    def __call__(self, asked: Asked) -> Answer:
+        page = self.pages.get(unquote(asked.path))
+        if isinstance(page, Feed):
+            return page.html()
+        if page is not None:
+            return page if isinstance(page, Answer) else page(asked)
+        for feed in self.pages.values():
+            for screen in feed.screens if isinstance(feed, Feed) else ():
+                if _same(screen, asked):
+                    answer = screen.answer
+                    return answer if isinstance(answer, Answer) else answer(asked)
+        return NOTHING
+
+
+def _same(screen: Screen, asked: Asked) -> bool:
+    path, _, query = screen.url.partition("?")
+    given = parse_qs(query)
+    wanted = path == asked.path or path == f"https://{asked.host}{asked.path}"
+    return wanted and all(asked.query.get(name) == values[0] for name, values in given.items())
+
+
+# --- 抖音 --------------------------------------------------------------------------------------
+
+SINGLE = "/aweme/v1/web/general/search/single/"
+STREAM = "/aweme/v1/web/general/search/stream/"
+COMMENTS = "/aweme/v1/web/comment/list/"
+
+
+def work(number: int, text: str = "魔毯停了") -> dict[str, Any]:
+    """A work as a search answers it."""
+    return {
+        "type": 1,
+        "aweme_info": {
+            "aweme_id": str(7561000000000000000 + number), "desc": f"{text} 第{number}条",
+            "create_time": 1795341600, "author": {"uid": str(91000000000 + number % 7)},
+            "statistics": {"digg_count": number}, "status": {"is_delete": False},
+        },
+    }  # fmt: skip
+
+
+def search(numbers: Sequence[int], *, more: bool, **extra: Any) -> dict[str, Any]:
+    """An answer of 抖音's search."""
+    found = [work(number) for number in numbers]
+    return {"status_code": 0, "data": found, "has_more": int(more), "cursor": 10, **extra}
+
+
+def framed(*documents: Mapping[str, Any]) -> bytes:
+    """As the first screen comes: each document after its length in hex."""
+    pieces = [json.dumps(one, ensure_ascii=False).encode() for one in documents]
+    return b"".join(b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+def sent(document: Mapping[str, Any]) -> Answer:
+    """As JSON."""
+    return Answer(body=json.dumps(document, ensure_ascii=False).encode())
+
+
+def douyin(
+    pages: int, *, each: int = 4, first: int = 0, words: str = "天定山", **feed: Any
+) -> Feed:
+    """A search with so many pages: the first framed, as on the site; works are numbered on."""
+    screens = []
+    keyword = f"keyword={quote(words)}"
+    for page in range(pages):
+        numbers = range(first + page * each, first + (page + 1) * each)
+        answer = search(numbers, more=page < pages - 1)
+        screens.append(
+            Screen(url=f"{STREAM}?{keyword}", answer=Answer(body=framed(answer)))
+            if page == 0
+            else Screen(url=f"{SINGLE}?{keyword}&offset={page * 10}", answer=sent(answer))
+        )
+    return Feed(screens=screens, **feed)
