@@ -35,12 +35,14 @@ _LOGIN_URL = re.compile(r"//(?:passport|login|sso)\.|/(?:passport|login|signin)(
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Manner:
     """How gently. pause: seconds between two pages, at least and at most, by chance. wait: seconds
-    for an answer. daily_cap: pages a day, over all runs."""
+    for an answer; begins: for a request to start. daily_cap: pages a day, over all runs. longest:
+    seconds of one run; it ends by itself before its parent ends it."""
 
     pause: tuple[float, float]
     daily_cap: int
     wait: float = 20.0
     begins: float = 3.0
+    longest: float = 720.0
 
 
 @dataclass(kw_only=True, eq=False)  # no slots: playwright leaves notes on whose method it calls
@@ -64,6 +66,7 @@ class Round:
     _current: Visit | None = None
     _at: int = 0
     _deepest: int = 0
+    _ends_at: float = 0.0
     _again: deque[bool] = field(default_factory=deque)
 
     def __post_init__(self) -> None:
@@ -73,8 +76,9 @@ class Round:
 
     async def run(self, visits: Iterable[Visit]) -> RunReport:
         """All of them, those longest unseen first, as far as today's pages reach."""
+        self._ends_at = _steady() + self.manner.longest
         for visit in in_turn(visits, self.stored):
-            if self.stopped or self._full():
+            if self.stopped or self._spent():
                 break
             await self._visit(visit)
         await self.ear.settle(self.manner.wait)
@@ -127,7 +131,7 @@ class Round:
             await self._look()
             if self.stopped is not None:
                 return False
-            if not goes_on or self._full():
+            if not goes_on or self._spent():
                 return True
             if not await self._more():
                 return self._ended(visit)
@@ -213,6 +217,9 @@ class Round:
 
     # --- counting -----------------------------------------------------------------------------
 
+    def _spent(self) -> bool:
+        return self._full() or _steady() > self._ends_at
+
     def _full(self) -> bool:
         return self.pages >= self.manner.daily_cap
 
@@ -274,6 +281,10 @@ async def _scroll(page: Page, selector: str) -> None:
         }""",
         selector,
     )
+
+
+def _steady() -> float:
+    return asyncio.get_running_loop().time()
 
 
 def _why(error: Error) -> str:

@@ -5,12 +5,18 @@ is scrolled to its end. The hosts are the real ones; every one of them is ``ting
 """
 
 import json
+import os
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
 
+import pytest
+
+from domain.plan import SearchRule, SourceSpec
+from domain.types import Mode
 from tingxue.demo.replica import NOTHING, Answer, Asked
 
 DATA = Path(__file__).parent / "data" / "platforms"
@@ -121,6 +127,11 @@ STREAM = "/aweme/v1/web/general/search/stream/"
 COMMENTS = "/aweme/v1/web/comment/list/"
 
 
+def page_of(words: str) -> str:
+    """The path of its search page."""
+    return f"/search/{words}"
+
+
 def work(number: int, text: str = "魔毯停了") -> dict[str, Any]:
     """A work as a search answers it."""
     return {
@@ -165,3 +176,20 @@ def douyin(
             else Screen(url=f"{SINGLE}?{keyword}&offset={page * 10}", answer=sent(answer))
         )
     return Feed(screens=screens, **feed)
+
+
+def chromium_or_skip() -> None:
+    """Without Chromium a loud skip; in CI, which installs it, a failure."""
+    if not shutil.which("chromium"):
+        reason = "NO BROWSER WAS TESTED: there is no chromium (Debian: apt-get install chromium)"
+        pytest.fail(reason) if "CI" in os.environ else pytest.skip(reason)
+
+
+def raised(mode: Mode, *words: str) -> SourceSpec:
+    """A source of 抖音 that has been let run, faster than config would allow."""
+    return SourceSpec(
+        name="dy", title="抖音", kind="douyin", platform="douyin", enabled=True, start_urls=(),
+        own_channel=False, every_minutes=60, expected_per_day=5, delay_seconds=0,
+        options={"wait_seconds": "5"}, mode=mode, daily_cap=1000, pause_seconds=(0.02, 0.05),
+        search=tuple(SearchRule(any=(word,)) for word in words),
+    )  # fmt: skip

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import os
-import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field, replace
@@ -22,6 +21,7 @@ from browser_site import (
     Feed,
     Screen,
     Site,
+    chromium_or_skip,
     douyin,
     framed,
     search,
@@ -111,9 +111,7 @@ def _visits(listened: Listened, words: Sequence[str], own: bool) -> list[Visit]:
 
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    if not shutil.which("chromium"):
-        reason = "NO BROWSER WAS TESTED: there is no chromium (Debian: apt-get install chromium)"
-        pytest.fail(reason) if "CI" in os.environ else pytest.skip(reason)
+    chromium_or_skip()
     folder, site = tmp_path_factory.mktemp("browser"), Site()
     with serving(site) as replica, asyncio.Runner() as runner:
         stack, netlog = AsyncExitStack(), folder / "net.json"

@@ -32,6 +32,7 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_sources": ("sources",),
     "tingxue.cli_adding": ("add",),
     "tingxue.cli_child": ("collect-one",),
+    "tingxue.cli_browser": ("login", "listen"),
     "tingxue.cli_watchdog": ("watchdog",),
 }  # fmt: skip
 """module -> the names of its COMMANDS. Only the module of the command at hand is loaded."""

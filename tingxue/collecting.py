@@ -25,7 +25,7 @@ from domain.errors import NotConfigured
 from domain.identity import digest
 from domain.plan import SourceSpec
 from domain.privacy import mask
-from domain.types import Outcome, Reject, RunReport, SourceRun
+from domain.types import Mode, Outcome, Reject, RunReport, SourceRun
 from tingxue import names, pausing
 from tingxue.app import App
 from tingxue.intake import LedgerIntake, Sieve
@@ -176,44 +176,77 @@ def collect_one(app: App, name: str) -> RunReport:
     spec = next((s for s in app.plan.sources if s.name == name), None)
     if spec is None:
         raise NotConfigured(f"没有名为 {name} 的来源；请看 config/sources.yaml")
-    started = app.clock()
-    this = _run(name, started)
-    with app.ledger.write() as books:
-        last = books.runs.latest().get(name)
-        for run in books.runs.unended():  # a run that was killed with its parent
-            if run.source == name:
-                books.runs.end(run.run_id, started, _killed())
-        books.runs.begin(this)
-        marks = books.marks.of(name)
-    intake = Sieve(LedgerIntake(app.ledger, name, app.clock), spec.search)
-    source = _plug_in(spec).source(
-        spec,
-        clock=app.clock,
-        pseudonym=app.pseudonym,
-        cache_dir=app.home.cache / name,
-        since=last.started_at if last else None,
-        keep_fragment=partial(_keep_fragment, app, name),
-        marks=marks,
-    )
-    report: RunReport = source.collect(intake)
-    with app.ledger.write() as books:
-        books.runs.end(this.run_id, app.clock(), report)
-        pausing.stop(app, books, spec, report.outcome)
+    report = on_record(app, spec, partial(_run_source, app, spec))
     level = logging.INFO if report.outcome in _WELL else logging.WARNING
     name = names.OUTCOMES[report.outcome]
     LOG.log(level, "%s：%s，新增 %d 条 %s", spec.title, name, report.new, report.detail)
     return report
 
 
+def on_record(
+    app: App, spec: SourceSpec,
+    run: Callable[[SourceRun | None, Mapping[str, str]], RunReport],
+) -> RunReport:  # fmt: skip
+    """Run a source, a program or a person, and keep how it went; ``run`` is given the last run and
+    the source's marks. A refusal leaves the site alone for a while. Raises what ``run`` raises; why
+    it could not even begin is on record then too."""
+    name, started = spec.name, app.clock()
+    this = _run(name, started)
+    with app.ledger.write() as books:
+        last = books.runs.latest().get(name)
+        for other in books.runs.unended():  # a run that was killed with its parent
+            if other.source == name:
+                books.runs.end(other.run_id, started, _killed())
+        books.runs.begin(this)
+        marks = books.marks.of(name)
+    try:
+        report = run(last, marks)
+    except NotConfigured as error:
+        with app.ledger.write() as books:
+            books.runs.end(this.run_id, app.clock(), _not_begun(error))
+        raise
+    with app.ledger.write() as books:
+        books.runs.end(this.run_id, app.clock(), report)
+        pausing.stop(app, books, spec, report.outcome)
+    return report
+
+
+def _run_source(
+    app: App, spec: SourceSpec, last: SourceRun | None, marks: Mapping[str, str]
+) -> RunReport:
+    intake = LedgerIntake(app.ledger, spec.name, app.clock)
+    platform = _plug_in(spec)
+    if hasattr(platform, "LISTENED"):
+        from tingxue import browsing  # no other source needs a browser
+
+        return browsing.source(app, spec, platform.LISTENED, marks).collect(intake)
+    source = platform.source(
+        spec,
+        clock=app.clock,
+        pseudonym=app.pseudonym,
+        cache_dir=app.home.cache / spec.name,
+        since=last.started_at if last else None,
+        keep_fragment=partial(keep_fragment, app, spec.name),
+        marks=marks,
+    )
+    report: RunReport = source.collect(Sieve(intake, spec.search))
+    return report
+
+
 def _plug_in(spec: SourceSpec) -> ModuleType:
     """Raises NotConfigured where a program cannot run the source by itself."""
     platform = plugins.load(crawlers.platforms, spec.kind)
-    if spec.mode not in BY_MACHINE or not hasattr(platform, "source"):
+    wanted = {Mode.OPEN: "source", Mode.OWN: "LISTENED", Mode.AUTOMATIC: "LISTENED"}
+    if not hasattr(platform, wanted.get(spec.mode, "")):
         reason = (
             f"{spec.title} 不能由程序直接采集（{names.MODES[spec.mode]}），请看 docs/sources.md"
         )
         raise NotConfigured(reason)
     return platform
+
+
+def _not_begun(error: NotConfigured) -> RunReport:
+    return RunReport(outcome=Outcome.NO_RESPONSE_SEEN, seen=0, new=0, detail=mask(str(error)))
 
 
 def _killed() -> RunReport:
@@ -222,7 +255,8 @@ def _killed() -> RunReport:
     )
 
 
-def _keep_fragment(app: App, name: str, url: str, reason: str, fragment: str) -> None:
+def keep_fragment(app: App, name: str, url: str, reason: str, fragment: str) -> None:
+    """Keep a piece of a page of unknown shape for whoever mends the reader."""
     kept = Reject(
         file=name,
         row=0,

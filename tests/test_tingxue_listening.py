@@ -1,0 +1,158 @@
+"""Windows for a person: what is heard is in the ledger, whatever ends it."""
+
+import json
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from browser_site import HTML, Feed, Screen, Site, chromium_or_skip, douyin, page_of, raised, sent
+from world import World
+
+from crawlers.browser import alone
+from crawlers.platforms.douyin import LISTENED
+from domain.errors import NotConfigured
+from domain.types import Mode, Outcome
+from tingxue import browsing, collecting, listening
+from tingxue.demo.replica import Answer, Asked, serving
+
+WORDS = "天定山"
+HAND = "<script>setInterval(() => scrollBy(0, 500), 200)</script>"
+"""What the person at the window does."""
+
+
+class Desk:
+    """An app whose browser meets a replica, with one source of 抖音 in this mode."""
+
+    def __init__(self, world: World, mode: Mode, environ: dict[str, str]) -> None:
+        spec = raised(mode, WORDS)
+        plan = replace(world.app.plan, sources=(spec,))
+        self.app = replace(world.app, plan=plan, environ={"PATH": os.environ["PATH"], **environ})
+        self.spec = spec
+        self.told: list[listening.Heard] = []
+
+    def listen(self, minutes: float) -> collecting.RunReport:
+        return listening.listen(
+            self.app, self.spec, LISTENED, tell=self.told.append, minutes=minutes, visible=False
+        )
+
+    def texts(self) -> list[str]:
+        with self.app.ledger.read() as books:
+            ids = [one for part in books.mentions.every_id() for one in part]
+            return sorted(m.text for m in books.mentions.many(ids))
+
+    def outcome(self) -> Outcome | None:
+        with self.app.ledger.read() as books:
+            return books.runs.latest()[self.spec.name].outcome
+
+
+@pytest.fixture
+def site() -> Site:
+    return Site()
+
+
+@pytest.fixture
+def desk(world: World, site: Site) -> Iterator[Desk]:
+    chromium_or_skip()
+    with serving(site) as replica:
+        yield Desk(world, Mode.ASSISTED, replica.environment)
+
+
+def _by_hand(feed: Feed) -> Answer:
+    html = feed.html().body
+    assert isinstance(html, bytes)
+    return Answer(body=html + HAND.encode(), kind=HTML)
+
+
+@pytest.mark.full
+def test_what_a_person_scrolls_past_is_stored_and_on_record(desk: Desk, site: Site) -> None:
+    feed = douyin(3)
+    site.pages = {page_of(WORDS): _by_hand(feed), "": feed}
+    report = desk.listen(minutes=0.06)
+    assert (report.outcome, report.new) == (Outcome.OK, 12)
+    assert len(desk.texts()) == 12
+    assert desk.told[0].answers == 0 and desk.told[-1].new == 12
+    assert desk.outcome() is Outcome.OK
+
+
+@pytest.mark.full
+def test_ctrl_c_ends_it_with_everything_stored(desk: Desk, site: Site) -> None:
+    feed = douyin(2)
+    site.pages = {page_of(WORDS): _by_hand(feed), "": feed}
+    threading.Timer(6, os.kill, (os.getpid(), signal.SIGINT)).start()
+    report = desk.listen(minutes=2)
+    assert (report.outcome, len(desk.texts())) == (Outcome.OK, 8)
+
+
+@pytest.mark.full
+def test_a_login_wall_that_the_person_passes_is_forgotten_and_one_that_stands_is_not(
+    desk: Desk, site: Site
+) -> None:
+    wall = Screen(
+        url="/aweme/v1/web/general/search/stream/?n=1", answer=sent({"status_code": 2483})
+    )
+    feed = douyin(1)
+    site.pages = {page_of(WORDS): _by_hand(Feed(screens=[wall, *feed.screens])), "": feed,
+                  "wall": Feed(screens=[wall])}  # fmt: skip
+    assert desk.listen(minutes=0.06).outcome is Outcome.OK
+    site.pages = {page_of(WORDS): Feed(screens=[wall])}
+    assert desk.listen(minutes=0.04).outcome is Outcome.LOGIN_REQUIRED
+    with desk.app.ledger.read() as books:
+        assert "douyin" in books.pauses.at(desk.app.clock()), "the machine goes on all the same"
+
+
+@pytest.mark.full
+def test_login_waits_until_the_site_knows_the_person(desk: Desk, site: Site) -> None:
+    asked: list[int] = []
+
+    def probe(asked_now: Asked) -> Answer:
+        asked.append(1)
+        known = {"status_code": 0, "user": {"uid": "9"}} if len(asked) > 2 else {"status_code": 8}
+        return sent(known)
+
+    page = "<script>setInterval(() => fetch('/aweme/v1/web/user/profile/self/'), 300)</script>"
+    site.pages = {"/": Answer(body=page.encode(), kind=HTML),
+                  "/aweme/v1/web/user/profile/self/": probe}  # fmt: skip
+    assert listening.login(desk.app, LISTENED, minutes=1, visible=False)
+    assert len(asked) > 2
+    assert desk.texts() == []
+    profile = browsing.profiles(desk.app).of("douyin")
+    assert [oct(p.stat().st_mode & 0o777) for p in (profile.parent, profile)] == ["0o700"] * 2
+
+
+@pytest.mark.full
+def test_an_answer_of_unknown_shape_is_kept_without_its_tokens(desk: Desk, site: Site) -> None:
+    url = "/aweme/v1/web/general/search/stream/?msToken=SECRET"
+    strange = Screen(url=url, answer=sent({"odd": "手机 13800138000"}))
+    site.pages = {page_of(WORDS): Feed(screens=[strange])}
+    assert desk.listen(minutes=0.04).outcome is Outcome.SCHEMA_CHANGED
+    with desk.app.ledger.read() as books:
+        kept = json.dumps([r.fields for _, r in books.rejects.pending()], ensure_ascii=False)
+    assert "odd" in kept
+    assert "SECRET" not in kept and "13800138000" not in kept
+
+
+def test_says_what_to_do_where_no_window_can_be_shown(world: World, tmp_path: Path) -> None:
+    desk = Desk(world, Mode.ASSISTED, {})
+    with pytest.raises(NotConfigured, match="HAR"):
+        browsing.in_window(desk.app, "douyin")
+    with pytest.raises(NotConfigured, match="自有账号"):
+        browsing.in_window(desk.app, "douyin", Mode.OWN)
+    with pytest.raises(NotConfigured, match="没有启用"):
+        browsing.in_window(desk.app, "kuaishou")
+
+
+def test_a_profile_in_use_is_on_record_with_the_reason(world: World) -> None:
+    desk = Desk(world, Mode.AUTOMATIC, {})
+    (desk.app.home.path / "bin").mkdir()
+    browser = desk.app.home.path / "bin" / "chromium"
+    browser.touch(mode=0o700)
+    app = replace(desk.app, environ={"PATH": str(browser.parent)})
+    with alone(browsing.profiles(app).of("douyin")), pytest.raises(NotConfigured):
+        collecting.collect_one(app, "dy")
+    with app.ledger.read() as books:
+        run = books.runs.latest()["dy"]
+    assert run.outcome is Outcome.NO_RESPONSE_SEEN and "另一个程序" in run.detail

@@ -1,0 +1,86 @@
+"""Joins the browser's room with the ledger: who listens, what it may know and where it keeps.
+
+Loaded only where a browser is needed; nothing else in the hall imports Playwright.
+"""
+
+from collections.abc import Callable, Mapping
+
+import crawlers.platforms
+from crawlers import browser
+from crawlers.ear import Ear, KeepExchange
+from crawlers.listened import Exchange, Listened
+from crawlers.visits import BrowserSource, Profiles
+from domain import plugins
+from domain.collection import RAISED
+from domain.errors import NotConfigured
+from domain.identity import canonical_url
+from domain.plan import SourceSpec
+from domain.ports import Intake
+from domain.types import Mode
+from tingxue import collecting, names
+from tingxue.app import App
+
+
+def source(
+    app: App, spec: SourceSpec, listened: Listened, marks: Mapping[str, str]
+) -> BrowserSource:
+    """The program goes through the platform's pages itself."""
+    return BrowserSource(
+        spec=spec, listened=listened, clock=app.clock, pseudonym=app.pseudonym,
+        profiles=profiles(app), keep=_keeping(app, spec.name), marks=marks, knows=_knowing(app),
+    )  # fmt: skip
+
+
+def ear(app: App, spec: SourceSpec, listened: Listened, intake: Intake) -> Ear:
+    """For a window in which a person goes through them."""
+    return Ear(
+        platform=listened, pseudonym=app.pseudonym, clock=app.clock, intake=intake,
+        keep=_keeping(app, spec.name), own=spec.mode is Mode.OWN, knows=_knowing(app),
+    )  # fmt: skip
+
+
+def profiles(app: App) -> Profiles:
+    """Where logins are."""
+    return Profiles(folder=app.home.profiles, environ=app.environ)
+
+
+def in_window(app: App, code: str, *modes: Mode) -> tuple[SourceSpec, Listened]:
+    """The enabled source of this platform for which a window may be opened. Raises NotConfigured
+    with what to do when there is none, or no window can be shown here."""
+    title = app.plan.platform_names[code]
+    wanted = modes or tuple(RAISED)
+    found = [
+        spec for mode in wanted for spec in app.plan.sources
+        if spec.platform == code and spec.enabled and spec.mode is mode
+    ]  # fmt: skip
+    if not found:
+        said = "、".join(names.MODES[mode] for mode in wanted)
+        raise NotConfigured(
+            f"{title}没有启用“{said}”的来源；请照 docs/sources.md 在 sources.yaml 里写好账号和评估"
+        )
+    plug_in = plugins.load(crawlers.platforms, found[0].kind)
+    if not hasattr(plug_in, "LISTENED"):
+        raise NotConfigured(f"来源 {found[0].name} 的插件 {found[0].kind} 不用浏览器")
+    if not browser.has_screen(app.environ):
+        raise NotConfigured(
+            "这台机器没有显示屏，打不开窗口；请在有显示屏的电脑上运行，或在浏览器里把网络记录存成"
+            " HAR 文件，拿到这里用 tingxue import 导入（见 docs/browser.md）"
+        )
+    return found[0], plug_in.LISTENED
+
+
+def _keeping(app: App, name: str) -> KeepExchange:
+    def keep(exchange: Exchange, reason: str, fragment: str) -> None:
+        collecting.keep_fragment(app, name, canonical_url(exchange.url), reason, fragment)
+
+    return keep
+
+
+def _knowing(app: App) -> Callable[[str], bool]:
+    """Whether the ledger has a mention of this id."""
+
+    def knows(mention: str) -> bool:
+        with app.ledger.read() as books:
+            return bool(books.mentions.many([mention]))
+
+    return knows
