@@ -41,7 +41,7 @@ class Manner:
     pause: tuple[float, float]
     daily_cap: int
     wait: float = 20.0
-    begins: float = 3.0
+    begins: float = 1.0
     longest: float = 720.0
 
 

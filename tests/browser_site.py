@@ -24,7 +24,7 @@ DATA = Path(__file__).parent / "data" / "platforms"
 HTML = "text/html; charset=utf-8"
 
 _PAGE = """<!doctype html><meta charset="utf-8"><title>%(title)s</title>
-<style>html,body{margin:0;height:100%%} .card{height:300px;border-bottom:1px solid}
+<style>html,body{margin:0;height:100%%} .card{height:240px;border-bottom:1px solid}
 #inner{height:400px;overflow:auto}</style>
 <div id="%(scroller)s"><p id="notice"></p><div id="list"></div></div>
 <script>
@@ -52,7 +52,7 @@ async function load() {
 }
 function near() {
     const it = inner || document.scrollingElement;
-    if (it.scrollTop + it.clientHeight > it.scrollHeight - 200) load();
+    if (it.scrollTop + it.clientHeight > it.scrollHeight - 400) load();
 }
 (inner || window).addEventListener("scroll", near);
 load();

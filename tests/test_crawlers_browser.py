@@ -1,0 +1,107 @@
+"""Which browser is opened and on which profile, without opening one."""
+
+import asyncio
+import os
+import socket
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from crawlers.browser import BROWSER, REPLICA, _left_by_its_last_browser, alone, find, has_screen
+from crawlers.turns import PAGES, Visit, depth, in_turn, pages_today
+from domain.errors import NotConfigured
+
+
+def _program(folder: Path, name: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    path = folder / name
+    path.touch(mode=0o700)
+    return path
+
+
+def test_takes_the_named_browser_else_one_from_the_path_else_says_what_to_do(
+    tmp_path: Path,
+) -> None:
+    edge = _program(tmp_path / "bin", "microsoft-edge")
+    path = {"PATH": str(edge.parent)}
+    assert find(path) == str(edge)
+    own = _program(tmp_path / "own", "browser")
+    assert find({**path, BROWSER: str(own)}) == str(own)
+    with pytest.raises(NotConfigured, match=BROWSER):
+        find({**path, BROWSER: str(tmp_path / "none")})
+    with pytest.raises(NotConfigured, match="HAR"):
+        find({"PATH": str(tmp_path)})
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems always have a screen")
+def test_a_server_has_no_screen() -> None:
+    assert not has_screen({})
+    assert has_screen({"DISPLAY": ":0"}) and has_screen({"WAYLAND_DISPLAY": "wayland-0"})
+
+
+def test_a_profile_is_its_owners_and_one_process_at_a_time(tmp_path: Path) -> None:
+    folder = tmp_path / "profiles" / "douyin"
+    with alone(folder):
+        modes = {p.stat().st_mode & 0o777 for p in (folder, folder.parent)}
+        assert modes == {0o700}
+        with pytest.raises(NotConfigured, match="另一个程序"), alone(folder):
+            pass
+    with alone(folder):  # nothing is left of the first
+        pass
+
+
+def test_a_profile_is_no_link(tmp_path: Path) -> None:
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "elsewhere").mkdir()
+    folder = tmp_path / "profiles" / "douyin"
+    folder.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(NotConfigured, match="不是本用户"), alone(folder):
+        pass
+
+
+def test_takes_away_what_a_dead_browser_left_and_waits_for_a_living_one(tmp_path: Path) -> None:
+    lock = tmp_path / "SingletonLock"
+    dead = subprocess.Popen([sys.executable, "-c", ""])
+    dead.wait()
+    for left in (f"{socket.gethostname()}-{dead.pid}", f"another-host-{os.getpid()}"):
+        lock.symlink_to(left)
+        asyncio.run(_left_by_its_last_browser(tmp_path))
+        assert not lock.is_symlink()
+    living = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.5)"])
+    lock.symlink_to(f"{socket.gethostname()}-{living.pid}")
+
+    async def both() -> None:
+        waits = asyncio.create_task(_left_by_its_last_browser(tmp_path))
+        await asyncio.sleep(0.1)
+        assert not waits.done() and lock.is_symlink()
+        await asyncio.to_thread(living.wait)
+        await waits
+
+    asyncio.run(both())
+    assert not lock.is_symlink()
+
+
+@pytest.mark.parametrize("given", ["10.0.0.1:80,x", "127.0.0.1:80", "127.0.0.1:80,a --proxy=b"])
+def test_a_replica_is_on_this_machine(given: str) -> None:
+    from crawlers.browser import _replica
+
+    with pytest.raises(NotConfigured, match=REPLICA):
+        _replica({REPLICA: given})
+
+
+def test_what_was_broken_off_comes_first_then_the_new_then_the_oldest() -> None:
+    marks = {"a": "2026-12-21T04:00:00+00:00 done", "b": "2026-12-20T04:00:00+00:00 done",
+             "c": "2026-12-21T05:00:00+00:00 3"}  # fmt: skip
+    visits = [Visit(key=key, address="") for key in "abcd"]
+    assert [visit.key for visit in in_turn(visits, marks)] == ["c", "d", "b", "a"]
+    assert [depth(marks.get(key, "")) for key in "abcd"] == [0, 0, 3, 0]
+
+
+def test_pages_are_counted_by_the_day_in_changchun() -> None:
+    marks = {PAGES: "2026-12-21 17"}
+    evening, midnight = (datetime(2026, 12, 21, hour, 30, tzinfo=UTC) for hour in (15, 16))
+    assert pages_today(marks, evening) == 17
+    assert pages_today(marks, midnight) == 0
