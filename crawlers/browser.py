@@ -78,7 +78,7 @@ async def opened(
                     folder, executable_path=program, headless=not visible, locale="zh-CN",
                     no_viewport=visible or None, accept_downloads=False,
                     # Nobody may use it as root; in a container root is who we are.
-                    chromium_sandbox=os.geteuid() != 0,
+                    chromium_sandbox=os.geteuid() != 0, env=_environment(environ, folder),
                     handle_sigint=False, handle_sigterm=False, handle_sighup=False,
                     args=[*_replica(environ), *arguments],
                 )  # fmt: skip
@@ -156,6 +156,13 @@ def _runs(pid: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _environment(environ: Mapping[str, str], folder: Path) -> dict[str, str | float | bool]:
+    """The browser's: none of our secrets, and nothing of it outside its profile."""
+    mine = {name: value for name, value in environ.items() if not name.startswith("TINGXUE_")}
+    kept = str(folder / "home")
+    return {**mine, "HOME": kept, "XDG_CONFIG_HOME": kept, "XDG_CACHE_HOME": kept}
 
 
 def _replica(environ: Mapping[str, str]) -> list[str]:

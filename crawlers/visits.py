@@ -28,26 +28,16 @@ _CAP = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Profiles:
-    """Where the browser is and where its logins are kept."""
-
-    folder: Path
-    environ: Mapping[str, str]
-
-    def of(self, platform: str) -> Path:
-        """The profile of one platform."""
-        return self.folder / platform
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSource:
-    """A ``domain.ports.Source``. ``marks``: the source's as they are stored now."""
+    """A ``domain.ports.Source``. folder: of the browser's profile. marks: the source's as they are
+    stored now."""
 
     spec: SourceSpec
     listened: Listened
     clock: Clock
     pseudonym: Pseudonym
-    profiles: Profiles
+    folder: Path
+    environ: Mapping[str, str]
     keep: KeepExchange
     marks: Mapping[str, str]
     knows: Callable[[str], bool] = nobody_knows
@@ -64,9 +54,8 @@ class BrowserSource:
             platform=self.listened, pseudonym=self.pseudonym, clock=self.clock, intake=intake,
             keep=self.keep, own=self.spec.mode is Mode.OWN, knows=self.knows,
         )  # fmt: skip
-        folder, environ = self.profiles.of(self.listened.code), self.profiles.environ
         visible = self.spec.options.get("visible") == "yes"
-        async with browser.opened(folder, environ, visible=visible) as context:
+        async with browser.opened(self.folder, self.environ, visible=visible) as context:
             ear.attach(context)
             page = context.pages[0] if context.pages else await context.new_page()
             one = Round(ear=ear, page=page, manner=manner(self.spec), stored=self.marks,

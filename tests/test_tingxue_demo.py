@@ -8,6 +8,7 @@ in its crawls' child processes too.
 import json
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -19,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from tingxue.demo import files, runner, script, week
+from tingxue.demo import files, runner, script, week, window
 
 pytestmark = pytest.mark.full
 TINGXUE = Path(sys.executable).with_name("tingxue")
@@ -210,6 +211,16 @@ def test_every_message_and_paper_says_that_it_is_a_drill(demo: Demo) -> None:
     assert len(names) == 4 and all("演练" in name for name in names)
 
 
+def test_a_browser_brings_its_part_or_the_export_does_and_it_says_which(
+    demo: Demo, db: sqlite3.Connection
+) -> None:
+    by_browser = _count(db, f"mentions WHERE source = '{window.SOURCE}'")
+    if shutil.which("chromium"):
+        assert by_browser == 3 and "由浏览器" in demo.errors
+    else:
+        assert by_browser == 0 and "改由导出文件导入" in demo.errors
+
+
 def test_it_writes_no_log_but_of_trouble(demo: Demo) -> None:
     assert not re.search(r"\b(DEBUG|INFO|ERROR)\b|Traceback", demo.errors)
 
@@ -219,7 +230,8 @@ def test_it_writes_no_log_but_of_trouble(demo: Demo) -> None:
 
 def test_nothing_leaves_this_machine(demo: Demo) -> None:
     crawls = sum(step.do == "crawl" for step in script.steps())
-    assert sum(line.startswith("watching") for line in demo.noted) == 1 + crawls
+    windows = bool(shutil.which("chromium"))  # what it may reach: test_crawlers_rounds.py
+    assert sum(line.startswith("watching") for line in demo.noted) == 1 + crawls + windows
     assert [line for line in demo.noted if line.startswith("network")] == []
 
 

@@ -119,7 +119,7 @@ def test_login_waits_until_the_site_knows_the_person(desk: Desk, site: Site) -> 
     assert listening.login(desk.app, LISTENED, minutes=1, visible=False)
     assert len(asked) > 2
     assert desk.texts() == []
-    profile = browsing.profiles(desk.app).of("douyin")
+    profile = desk.app.home.profile("douyin")
     assert [oct(p.stat().st_mode & 0o777) for p in (profile.parent, profile)] == ["0o700"] * 2
 
 
@@ -151,7 +151,7 @@ def test_a_profile_in_use_is_on_record_with_the_reason(world: World) -> None:
     browser = desk.app.home.path / "bin" / "chromium"
     browser.touch(mode=0o700)
     app = replace(desk.app, environ={"PATH": str(browser.parent)})
-    with alone(browsing.profiles(app).of("douyin")), pytest.raises(NotConfigured):
+    with alone(app.home.profile("douyin")), pytest.raises(NotConfigured):
         collecting.collect_one(app, "dy")
     with app.ledger.read() as books:
         run = books.runs.latest()["dy"]

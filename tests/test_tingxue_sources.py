@@ -195,7 +195,7 @@ def test_the_doctor_has_one_line_for_each_source_somebody_answers_for(world: Wor
     assert (
         said()[0][1] == "抖音own（自有账号，官方抖音号）：还没有登录过，请运行 tingxue login 抖音"
     )
-    world.app.home.profile("douyin").mkdir(parents=True)
+    world.app.home.profile("douyin").mkdir(mode=0o700, parents=True)
     assert [state for state, _ in said()] == ["ok"] * 3
     assert said()[2][1].endswith("某主任 2026-11-20 批准，一天至多 60 页")
     world.clock.move(240 * 86_400)

@@ -9,7 +9,7 @@ import crawlers.platforms
 from crawlers import browser
 from crawlers.ear import Ear, KeepExchange
 from crawlers.listened import Exchange, Listened
-from crawlers.visits import BrowserSource, Profiles
+from crawlers.visits import BrowserSource
 from domain import plugins
 from domain.collection import RAISED
 from domain.errors import NotConfigured
@@ -27,7 +27,8 @@ def source(
     """The program goes through the platform's pages itself."""
     return BrowserSource(
         spec=spec, listened=listened, clock=app.clock, pseudonym=app.pseudonym,
-        profiles=profiles(app), keep=_keeping(app, spec.name), marks=marks, knows=_knowing(app),
+        folder=app.home.profile(listened.code), environ=app.environ, marks=marks,
+        keep=_keeping(app, spec.name), knows=_knowing(app),
     )  # fmt: skip
 
 
@@ -37,11 +38,6 @@ def ear(app: App, spec: SourceSpec, listened: Listened, intake: Intake) -> Ear:
         platform=listened, pseudonym=app.pseudonym, clock=app.clock, intake=intake,
         keep=_keeping(app, spec.name), own=spec.mode is Mode.OWN, knows=_knowing(app),
     )  # fmt: skip
-
-
-def profiles(app: App) -> Profiles:
-    """Where logins are."""
-    return Profiles(folder=app.home.profiles, environ=app.environ)
 
 
 def in_window(app: App, code: str, *modes: Mode) -> tuple[SourceSpec, Listened]:

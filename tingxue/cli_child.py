@@ -3,6 +3,7 @@
 import logging
 import sys
 from datetime import datetime
+from importlib import import_module
 
 import click
 
@@ -18,7 +19,8 @@ from tingxue.app import opened
 @click.argument("kind")
 def collect_one(kind: str) -> None:
     """采集一个来源（由采集总管在子进程中调用）：先装入程序，再从标准输入读一行“来源 时刻”。"""
-    plugins.load(crawlers.platforms, kind)
+    if hasattr(plugins.load(crawlers.platforms, kind), "LISTENED"):
+        import_module("tingxue.browsing")
     line = sys.stdin.readline().split()
     if not line:
         return  # whoever started this one has no use for it, or is no more

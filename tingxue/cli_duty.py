@@ -138,10 +138,13 @@ def doctor_command(as_json: bool, send: bool) -> None:
 def demo(no_desk: bool) -> None:
     """演示：用随程序附带的一周演练数据走完全过程（不联网、不发真实消息）。"""
     home = runner.emptied()
+    notes: list[str] = []
     with _logged_to(home.path / "log" / "demo.log"):  # one channel fails by script
-        lines = runner.run(home, progress=sys.stderr.isatty())
+        lines = runner.run(home, progress=sys.stderr.isatty(), say=notes.append)
     for line in lines:
         click.echo(line)
+    for note in notes:
+        click.echo(note, err=True)
     if not no_desk:
         click.echo("值守台尚未完成（第 6 部分），演示到此结束。", err=True)
 

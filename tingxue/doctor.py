@@ -21,7 +21,7 @@ from ledger.outbox import Unreached
 from tingxue import rostering, silence, surging
 from tingxue.app import App
 from tingxue.names import OUTCOMES
-from tingxue.raised import raised
+from tingxue.raised import browser_of, raised
 from tingxue.unheard import still_unheard
 
 _FINE = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
@@ -132,8 +132,12 @@ def _sources(app: App) -> Iterator[Finding]:
 
 
 def _raised(app: App) -> Iterator[Finding]:
-    """Sources that read in the name of an account: one line each."""
-    for one in raised(app):
+    """Sources that read in the name of an account: one line each, and one for their browser."""
+    found = raised(app)
+    if found:
+        text, there = browser_of(app)
+        yield _ok("浏览器", text) if there else _bad("浏览器", text)
+    for one in found:
         if one.amiss:
             yield _bad("采集方式", f"{one.text}：{'；'.join(one.amiss)}")
         else:

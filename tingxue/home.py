@@ -62,11 +62,6 @@ class Home:
         return self.path / "profiles" / platform
 
     @property
-    def profiles(self) -> Path:
-        """One browser profile per platform, each with a login in it: 0700, in no backup."""
-        return self.path / "profiles"
-
-    @property
     def reports(self) -> Path:
         """Finished papers."""
         return self.path / "reports"

@@ -116,8 +116,8 @@ async def _login(app: App, ear: Ear, minutes: float | None, visible: bool) -> bo
 
 @asynccontextmanager
 async def _window(app: App, ear: Ear, address: str, visible: bool) -> AsyncIterator[BrowserContext]:
-    profiles, code = browsing.profiles(app), ear.platform.code
-    async with browser.opened(profiles.of(code), app.environ, visible=visible) as context:
+    folder = app.home.profile(ear.platform.code)
+    async with browser.opened(folder, app.environ, visible=visible) as context:
         ear.attach(context)
         page = context.pages[0] if context.pages else await context.new_page()
         with suppress(Error):  # the person sees what is wrong, and may go elsewhere

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from domain.collection import RAISED
+from domain.errors import NotConfigured
 from domain.identity import season_of
 from domain.plan import SourceSpec
 from domain.times import at_shanghai
@@ -31,6 +32,16 @@ def raised(app: App) -> list[Raised]:
     ]
 
 
+def browser_of(app: App) -> tuple[str, bool]:
+    """The browser that would be opened, or what to do about there being none; whether there is."""
+    from crawlers import browser  # brings Playwright, which nothing else here needs
+
+    try:
+        return browser.find(app.environ), True
+    except NotConfigured as error:
+        return str(error), False
+
+
 def _said(app: App, spec: SourceSpec) -> str:
     account = spec.account.title if spec.account else "没有账号"
     said = f"{spec.title}（{MODES[spec.mode]}，{account}）"
@@ -45,8 +56,11 @@ def _amiss(app: App, spec: SourceSpec) -> Iterator[str]:
         yield misfit
     if spec.account is None:
         yield "没有写单位的账号，请在 sources.yaml 写 account"
-    if not app.home.profile(spec.platform).is_dir():
+    profile = app.home.profile(spec.platform)
+    if not profile.is_dir():
         yield f"还没有登录过，请运行 tingxue login {name}"
+    elif profile.stat().st_mode & 0o077:
+        yield f"登录状态他人可读，请执行 chmod 700 {profile}"
     if spec.go_ahead and _stale(spec.go_ahead.on, now):
         yield "批准已过一个雪季（七月一日起算），请重新评估并更新 go_ahead"
     assessed = app.plan.assessments.get(spec.platform)

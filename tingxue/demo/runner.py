@@ -7,12 +7,13 @@ files. ``play`` can be killed anywhere and called again: it goes on with the ste
 import os
 import shutil
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import yaml
 from rich.console import Console
@@ -29,7 +30,7 @@ from tingxue import collecting, importing, pipeline, reporting, reviewing
 from tingxue.acting import act
 from tingxue.app import App, opened
 from tingxue.counting import PeriodKind, period_of
-from tingxue.demo import files, script, site, summary, week
+from tingxue.demo import files, script, site, summary, week, window
 from tingxue.home import LEDGER, Home, home_at, open_home
 
 START = at_shanghai(date(2026, 12, 21))
@@ -39,6 +40,7 @@ END = 7 * 24 * 60 + 8 * 60 + 30
 PAPER = "demo_paper"
 INBOX = "inbox"
 FAILING = "demo_wecom"
+_UNHEARD = "浏览器没有打开或没有听全：这一晚的抖音改由导出文件导入；原因见 tingxue sources"
 
 
 @dataclass(slots=True)
@@ -74,6 +76,8 @@ class Stage:
     failing: Failing
     ready: Mapping[str, collecting.Child] = field(default_factory=dict)
     """By source, a collecting child that has loaded its libraries meanwhile."""
+    heard: bool = False
+    """Whether the browser has brought what it was to bring."""
 
 
 def emptied(home: Home | None = None) -> Home:
@@ -88,23 +92,33 @@ def emptied(home: Home | None = None) -> Home:
     return home_at(home.path)
 
 
-def run(home: Home, *, progress: bool) -> list[str]:
-    """Play the week into an ``emptied`` folder; the lines of the summary."""
-    with stage(home) as played, ExitStack() as stack:
+def run(
+    home: Home, *, progress: bool, say: Callable[[str], None] = lambda _note: None
+) -> list[str]:
+    """Play the week into an ``emptied`` folder; the lines of the summary. ``say``: is told whether
+    a browser took part."""
+    with ExitStack() as stack:
+        seen = stack.enter_context(window.window(START, os.environ))
+        played = stack.enter_context(stage(home, seen=seen))
         played.ready = {
             spec.name: stack.enter_context(collecting.standing_by(played.app, spec))
             for spec in played.app.plan.sources
         }
         play(played, progress=progress)
+        say(seen.note if played.heard or not seen.open else _UNHEARD)
         return summary.lines(played.app)
 
 
 @contextmanager
-def stage(home: Home, *, port: int = 0, ledger: str = "") -> Iterator[Stage]:
+def stage(
+    home: Home, *, port: int = 0, ledger: str = "", seen: window.Window | None = None
+) -> Iterator[Stage]:
     """The app on a demo folder, with the local paper being served (0: on a free port; the port
     is part of an article's address, and so of its id). ``ledger``: the URL of an empty one on a
-    server; never the office's own, whatever the environment says."""
+    server; never the office's own, whatever the environment says. ``seen``: what a browser is
+    shown, where there is one."""
     environ = {name: value for name, value in os.environ.items() if name != LEDGER}
+    environ |= seen.environ if seen else {}
     if ledger:
         environ[LEDGER] = ledger
     home.mark_drill()
@@ -112,7 +126,7 @@ def stage(home: Home, *, port: int = 0, ledger: str = "") -> Iterator[Stage]:
     moment = Moment()
     with ExitStack() as stack:
         base_url = stack.enter_context(site.serve(START, port))
-        _configure(home, base_url)
+        _configure(home, base_url, window.CONFIG if seen and seen.open else {})
         channels, failing = _channels(home, moment)
         app = stack.enter_context(
             opened(home=home, clock=moment, rng=Random(0), environ=environ, channels=channels)  # noqa: S311
@@ -160,15 +174,30 @@ def _take(stage: Stage, step: script.Step) -> None:
     _replay_channel(stage, step.at)
     if step.do == "import":
         for name in step.files:
+            if name == window.FILE and _listened(stage):
+                continue
             importing.import_file(app, files.write_inputs(app.home.path / INBOX, START, name))
     elif step.do == "crawl":
-        collecting.collect(app, app.plan.sources, stage.ready)
+        papers = [spec for spec in app.plan.sources if spec.name == PAPER]
+        collecting.collect(app, papers, stage.ready)
     elif step.do == "review":
         if not _clear_reviews(app, step):
             return
     else:
         _people(app, step)
     _stages(app)
+
+
+def _listened(stage: Stage) -> bool:
+    """Whether the browser has brought all that the export would have."""
+    specs = [spec for spec in stage.app.plan.sources if spec.name == window.SOURCE]
+    if not specs:
+        return False
+    collecting.collect(stage.app, specs, stage.ready)
+    with stage.app.ledger.read() as books:
+        run = books.runs.latest()[window.SOURCE]
+    stage.heard = run.seen == len(window.works(START))
+    return stage.heard
 
 
 def _stages(app: App) -> None:
@@ -268,8 +297,9 @@ def _channels(home: Home, clock: Clock) -> tuple[dict[str, Channel], Failing]:
     return {**made, FAILING: failing}, failing
 
 
-def _configure(home: Home, base_url: str) -> None:
-    """The shipped config, with the demo's channels and the demo's paper as only source."""
+def _configure(home: Home, base_url: str, more: Mapping[str, Any]) -> None:
+    """The shipped config, with the demo's channels and the demo's paper as only source, but for
+    what ``more`` of sources.yaml says."""
     home.config.mkdir(mode=0o700, exist_ok=True)
     settings, departments, sources = (
         yaml.load((SHIPPED / f"{name}.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 -- BaseLoader makes strings only
@@ -285,6 +315,7 @@ def _configure(home: Home, base_url: str) -> None:
         | {"name": PAPER, "title": "演练日报", "start_urls": [base_url], "delay_seconds": "0.01"}
         | {"options": paper["options"] | {"days_back": "6"}}  # one crawl covers the week
     ]
+    sources |= {**more, "sources": [*sources["sources"], *more.get("sources", ())]}
     for name, content in (
         ("settings", settings),
         ("departments", departments),
