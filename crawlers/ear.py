@@ -6,10 +6,11 @@ away; whatever asked for and never read is counted, so that silence never looks 
 
 import asyncio
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from playwright.async_api import BrowserContext, Error, Request, Response
+from playwright.async_api import BrowserContext, Error, Request
 
 from crawlers.health import ShapeChanged, fragment_of, refusal
 from crawlers.listened import Exchange, Listened, Parsed, What, hear
@@ -26,6 +27,8 @@ KeepExchange = Callable[[Exchange, str, str], None]
 
 _BODIES = 3
 """Bodies that are held at once; further ones wait in the browser."""
+
+_SENT_AWAY = (Outcome.LOGIN_REQUIRED, Outcome.VERIFY_REQUIRED)
 
 _SECRET = ("cookie", "auth", "token", "csrf", "passport", "session")
 
@@ -163,25 +166,32 @@ class Ear:
         if response is None:
             self.missed += 1
             return None
-        if 300 <= response.status < 400:
-            self._redirected(request, response)
-            return None
-        if (await request.sizes())["responseBodySize"] > MOST_BYTES:
-            self.too_big += 1
-            return None
-        return Exchange(
-            url=request.url, body=await response.body(), received_at=self.clock(),
+        exchange = Exchange(
+            url=request.url, body=b"", received_at=self.clock(),
             method=request.method, status=response.status, own=self.own,
             request_body=(request.post_data_buffer or b"").decode("utf-8", "replace"),
             headers={n: v for n, v in response.headers.items() if not _secret(n)},
         )  # fmt: skip
+        if 300 <= response.status < 400:
+            self._redirected(exchange, response.headers.get("location", ""))
+            return None
+        if (await request.sizes())["responseBodySize"] > MOST_BYTES:
+            self.too_big += 1
+            return None
+        return replace(exchange, body=await response.body())
 
-    def _redirected(self, request: Request, response: Response) -> None:
-        """Where it leads to is a request of its own; one that leads to a check is a refusal."""
-        refused = refusal(200, response.headers.get("location", ""))
-        what = self.platform.asks(request.url)
+    def _redirected(self, exchange: Exchange, location: str) -> None:
+        """Where it leads to is a request of its own; one that leads to a check or to the login is a
+        refusal. Nothing else is read of it, for a body there is none."""
+        what, refused = self.platform.asks(exchange.url), refusal(200, location)
+        parsed = None
         if refused is not None and what is not None:
-            self._store(Parsed(what=what, outcome=refused[0], detail=refused[1]))
+            parsed = Parsed(what=what, outcome=refused[0], detail=refused[1])
+        else:
+            with suppress(ShapeChanged):
+                parsed = hear(self.platform, exchange, self.pseudonym)
+        if parsed is not None and parsed.outcome in _SENT_AWAY:
+            self._store(parsed)
 
     def _hear(self, exchange: Exchange) -> None:
         try:

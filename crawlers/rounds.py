@@ -271,16 +271,21 @@ class Round:
         return outcome, "没有结果，页面上也没有说为什么；请人看一眼" if vague else ""
 
 
+_SCROLL = """selector => {
+    const scrolls = it => it.scrollHeight > it.clientHeight + 1
+        && /auto|scroll/.test(getComputedStyle(it).overflowY);
+    let it = selector ? document.querySelector(selector)
+        : document.elementFromPoint(innerWidth / 2, innerHeight / 2);
+    while (it && !selector && !scrolls(it)) it = it.parentElement;
+    const inner = it && it !== document.body && it !== document.documentElement;
+    (inner ? it : window).scrollBy(0, 0.9 * (inner ? it.clientHeight : innerHeight));
+}"""
+
+
 async def _scroll(page: Page, selector: str) -> None:
-    """One step of what scrolls: nine tenths of what is seen."""
-    await page.evaluate(
-        """selector => {
-            const inner = selector && document.querySelector(selector);
-            const height = inner ? inner.clientHeight : window.innerHeight;
-            (inner || window).scrollBy(0, height * 0.9);
-        }""",
-        selector,
-    )
+    """One step, nine tenths of what is seen: of what is named, else of what a wheel would turn in
+    the middle of the window."""
+    await page.evaluate(_SCROLL, selector)
 
 
 def _steady() -> float:

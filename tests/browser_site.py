@@ -8,7 +8,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, quote, unquote
@@ -37,7 +37,9 @@ async function load() {
     await sleep(delay);
     const one = screens[at];
     try {
-        const answer = await fetch(one.url, {method: one.method, body: one.body || undefined});
+        const json = {"Content-Type": "application/json"};
+        const answer = await fetch(one.url, one.body
+            ? {method: one.method, body: one.body, headers: json} : {method: one.method});
         await answer.text();
         if (one.notice) document.getElementById("notice").textContent = one.notice;
         if (one.script) eval(one.script);
@@ -100,6 +102,12 @@ class Site:
     pages: Mapping[str, Feed | Answer | Callable[[Asked], Answer]] = field(default_factory=dict)
 
     def __call__(self, asked: Asked) -> Answer:
+        answer = self._answer(asked)
+        if asked.method == "OPTIONS":
+            answer = Answer(status=204)
+        return replace(answer, headers={**_CORS, **answer.headers})
+
+    def _answer(self, asked: Asked) -> Answer:
         page = self.pages.get(unquote(asked.path))
         if isinstance(page, Feed):
             return page.html()
@@ -111,6 +119,10 @@ class Site:
                     answer = screen.answer
                     return answer if isinstance(answer, Answer) else answer(asked)
         return NOTHING
+
+
+_CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Allow-Headers": "*"}
+"""Some sites ask another host of theirs."""
 
 
 def _same(screen: Screen, asked: Asked) -> bool:
@@ -176,6 +188,56 @@ def douyin(
             else Screen(url=f"{SINGLE}?{keyword}&offset={page * 10}", answer=sent(answer))
         )
     return Feed(screens=screens, **feed)
+
+
+# --- other platforms: their page and two of its screens, of the data of their parsers -----------
+
+
+def screen(file: str, url: str, *changes: tuple[str, str], body: str = "") -> Screen:
+    """A file of tests/data/platforms as an answer, with pieces of it changed."""
+    text = (DATA / file).read_text("utf-8")
+    for old, new in changes:
+        assert old in text, f"{file} has no {old}"
+        text = text.replace(old, new)
+    method = "POST" if body else "GET"
+    return Screen(url=url, answer=Answer(body=text.encode()), method=method, body=body)
+
+
+def _kuaishou(words: str) -> Feed:
+    url, file = "/rest/v/search/feed?caver=2", "kuaishou/search_feed.json"
+    body = {"keyword": words, "page": "search", "pcursor": ""}
+    first = screen(file, f"{url}&n=1", body=json.dumps(body))
+    second = screen(file, f"{url}&n=2", ("3xhill01", "3xhill02"), ('"pcursor": "2"',
+                    '"pcursor": "no_more"'), body=json.dumps(body))  # fmt: skip
+    return Feed(screens=[first, second], inner=True)
+
+
+def _xiaohongshu(words: str) -> Feed:
+    url = "https://edith.xiaohongshu.com/api/sns/web/v1/search/notes"
+    file, ask = "xiaohongshu/search_notes.json", {"keyword": words, "page": 1}
+    first = screen(file, f"{url}?n=1", body=json.dumps(ask))
+    second = screen(file, f"{url}?n=2", ("0000000001", "0000000002"),
+                    ('"has_more": true', '"has_more": false'),
+                    body=json.dumps({**ask, "page": 2}))  # fmt: skip
+    return Feed(screens=[first, second])
+
+
+def _weibo(words: str) -> Feed:
+    """No answer says that there is no more: the one after the last is empty."""
+    container = quote(f"100103type=61&q={words}", safe="")
+    url = f"/api/container/getIndex?containerid={container}"
+    file = "weibo/container_search.json"
+    empty = Screen(url=f"{url}&page=3", answer=sent({"ok": 1, "data": {"cards": []}}))
+    second = screen(file, f"{url}&page=2", ("53000000000001", "53000000000002"))
+    return Feed(screens=[screen(file, f"{url}&page=1"), second, empty])
+
+
+FAMILIES: Mapping[str, tuple[str, Callable[[str], Feed]]] = {
+    "kuaishou": ("/search/天定山", _kuaishou),
+    "xiaohongshu": ("/search_result", _xiaohongshu),
+    "weibo": ("/search", _weibo),
+}
+"""code -> path of the search page, and what it holds."""
 
 
 def chromium_or_skip() -> None:
