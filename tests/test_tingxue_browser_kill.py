@@ -59,7 +59,9 @@ def _life(home: Path, environ: Mapping[str, str], striker: Striker, *, group: bo
         time.sleep(0.005)
     if child.poll() is None:
         (os.killpg if group else os.kill)(child.pid, signal.SIGKILL)
-    return child.wait(60) == -signal.SIGKILL
+    ended = child.wait(60)
+    assert ended in (0, -signal.SIGKILL), "it fell by itself"
+    return ended == -signal.SIGKILL
 
 
 _PATH = os.pathsep.join((str(HERE.parent), str(HERE)))

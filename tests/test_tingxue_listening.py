@@ -12,11 +12,11 @@ import pytest
 from browser_site import HTML, Feed, Screen, Site, chromium_or_skip, douyin, page_of, raised, sent
 from world import World
 
-from crawlers.browser import alone
+from crawlers.browser import BROWSER, alone
 from crawlers.platforms.douyin import LISTENED
 from domain.errors import NotConfigured
 from domain.types import Mode, Outcome
-from tingxue import browsing, collecting, listening
+from tingxue import browsing, collecting, doctor, listening
 from tingxue.demo.replica import Answer, Asked, serving
 
 WORDS = "天定山"
@@ -143,6 +143,25 @@ def test_says_what_to_do_where_no_window_can_be_shown(world: World, tmp_path: Pa
         browsing.in_window(desk.app, "douyin", Mode.OWN)
     with pytest.raises(NotConfigured, match="没有启用"):
         browsing.in_window(desk.app, "kuaishou")
+
+
+def test_the_doctor_says_whether_there_is_a_browser_and_who_can_read_a_login(
+    world: World, tmp_path: Path
+) -> None:
+    desk = Desk(world, Mode.ASSISTED, {})
+    profile = desk.app.home.profile("douyin")
+    profile.mkdir(mode=0o755, parents=True)
+    profile.chmod(0o755)
+    (tmp_path / "edge").touch(mode=0o700)
+
+    def said(environ: dict[str, str]) -> list[tuple[str, str]]:
+        found = doctor.examine(replace(desk.app, environ=environ))
+        return [(f.state, f.text) for f in found if f.subject in ("浏览器", "采集方式")]
+
+    (state, text), (of_profile, why) = said({"PATH": str(tmp_path / "none")})
+    assert state == "trouble" and "TINGXUE_BROWSER" in text
+    assert of_profile == "trouble" and f"chmod 700 {profile}" in why
+    assert said({BROWSER: str(tmp_path / "edge")})[0] == ("ok", str(tmp_path / "edge"))
 
 
 def test_a_profile_in_use_is_on_record_with_the_reason(world: World) -> None:

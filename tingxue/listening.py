@@ -97,7 +97,7 @@ async def _listen(
             if now != told:
                 tell(now)
                 told = now
-            if now.last is Outcome.EMPTY_AMBIGUOUS:
+            if now.last is Outcome.EMPTY_AMBIGUOUS and not explained:
                 explained += await _explained(context, ear)
         await ear.settle(_LATE)
     tell(_so_far(ear))
