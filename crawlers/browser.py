@@ -7,9 +7,6 @@ A profile holds a login, so it is a credential: 0700, for one process at a time.
 import asyncio
 import fcntl
 import os
-import platform
-import re
-import shutil
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -17,50 +14,11 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, Error, async_playwright
 
+from crawlers.programs import find, replica
 from domain.errors import NotConfigured
 
-BROWSER = "TINGXUE_BROWSER"
-"""Names the browser's program where it stands in no usual place."""
-
-REPLICA = "TINGXUE_BROWSER_REPLICA"
-"""``127.0.0.1:PORT,SPKI``: every name leads to this server of our own, whose key is trusted. For
-the demo and the tests: with it the browser reaches nothing else."""
-
-_NAMES = (
-    "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge",
-    "microsoft-edge-stable",
-)  # fmt: skip
-_MAC = (
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-)
 _HELD_SECONDS = 10
 """A browser whose program was killed needs a moment to go."""
-
-
-def find(environ: Mapping[str, str]) -> str:
-    """The browser's program. Raises NotConfigured when there is none."""
-    named = environ.get(BROWSER, "")
-    if named:
-        if not shutil.which(named):
-            raise NotConfigured(f"{BROWSER} 指的浏览器不存在或不能运行：{named}")
-        return named
-    path = environ.get("PATH")
-    found = next((at for name in (*_NAMES, *_MAC) if (at := shutil.which(name, path=path))), None)
-    if found is None:
-        raise NotConfigured(
-            "这台机器上没有找到浏览器；请安装 Chromium、Chrome 或 Edge（Debian：apt-get install "
-            f"chromium），或用环境变量 {BROWSER} 指明位置；也可以改为导入 HAR 文件"
-        )
-    return found
-
-
-def has_screen(environ: Mapping[str, str]) -> bool:
-    """Whether a window can be shown to a person here."""
-    if platform.system() != "Linux":
-        return True
-    return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
 @asynccontextmanager
@@ -80,7 +38,7 @@ async def opened(
                     # Nobody may use it as root; in a container root is who we are.
                     chromium_sandbox=os.geteuid() != 0, env=_environment(environ, folder),
                     handle_sigint=False, handle_sigterm=False, handle_sighup=False,
-                    args=[*_replica(environ), *arguments],
+                    args=[*replica(environ), *arguments],
                 )  # fmt: skip
             except Error as error:
                 raise NotConfigured(
@@ -163,18 +121,3 @@ def _environment(environ: Mapping[str, str], folder: Path) -> dict[str, str | fl
     mine = {name: value for name, value in environ.items() if not name.startswith("TINGXUE_")}
     kept = str(folder / "home")
     return {**mine, "HOME": kept, "XDG_CONFIG_HOME": kept, "XDG_CACHE_HOME": kept}
-
-
-def _replica(environ: Mapping[str, str]) -> list[str]:
-    """Raises NotConfigured unless it is one on this machine."""
-    given = environ.get(REPLICA, "")
-    if not given:
-        return []
-    match = re.fullmatch(r"127\.0\.0\.1:\d+,([A-Za-z0-9+/=]+)", given)
-    if match is None:
-        raise NotConfigured(f"{REPLICA} 只能写 127.0.0.1:端口,公钥指纹")
-    where = given.partition(",")[0]
-    return [
-        f"--host-resolver-rules=MAP * {where}",
-        f"--ignore-certificate-errors-spki-list={match[1]}",
-    ]

@@ -12,7 +12,7 @@ from types import MappingProxyType
 
 from playwright.async_api import BrowserContext, Error, Request
 
-from crawlers.health import ShapeChanged, fragment_of, refusal
+from crawlers.health import ShapeChanged, refusal
 from crawlers.listened import Exchange, Listened, Parsed, What, hear
 from domain.identity import Pseudonym, mention_id, native_id
 from domain.ports import Intake
@@ -22,8 +22,8 @@ from domain.types import Incoming, Outcome
 MOST_BYTES = 20 * 1024 * 1024
 """Of one answer; a screen of results is a tenth of one megabyte."""
 
-KeepExchange = Callable[[Exchange, str, str], None]
-"""(exchange, reason, masked fragment): takes an answer whose shape was not known."""
+KeepExchange = Callable[[Exchange, str], None]
+"""(exchange, reason): takes an answer that could not be read, or not all of it."""
 
 _BODIES = 3
 """Bodies that are held at once; further ones wait in the browser."""
@@ -197,20 +197,20 @@ class Ear:
         try:
             parsed = hear(self.platform, exchange, self.pseudonym)
         except ShapeChanged as changed:
-            self.keep(exchange, changed.reason, fragment_of(changed.fragment))
+            self.keep(exchange, changed.reason)
             what = self.platform.asks(exchange.url) or What.SEARCH
             parsed = Parsed(what=what, outcome=Outcome.SCHEMA_CHANGED, detail=changed.reason)
         if parsed is None:
             return
-        for one in parsed.misread:
-            self.keep(exchange, one.reason, fragment_of(one.fragment))
+        if parsed.misread:
+            self.keep(exchange, _misread(parsed))
         self._store(parsed)
 
     def _store(self, parsed: Parsed) -> None:
         items = [item for item in parsed.items if self._ours(item)]
         marks = self.marks(parsed)
         new = self.intake(items, marks=marks) if items or marks else 0
-        detail = parsed.detail or "；".join(dict.fromkeys(m.reason for m in parsed.misread))
+        detail = parsed.detail or _misread(parsed)
         self.answers.append(
             Overheard(what=parsed.what, outcome=parsed.outcome, detail=detail, seen=len(items),
                       new=new, more=bool(parsed.cursor))
@@ -238,6 +238,10 @@ def _by_worker(request: Request) -> bool:
         return request.frame is None
     except Error:
         return True
+
+
+def _misread(parsed: Parsed) -> str:
+    return "；".join(dict.fromkeys(one.reason for one in parsed.misread))
 
 
 def _secret(header: str) -> bool:

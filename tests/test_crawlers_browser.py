@@ -5,14 +5,20 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from browser_site import raised
 
-from crawlers.browser import BROWSER, REPLICA, _left_by_its_last_browser, alone, find, has_screen
+from crawlers.browser import _left_by_its_last_browser, alone
+from crawlers.platforms.douyin import LISTENED as DOUYIN
+from crawlers.programs import BROWSER, REPLICA, find, has_screen, replica
 from crawlers.turns import PAGES, Visit, depth, in_turn, pages_today
+from crawlers.visits import manner, visits
 from domain.errors import NotConfigured
+from domain.types import Mode
 
 
 def _program(folder: Path, name: str) -> Path:
@@ -86,10 +92,8 @@ def test_takes_away_what_a_dead_browser_left_and_waits_for_a_living_one(tmp_path
 
 @pytest.mark.parametrize("given", ["10.0.0.1:80,x", "127.0.0.1:80", "127.0.0.1:80,a --proxy=b"])
 def test_a_replica_is_on_this_machine(given: str) -> None:
-    from crawlers.browser import _replica
-
     with pytest.raises(NotConfigured, match=REPLICA):
-        _replica({REPLICA: given})
+        replica({REPLICA: given})
 
 
 def test_what_was_broken_off_comes_first_then_the_new_then_the_oldest() -> None:
@@ -105,3 +109,22 @@ def test_pages_are_counted_by_the_day_in_changchun() -> None:
     evening, midnight = (datetime(2026, 12, 21, hour, 30, tzinfo=UTC) for hour in (15, 16))
     assert pages_today(marks, evening) == 17
     assert pages_today(marks, midnight) == 0
+
+
+def test_opens_what_the_mode_says_and_nothing_where_a_person_is_to() -> None:
+    automatic = raised(Mode.AUTOMATIC, "天定山", "莲花山")
+    assert [visit.key for visit in visits(automatic, DOUYIN)] == ["search:天定山", "search:莲花山"]
+    assert [v.address for v in visits(raised(Mode.OWN), DOUYIN)] == list(DOUYIN.own_pages)
+    for mode in (Mode.ASSISTED, Mode.OPEN):
+        with pytest.raises(NotConfigured):
+            visits(raised(mode, "天定山"), DOUYIN)
+    with pytest.raises(NotConfigured, match="keywords"):
+        visits(raised(Mode.AUTOMATIC), DOUYIN)
+
+
+def test_a_source_of_its_own_wait_says_so_in_seconds() -> None:
+    spec = replace(raised(Mode.OWN), options={"wait_seconds": "bald"}, pause_seconds=(0.0, 0.0))
+    with pytest.raises(NotConfigured, match="wait_seconds"):
+        manner(spec)
+    usual = manner(replace(spec, options={}, daily_cap=0))
+    assert usual.pause[0] >= 3 and usual.daily_cap > 0

@@ -101,7 +101,7 @@ class Chromium:
 
         return self.runner.run(go())
 
-    def _keep(self, exchange: Exchange, reason: str, fragment: str) -> None:
+    def _keep(self, exchange: Exchange, reason: str) -> None:
         self.kept.append(reason)
 
 

@@ -12,8 +12,9 @@ import pytest
 from browser_site import HTML, Feed, Screen, Site, chromium_or_skip, douyin, page_of, raised, sent
 from world import World
 
-from crawlers.browser import BROWSER, alone
+from crawlers.browser import alone
 from crawlers.platforms.douyin import LISTENED
+from crawlers.programs import BROWSER
 from domain.errors import NotConfigured
 from domain.types import Mode, Outcome
 from tingxue import browsing, collecting, doctor, listening
@@ -130,7 +131,9 @@ def test_an_answer_of_unknown_shape_is_kept_without_its_tokens(desk: Desk, site:
     site.pages = {page_of(WORDS): Feed(screens=[strange])}
     assert desk.listen(minutes=0.04).outcome is Outcome.SCHEMA_CHANGED
     with desk.app.ledger.read() as books:
-        kept = json.dumps([r.fields for _, r in books.rejects.pending()], ensure_ascii=False)
+        rejects = [reject for _, reject in books.rejects.pending()]
+    kept = json.dumps([reject.fields for reject in rejects], ensure_ascii=False)
+    assert {reject.format for reject in rejects} == {collecting.EXCHANGE}, "cannot be replayed"
     assert "odd" in kept
     assert "SECRET" not in kept and "13800138000" not in kept
 

@@ -6,18 +6,17 @@ Loaded only where a browser is needed; nothing else in the hall imports Playwrig
 from collections.abc import Callable, Mapping
 
 import crawlers.platforms
-from crawlers import browser
+from crawlers import programs
 from crawlers.ear import Ear, KeepExchange
 from crawlers.listened import Exchange, Listened
 from crawlers.visits import BrowserSource
 from domain import plugins
 from domain.collection import RAISED
 from domain.errors import NotConfigured
-from domain.identity import canonical_url
 from domain.plan import SourceSpec
 from domain.ports import Intake
 from domain.types import Mode
-from tingxue import collecting, names
+from tingxue import exchanges, names
 from tingxue.app import App
 
 
@@ -28,7 +27,7 @@ def source(
     return BrowserSource(
         spec=spec, listened=listened, clock=app.clock, pseudonym=app.pseudonym,
         folder=app.home.profile(listened.code), environ=app.environ, marks=marks,
-        keep=_keeping(app, spec.name), knows=_knowing(app),
+        keep=_keeping(app, spec.name, listened), knows=_knowing(app),
     )  # fmt: skip
 
 
@@ -36,7 +35,7 @@ def ear(app: App, spec: SourceSpec, listened: Listened, intake: Intake) -> Ear:
     """For a window in which a person goes through them."""
     return Ear(
         platform=listened, pseudonym=app.pseudonym, clock=app.clock, intake=intake,
-        keep=_keeping(app, spec.name), own=spec.mode is Mode.OWN, knows=_knowing(app),
+        keep=_keeping(app, spec.name, listened), own=spec.mode is Mode.OWN, knows=_knowing(app),
     )  # fmt: skip
 
 
@@ -57,7 +56,7 @@ def in_window(app: App, code: str, *modes: Mode) -> tuple[SourceSpec, Listened]:
     plug_in = plugins.load(crawlers.platforms, found[0].kind)
     if not hasattr(plug_in, "LISTENED"):
         raise NotConfigured(f"来源 {found[0].name} 的插件 {found[0].kind} 不用浏览器")
-    if not browser.has_screen(app.environ):
+    if not programs.has_screen(app.environ):
         raise NotConfigured(
             "这台机器没有显示屏，打不开窗口；请在有显示屏的电脑上运行，或在浏览器里把网络记录存成"
             " HAR 文件，拿到这里用 tingxue import 导入（见 docs/browser.md）"
@@ -65,9 +64,9 @@ def in_window(app: App, code: str, *modes: Mode) -> tuple[SourceSpec, Listened]:
     return found[0], plug_in.LISTENED
 
 
-def _keeping(app: App, name: str) -> KeepExchange:
-    def keep(exchange: Exchange, reason: str, fragment: str) -> None:
-        collecting.keep_fragment(app, name, canonical_url(exchange.url), reason, fragment)
+def _keeping(app: App, name: str, listened: Listened) -> KeepExchange:
+    def keep(exchange: Exchange, reason: str) -> None:
+        exchanges.keep(app, name, listened, exchange, reason)
 
     return keep
 

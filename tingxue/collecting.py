@@ -226,7 +226,7 @@ def _run_source(
         pseudonym=app.pseudonym,
         cache_dir=app.home.cache / spec.name,
         since=last.started_at if last else None,
-        keep_fragment=partial(keep_fragment, app, spec.name),
+        keep_fragment=partial(_keep_fragment, app, spec.name),
         marks=marks,
     )
     report: RunReport = source.collect(Sieve(intake, spec.search))
@@ -255,8 +255,7 @@ def _killed() -> RunReport:
     )
 
 
-def keep_fragment(app: App, name: str, url: str, reason: str, fragment: str) -> None:
-    """Keep a piece of a page of unknown shape for whoever mends the reader."""
+def _keep_fragment(app: App, name: str, url: str, reason: str, fragment: str) -> None:
     kept = Reject(
         file=name,
         row=0,

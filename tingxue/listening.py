@@ -193,5 +193,5 @@ def _nothing(items: Sequence[Incoming], *, marks: Mapping[str, str] | None = Non
     return 0
 
 
-def _not_kept(exchange: Exchange, reason: str, fragment: str) -> None:
+def _not_kept(exchange: Exchange, reason: str) -> None:
     """Nor is what it shows anybody's business."""

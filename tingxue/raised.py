@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from crawlers import programs
 from domain.collection import RAISED
 from domain.errors import NotConfigured
 from domain.identity import season_of
@@ -34,10 +35,8 @@ def raised(app: App) -> list[Raised]:
 
 def browser_of(app: App) -> tuple[str, bool]:
     """The browser that would be opened, or what to do about there being none; whether there is."""
-    from crawlers import browser  # brings Playwright, which nothing else here needs
-
     try:
-        return browser.find(app.environ), True
+        return programs.find(app.environ), True
     except NotConfigured as error:
         return str(error), False
 

@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from crawlers.browser import REPLICA
+from crawlers.programs import REPLICA
 from domain.times import system_clock
 
 

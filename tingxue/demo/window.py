@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-from crawlers import browser
+from crawlers import programs
 from domain.errors import NotConfigured
 from tingxue.demo import replica, week
 from tingxue.demo.replica import NOTHING, Answer, Asked
@@ -60,7 +60,7 @@ class Window:
 def window(start: datetime, environ: Mapping[str, str]) -> Iterator[Window]:
     """The replica while the block runs, if a browser is here."""
     try:
-        browser.find(environ)
+        programs.find(environ)
     except NotConfigured:
         note = "没有找到浏览器：这一晚的抖音改由导出文件导入（安装 Chromium 后可以看到浏览器采集）"
         yield Window(open=False, environ={}, note=note)
