@@ -81,6 +81,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         accounts=accounts,
         assessments=build_assessments(files),
         cooldown_hours=build_cooldown(files),
+        ours={code: frozenset(ids) for code, ids in files.sources.ours.items()},
         refresh=RefreshRule(**files.sources.refresh.model_dump()),
         imports=tuple(ImportSpec(**entry.model_dump()) for entry in files.sources.imports),
         retention=_retention(settings.retention),

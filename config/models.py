@@ -381,4 +381,5 @@ class SourcesFile(BaseModel, extra="forbid", frozen=True):
     accounts: tuple[AccountEntry, ...] = ()
     assessments: dict[Code, AssessmentEntry] = Field(default_factory=dict)
     cooldown_hours: CooldownEntry = CooldownEntry()
+    ours: dict[Code, tuple[Text, ...]] = Field(default_factory=dict)
     refresh: RefreshEntry = RefreshEntry()

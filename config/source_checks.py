@@ -24,9 +24,12 @@ def check_sources(files: Files) -> Iterator[ConfigError]:
     entries = files.sources.sources
     yield from files.repeated(FILE, "sources", "name", [entry.name for entry in entries])
     yield from _accounts(files)
-    for code in files.sources.assessments:
-        if code not in files.sources.platforms:
-            yield files.error(FILE, "assessments", code, reason=_no_platform(code))
+    for section, codes in (
+        ("assessments", files.sources.assessments), ("ours", files.sources.ours),
+    ):  # fmt: skip
+        for code in codes:
+            if code not in files.sources.platforms:
+                yield files.error(FILE, section, code, reason=_no_platform(code))
     for place, entry in enumerate(entries):
         yield from _source(files, place, entry)
         if entry.mode in BY_MACHINE:

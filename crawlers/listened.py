@@ -6,7 +6,7 @@ parser serves a HAR file, a live window and a test alike (platforms.md §0.4).
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from urllib.parse import parse_qs, urlsplit
@@ -86,7 +86,9 @@ class Listened:
     statuses with a meaning of their own here. The rest is for the
     browser: search_page makes the address for some words; login_page; own_pages are the back-end of
     the office's own account; scrolls is the CSS selector of what scrolls ("" for the window);
-    signs are words on a visible page, and the outcome they mean.
+    signs are words on a visible page, and the outcome they mean. about: the site's own number of
+    the sight or shop whose page asked, "" for none; ours: those of the resort, which the hall fills
+    in: what is said there is said on a channel of our own.
     """
 
     code: str
@@ -100,6 +102,8 @@ class Listened:
     own_pages: tuple[str, ...] = ()
     scrolls: str = ""
     signs: tuple[tuple[str, Outcome], ...] = ()
+    about: Callable[[Exchange], str] | None = None
+    ours: frozenset[str] = frozenset()
 
     def asks(self, url: str) -> What | None:
         """What a request to this address asks for; None when it is none of ours. Pure string work:
@@ -132,6 +136,8 @@ def hear(platform: Listened, exchange: Exchange, pseudonym: Pseudonym) -> Parsed
     outcome, why = _refused(platform, exchange)
     if outcome is not None:
         return Parsed(what=what, outcome=outcome, detail=why)
+    if platform.about is not None and platform.about(exchange) in platform.ours:
+        exchange = replace(exchange, own=True)
     try:
         return platform.parse(exchange, what, pseudonym)
     except ShapeChanged as changed:

@@ -16,8 +16,12 @@ STOPS = (
     Outcome.LOGIN_REQUIRED, Outcome.VERIFY_REQUIRED, Outcome.RATE_LIMITED,
     Outcome.IP_OR_ACCOUNT_BLOCKED,
 )  # fmt: skip
-BY_MACHINE = frozenset({Mode.OPEN, Mode.AUTOMATIC})
-"""Modes in which a program begins by itself; in the others a person does."""
+BY_MACHINE = frozenset({Mode.OPEN, Mode.OWN, Mode.AUTOMATIC})
+"""Modes in which a program begins by itself; in the others a person does. Of ``OWN`` a person has
+to log in once."""
+
+MAY_OPEN = frozenset({Mode.OPEN, Mode.AUTOMATIC})
+"""Modes in which a program may open the pages of others, and so see their counts again."""
 
 RAISED = frozenset({Mode.OWN, Mode.ASSISTED, Mode.AUTOMATIC})
 """Modes that are off until somebody has answered for them."""

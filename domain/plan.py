@@ -426,6 +426,7 @@ class Plan:
     department_precision: which part of what reaches a department by the verdict alone must be one.
     review_minutes: how long 宣传部 has for what is less sure.
     assessments: by platform. cooldown_hours: how long a site is left alone after such an outcome.
+    ours: by platform, the numbers of sights and shops that are the resort's.
     search_rules: how to look for the places. ledger: the URL of a PostgreSQL database, with its
     password; "": a file in the home.
     """
@@ -447,6 +448,7 @@ class Plan:
     accounts: Mapping[str, Account] = field(default_factory=dict)
     assessments: Mapping[str, Assessment] = field(default_factory=dict)
     cooldown_hours: Mapping[Outcome, int] = field(default_factory=dict)
+    ours: Mapping[str, frozenset[str]] = field(default_factory=dict)
     refresh: RefreshRule = RefreshRule()
     retention: Retention
     user_dictionary: tuple[str, ...]

@@ -63,6 +63,7 @@ MISTAKES = [
     ("search_excludes_itself", "places.yaml", "places[0].search[0].exclude[0]", "什么也搜不到"),
     ("search_for_nothing", "places.yaml", "places[0].search[0]", "must 和 any 至少写一样"),
     ("search_shared_name_alone", "places.yaml", "places[0].search[0].any", "「新天地」与别处同名"),
+    ("ours_of_unknown_platform", "sources.yaml", "ours.ctirp", "没有「ctirp」这个平台"),
     ("unknown_account", "sources.yaml", "sources[0].account", "accounts 里没有「other」这个账号"),
     ("unknown_cooldown", "sources.yaml", "cooldown_hours.empty_ambiguous", "不认识这一项"),
     ("unknown_mode", "sources.yaml", "sources[0].mode", "只能是 open、import、own"),

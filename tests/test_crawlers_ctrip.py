@@ -2,6 +2,7 @@
 
 import dataclasses
 
+import pytest
 from contracts.listened_contract import Answer, ListenedContract, heard
 
 from crawlers.listened import What
@@ -38,9 +39,15 @@ class TestCtrip(ListenedContract):
         assert (review.counts.likes, review.counts.comments) == (4, 1)
         assert not review.context.own_channel
 
-    def test_reviews_of_our_own_page_are_our_own_channel(self) -> None:
-        (review,) = heard(LISTENED, dataclasses.replace(self.ANSWERS[0], own=True)).items
-        assert review.context.own_channel
+    @pytest.mark.parametrize(
+        "asked", ['{"arg": {"poiId": 76901}}', '{"arg": {"resourceId": "76901"}}']
+    )
+    def test_reviews_of_our_own_sight_are_our_own_channel(self, asked: str) -> None:
+        """They name no place: the number of the sight that the office has entered says whose."""
+        answer = dataclasses.replace(self.ANSWERS[0], request_body=asked)
+        (elsewhere,) = heard(LISTENED, answer).items
+        (ours,) = heard(dataclasses.replace(LISTENED, ours=frozenset({"76901"})), answer).items
+        assert (elsewhere.context.own_channel, ours.context.own_channel) == (False, True)
 
     def test_a_list_that_is_missing_is_not_one_that_ended(self) -> None:
         gone = heard(LISTENED, self.ANSWERS[0], b'{"result": {"totalCount": 0}}')

@@ -21,10 +21,11 @@ from crawlers.barerequests import PARAMETERS
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Parsed, hear, listened_platforms
 from crawlers.nodes import framed
+from crawlers.platforms import douyin
 from crawlers.scrubbing import scrub
 from domain.privacy import mask
 from domain.types import Incoming
-from tingxue.exchanges import kept, replayed, shipped
+from tingxue.exchanges import kept, replayed
 
 PHONE = "15422220001"
 _NICKNAMES = frozenset(
@@ -185,7 +186,7 @@ def test_a_long_answer_loses_its_films_first_and_a_longer_one_is_cut_and_says_so
     words = json.dumps({"aweme_id": "1", "desc": "雪" * 210_000})
     for body, cut in ((films, ""), (words, "1"), (" " * (4 << 20) + "{}", "1")):
         exchange = Exchange(url=url, body=body.encode(), received_at=NOW)
-        reject = kept("import:x.har", shipped("douyin"), exchange, "缺少 data")
+        reject = kept("import:x.har", douyin.LISTENED, exchange, "缺少 data")
         assert reject.fields["cut"] == cut and len(reject.fields["body"]) <= 200_000
         assert ("不能重读" in reject.reason) == bool(cut)
     assert json.loads(scrub(films.encode()))["aweme_id"] == "1"

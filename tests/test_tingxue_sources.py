@@ -27,10 +27,10 @@ from domain.types import (
     RunReport,
     SourceRun,
 )
-from tingxue import collecting, doctor, pausing, refresh, rehearing, sourcing
+from tingxue import collecting, doctor, listeners, pausing, refresh, rehearing, sourcing
+from tingxue.app import App
 from tingxue.cli import main
 from tingxue.collecting import EXCHANGE, FRAGMENT
-from tingxue.exchanges import shipped
 from tingxue.home import Home, home_at
 from tingxue.intake import LedgerIntake, Sieve
 
@@ -89,7 +89,7 @@ def due(world: World) -> list[str]:
 
 
 def test_only_what_a_program_may_begin_is_due(world: World) -> None:
-    assert due(world) == ["day", "night", "far", "automatic"]
+    assert due(world) == ["day", "night", "far", "own", "automatic"]
     with pytest.raises(NotConfigured, match="不能由程序直接采集（人工协助）"):
         collecting.collect_one(world.app, "assisted")
 
@@ -134,9 +134,9 @@ def test_a_refusal_stops_the_whole_site_for_its_time_and_tells_once(world: World
     with world.app.ledger.read() as books:
         assert len(books.runs.within(MONDAY, MONDAY + timedelta(days=9))) == 2
     world.clock.move(23.9 * 3600)
-    assert due(world) == ["far", "automatic"]
+    assert due(world) == ["far", "own", "automatic"]
     world.clock.move(0.2 * 3600)
-    assert due(world) == ["day", "night", "far", "automatic"]
+    assert due(world) == ["day", "night", "far", "own", "automatic"]
     assert world.news(lambda: ran(world, "day", Outcome.IP_OR_ACCOUNT_BLOCKED)) == []  # goes on
     world.clock.move(25 * 3600)
     ran(world, "night", Outcome.OK)
@@ -218,8 +218,8 @@ def test_a_kept_answer_is_read_again_and_resolved_when_it_parses(world: World) -
 
     platform = replace(douyin.LISTENED, parse=parse)
 
-    def lookup(code: str) -> Listened:
-        return platform if code == "douyin" else shipped(code)
+    def lookup(app: App, code: str) -> Listened:
+        return platform if code == "douyin" else listeners.of(app, code)
 
     def reject(body: str, **more: str) -> Reject:
         fields = {"platform": "douyin", "method": "GET", "body": body, "request_body": "",

@@ -5,18 +5,16 @@ Loaded only where a browser is needed; nothing else in the hall imports Playwrig
 
 from collections.abc import Callable, Mapping
 
-import crawlers.platforms
 from crawlers import programs
 from crawlers.ear import Ear, KeepExchange
 from crawlers.listened import Exchange, Listened
 from crawlers.visits import BrowserSource
-from domain import plugins
 from domain.collection import RAISED
-from domain.errors import NotConfigured
+from domain.errors import NotConfigured, PluginError
 from domain.plan import SourceSpec
 from domain.ports import Intake
 from domain.types import Mode
-from tingxue import exchanges, names
+from tingxue import exchanges, listeners, names
 from tingxue.app import App
 
 
@@ -53,15 +51,16 @@ def in_window(app: App, code: str, *modes: Mode) -> tuple[SourceSpec, Listened]:
         raise NotConfigured(
             f"{title}没有启用“{said}”的来源；请照 docs/sources.md 在 sources.yaml 里写好账号和评估"
         )
-    plug_in = plugins.load(crawlers.platforms, found[0].kind)
-    if not hasattr(plug_in, "LISTENED"):
-        raise NotConfigured(f"来源 {found[0].name} 的插件 {found[0].kind} 不用浏览器")
+    try:
+        listened = listeners.of(app, found[0].kind)
+    except PluginError:
+        raise NotConfigured(f"来源 {found[0].name} 的插件 {found[0].kind} 不用浏览器") from None
     if not programs.has_screen(app.environ):
         raise NotConfigured(
             "这台机器没有显示屏，打不开窗口；请在有显示屏的电脑上运行，或在浏览器里把网络记录存成"
             " HAR 文件，拿到这里用 tingxue import 导入（见 docs/browser.md）"
         )
-    return found[0], plug_in.LISTENED
+    return found[0], listened
 
 
 def _keeping(app: App, name: str, listened: Listened) -> KeepExchange:

@@ -9,21 +9,22 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-import crawlers.platforms
 from crawlers.barerequests import bare_form, bare_request
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Misread, Parsed, hear
 from crawlers.scrubbing import MOST_KEPT, MOST_READ, scrub
-from domain import plugins
 from domain.errors import PluginError
 from domain.identity import mention_id, native_id
 from domain.privacy import mask
 from domain.times import utc
 from domain.types import Incoming, Outcome, Reject
-from tingxue import names
+from tingxue import listeners, names
 from tingxue.app import App
 from tingxue.collecting import EXCHANGE
 from tingxue.intake import LedgerIntake, storable
+
+Lookup = Callable[[App, str], Listened]
+"""(app, code) -> the platform. Raises PluginError."""
 
 _CUT = "内容太长，没有留全，不能重读"
 _MOST_REASONS = 3
@@ -90,17 +91,11 @@ class Again:
     reason: str
 
 
-def shipped(code: str) -> Listened:
-    """The platform of this code. Raises PluginError."""
-    plug_in = plugins.load(crawlers.platforms, code)
-    if not hasattr(plug_in, "LISTENED"):
-        raise PluginError(f"插件 {code} 不是可以听的平台")
-    found: Listened = plug_in.LISTENED
-    return found
-
-
 def replay_one(
-    app: App, reject_id: int, reject: Reject, platform: Callable[[str], Listened] = shipped
+    app: App,
+    reject_id: int,
+    reject: Reject,
+    platform: Lookup = listeners.of,
 ) -> Again:
     """Hear a kept exchange again. Mentions that the ledger lacks are added, without authors and
     with masked texts; those it has stay as they are. Read whole, or about something else as it
@@ -108,7 +103,7 @@ def replay_one(
     if reject.fields.get("cut"):
         return Again(new=0, reason=_CUT)
     try:
-        parsed = hear(platform(reject.fields["platform"]), replayed(reject), _nobody)
+        parsed = hear(platform(app, reject.fields["platform"]), replayed(reject), _nobody)
     except ShapeChanged as changed:
         return Again(new=0, reason=changed.reason)
     except PluginError as unknown:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.collection import BY_MACHINE
+from domain.collection import MAY_OPEN
 from domain.refreshing import is_hot, next_look
 from domain.types import Counts, Mention
 from ledger.looks import Looked
@@ -28,8 +28,8 @@ class Link:
 
 
 def by_hand(app: App) -> list[str]:
-    """Platforms that no enabled source may open by itself."""
-    opened = {s.platform for s in app.plan.sources if s.enabled and s.mode in BY_MACHINE}
+    """Platforms whose posts no enabled source may open by itself."""
+    opened = {s.platform for s in app.plan.sources if s.enabled and s.mode in MAY_OPEN}
     return [code for code in app.plan.platform_names if code not in opened]
 
 

@@ -3,14 +3,13 @@
 How one is kept and heard again stands in ``tingxue.exchanges``.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawlers.listened import Listened
 from domain.types import Reject
+from tingxue import listeners
 from tingxue.app import App
 from tingxue.collecting import EXCHANGE, FRAGMENT
-from tingxue.exchanges import replay_one, shipped
+from tingxue.exchanges import Lookup, replay_one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +27,7 @@ def kept(app: App) -> list[tuple[int, Reject]]:
         return [(n, r) for n, r in books.rejects.pending() if r.format in (EXCHANGE, FRAGMENT)]
 
 
-def rehear(app: App, platform: Callable[[str], Listened] = shipped) -> Reheard:
+def rehear(app: App, platform: Lookup = listeners.of) -> Reheard:
     """Read every kept answer again; each is taken and marked, or stays."""
     waiting = [(number, reject) for number, reject in kept(app) if reject.format == EXCHANGE]
     done = [replay_one(app, number, reject, platform) for number, reject in waiting]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from crawlers.har import OpenHar, open_har
 from crawlers.health import ShapeChanged
-from crawlers.listened import Exchange, Listened, Parsed, What, hear, listened_platforms
+from crawlers.listened import Exchange, Listened, Parsed, What, hear
 from domain.privacy import mask
 from domain.types import Incoming, Outcome, Reject
-from tingxue import names
+from tingxue import listeners, names
 from tingxue.app import App
 from tingxue.exchanges import kept, why_misread
 from tingxue.intake import LedgerIntake
@@ -63,7 +63,7 @@ class Overheard:
 def import_traffic(app: App, path: Path, progress: Progress = None) -> Overheard:
     """Take a HAR file. Raises InputError when nothing of it can be taken."""
     taking = _Taking(app=app, source=f"import:{mask(path.name)}")
-    har = open_har(path, listened_platforms(), progress)
+    har = open_har(path, listeners.every(app), progress)
     try:
         for number, platform, exchange in har.exchanges:
             taking.take(number, platform, exchange)

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from crawlers.fields import region
 from crawlers.listened import Exchange, Listened, Parsed, What, listed
-from crawlers.nodes import Node, document, read_all
+from crawlers.nodes import Node, document, posted, read_all
 from domain.identity import Pseudonym
 from domain.types import Context, Incoming, Kind, Mode
 
@@ -37,10 +37,17 @@ def _review(exchange: Exchange, node: Node, pseudonym: Pseudonym) -> Iterator[In
     )  # fmt: skip
 
 
+def _sight(exchange: Exchange) -> str:
+    """The poiId of the page; one variant of the request calls it resourceId (confidence B)."""
+    asked = posted(exchange)
+    return asked.ident("arg.poiId") or asked.ident("arg.resourceId")
+
+
 LISTENED = Listened(
     code=_CODE,
     modes=frozenset((Mode.IMPORT, Mode.ASSISTED)),
     hosts=("ctrip.com",),
     paths=((re.compile(r"/json/getCommentCollapseList/?$"), What.COMMENTS),),
     parse=_parse,
+    about=_sight,
 )

@@ -44,4 +44,5 @@ LISTENED = Listened(
     hosts=("www.meituan.com",),
     paths=((re.compile(r"^/ptapi/poi/getcomment/?$"), What.COMMENTS),),
     parse=_parse,
+    about=lambda exchange: exchange.parameter("id"),
 )
