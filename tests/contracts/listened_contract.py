@@ -83,6 +83,11 @@ def _marks(answer: Answer) -> list[pytest.MarkDecorator]:
     return [] if here else [pytest.mark.skip(reason=why)]
 
 
+def keeps(listened: Listened, *answers: Answer) -> type["ListenedContract"]:
+    """The test class of a platform that has nothing to prove but the contract."""
+    return type("Keeps", (ListenedContract,), {"LISTENED": listened, "ANSWERS": answers})
+
+
 class ListenedContract:
     """Inherit, and set both. ``FOREIGN``: what a page of somebody else's may be called; more than
     a changed shape only where the reference says what such an answer means on that site."""
