@@ -33,6 +33,7 @@ from domain.plan import (
     Category,
     Daily,
     Department,
+    DeskSpec,
     ImportSpec,
     Keeper,
     LevelRule,
@@ -95,6 +96,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         daily=Daily(**settings.daily.model_dump()),
         search_words=tuple(dict.fromkeys(_search_words(files))),
         search_rules=searched,
+        desk=DeskSpec(**settings.desk.model_dump()),
         ledger=build_ledger(settings.ledger, environ),
     )
 

@@ -7,6 +7,7 @@ Reasons may quote names, never a channel's options.
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from itertools import chain, pairwise
+from urllib.parse import urlsplit
 
 from config.alarm_checks import check_alarms
 from config.files import Files
@@ -30,9 +31,21 @@ def cross_check(files: Files) -> list[ConfigError]:
     checks: Sequence[Check] = (
         _hours, _retention, _categories, _departments, _channels, check_places, _levels,
         _level_names, _limits, _duties, _shifts, _overlaps, _standing, _platforms, check_sources,
-        _daily, check_alarms,
+        _daily, check_alarms, _desk,
     )  # fmt: skip
     return list(chain.from_iterable(check(files) for check in checks))
+
+
+def _desk(files: Files) -> Iterator[ConfigError]:
+    file, desk = "settings.yaml", files.settings.desk
+    if bool(desk.certificate) != bool(desk.key):
+        given = "certificate" if desk.certificate else "key"
+        reason = "certificate（证书）和 key（私钥）要么都写，要么都不写"
+        yield files.error(file, "desk", given, reason=reason)
+    parts = urlsplit(desk.base_url)
+    if "@" in parts.netloc or parts.path or parts.query or parts.fragment:
+        reason = "只写到主机名或端口为止，末尾不加 /，例如 https://zs.example.gov.cn"
+        yield files.error(file, "desk", "base_url", reason=reason)
 
 
 def _unknown_department(files: Files, name: str) -> str | None:

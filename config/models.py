@@ -83,6 +83,16 @@ class SearchEntry(BaseModel, extra="forbid", frozen=True):
     timeout_seconds: PositiveNumber = 30
 
 
+class DeskEntry(BaseModel, extra="forbid", frozen=True):
+    base_url: Url | Literal[""] = ""
+    certificate: str = ""
+    key: str = ""
+    idle_minutes: Positive = 30
+    phone_idle_minutes: Positive = 720
+    session_hours: Positive = 24
+    link_hours: Positive = 24
+
+
 class SettingsFile(BaseModel, extra="forbid", frozen=True):
     zone: Text
     case_prefix: Prefix
@@ -98,6 +108,7 @@ class SettingsFile(BaseModel, extra="forbid", frozen=True):
     daily: DailyEntry = DailyEntry()
     watchdog: WatchdogEntry = WatchdogEntry()
     ledger: Text | None = Field(default=None, repr=False)
+    desk: DeskEntry = DeskEntry()
 
 
 class WatchdogFile(BaseModel, extra="ignore", frozen=True):

@@ -419,6 +419,22 @@ class SearchSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskSpec:
+    """The duty desk. base_url: how people reach it, without a slash at the end; "": messages carry
+    no links. certificate, key: files, both or neither. A session ends unused after so many minutes
+    (``phone_``: one that was begun as the duty phone's) and at the latest after ``session_hours``;
+    a link in a message after ``link_hours``."""
+
+    base_url: str = ""
+    certificate: str = ""
+    key: str = ""
+    idle_minutes: int = 30
+    phone_idle_minutes: int = 720
+    session_hours: int = 24
+    link_hours: int = 24
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything config/ says, checked across its files.
 
@@ -462,4 +478,5 @@ class Plan:
     search: SearchSpec = SearchSpec()
     search_words: tuple[str, ...]
     search_rules: tuple[SearchRule, ...] = ()
+    desk: DeskSpec = DeskSpec()
     ledger: str = field(default="", repr=False)

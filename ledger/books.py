@@ -27,7 +27,10 @@ from ledger.rejects import Rejects
 from ledger.reports import Reports
 from ledger.reviews import Reviews
 from ledger.runs import Runs
+from ledger.signins import Signins
+from ledger.users import Users
 from ledger.voices import Voices
+from ledger.worklists import Worklists
 
 
 class Books:
@@ -36,7 +39,7 @@ class Books:
     __slots__ = (
         "alarms", "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten",
         "lines", "looks", "marks", "mentions", "pauses", "projection", "purge", "reach", "refusals",
-        "rejects", "reports", "reviews", "runs", "voices",
+        "rejects", "reports", "reviews", "runs", "signins", "users", "voices", "worklists",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -62,6 +65,9 @@ class Books:
         self.reach = Reach(connection)
         self.projection = Projection(connection, self.cases)
         self.refusals = Refusals(connection)
+        self.users = Users(connection)
+        self.signins = Signins(connection)
+        self.worklists = Worklists(connection)
 
     def queue(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
         """Outbox rows; False and no change when this alert_id was queued before."""

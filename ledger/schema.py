@@ -236,6 +236,7 @@ obligations = Table(
     Column("extension_asked", Boolean, nullable=False),
     Column("own_limit", Boolean, nullable=False),
     Column("chased", JSON, nullable=False),
+    Index("obligations_by_department", "department", "case_id"),
 )
 
 events = Table(

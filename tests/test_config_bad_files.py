@@ -104,6 +104,9 @@ MISTAKES = [
         "categories[5].code",
         "「taxi_refusal」在第 2 行开始的那一条已经用过",
     ),
+    ("desk_address_with_path", "settings.yaml", "desk.base_url", "只写到主机名或端口为止"),
+    ("desk_half_certificate", "settings.yaml", "desk.certificate", "要么都写，要么都不写"),
+    ("desk_never_idle", "settings.yaml", "desk.idle_minutes", "0"),
     ("duplicate_key", "settings.yaml", "zone", "这个键在第 1 行已经写过"),
     (
         "duplicate_source",

@@ -1,0 +1,55 @@
+"""The tables of the duty desk: who may sign in, who has, who failed to, and links that were used.
+
+On the same ``metadata`` as ``ledger.schema``. No password, code, session id or link stands here,
+only what they can be checked against; an address of the network only as a digest.
+"""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
+
+from ledger.schema import UtcMoment, metadata
+
+users = Table(
+    "users",
+    metadata,
+    Column("name", String(40), primary_key=True),  # as the office calls the person
+    Column("role", String(20), nullable=False),
+    Column("department", String(40), nullable=False),
+    Column("password", Text, nullable=False),  # argon2id; "" until the person has set one
+    Column("setup", String(64)),  # sha256 of the one-time code that lets set it
+    Column("setup_until", UtcMoment),
+    Column("disabled", Boolean, nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("sid", String(64), primary_key=True),  # sha256 of what the cookie holds
+    Column("user", String(40), ForeignKey("users.name"), nullable=False, index=True),
+    Column("csrf", String(64), nullable=False),
+    Column("created_at", UtcMoment, nullable=False),
+    Column("seen_at", UtcMoment, nullable=False),
+    Column("idle_minutes", Integer, nullable=False),
+    Column("ends_at", UtcMoment, nullable=False, index=True),
+)
+
+signin_failures = Table(
+    "signin_failures",
+    metadata,
+    Column("attempt", String(32), primary_key=True),
+    Column("kind", String(10), primary_key=True),  # account, address
+    Column("key", String(64), nullable=False),
+    Column("at", UtcMoment, nullable=False),
+    Index("signin_failures_by_key", "kind", "key", "at"),
+)
+
+used_links = Table(
+    "used_links",
+    metadata,
+    Column("nonce", String(64), primary_key=True),
+    Column("used_at", UtcMoment, nullable=False),
+    Column("until", UtcMoment, nullable=False, index=True),  # afterwards it is refused as too old
+)
+
+PASSING = (sessions, signin_failures)
+"""What is of this server and this day: no copy of the ledger carries it."""
