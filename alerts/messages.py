@@ -20,6 +20,7 @@ DRILL = "【演练】"
 RED_MARK = "🔴"
 RESENT = "（重发，请以编号为准）"
 _TASK, _POST, _NO_LINK = "请办：", "原帖：", "无链接"
+_SIGN_HERE = "点此签收（请勿转发）："
 FOR_INFORMATION = "请知悉，无需签收"
 _NOTE_LENGTH = 100
 _NAMES_IN_TITLE = 3
@@ -69,21 +70,24 @@ class CaseBrief:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ask:
     """What one receiver is asked: its part, and until when (UTC). COPIED owes nothing and may
-    leave the times out; a SUPPORT signs, and replies when asked (``reply_due`` given)."""
+    leave the times out; a SUPPORT signs, and replies when asked (``reply_due`` given). link: where
+    one tap signs; "" without a desk, or when nothing is to be signed."""
 
     receiver: str
     part: Part
     ack_due: datetime | None = None
     reply_due: datetime | None = None
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Late:
-    """A limit that has passed: whose, for what, and when (UTC)."""
+    """A limit that has passed: whose, for what, and when (UTC). link: as in ``Ask``."""
 
     department: str
     step: Step
     due: datetime
+    link: str = ""
 
 
 def new_case(brief: CaseBrief, ask: Ask) -> tuple[str, str]:
@@ -106,7 +110,7 @@ def reminder(
     """A limit comes near, or has passed without anything done."""
     left = f"还剩 {span(due - now)}" if due > now else f"已超时 {span(now - due)}"
     lines = [f"您的角色：{ask.part.value}（{ask.receiver}）",
-             f"{_TASK}请于 {on_screen(due)} 前{step.value}，{left}"]  # fmt: skip
+             f"{_TASK}请于 {on_screen(due)} 前{step.value}，{left}", *_sign_here(ask.link)]  # fmt: skip
     return _title(brief, f"催{step.value}"), _body(brief, lines)
 
 
@@ -145,6 +149,7 @@ def handover(
         f"超时：{late.department}应于 {on_screen(late.due)} 前{late.step.value}，"
         f"已超时 {span(now - late.due)}，值班人尚未签收",
         f"{_TASK}请{receiver}立即代为{late.step.value}，并联系值班人",
+        *_sign_here(late.link),
         f"备班：{late.department} {name} {person.phone or '无电话'}",
     ]
     return _title(brief, f"{late.department}超时未{late.step.value}，请备班接手"), _body(
@@ -259,7 +264,13 @@ def _body(brief: CaseBrief, first: Sequence[str]) -> str:
 
 
 def _asked(brief: CaseBrief, ask: Ask) -> list[str]:
-    return [f"您的角色：{ask.part.value}（{ask.receiver}）", f"{_TASK}{_task(brief, ask)}"]
+    asked = [f"您的角色：{ask.part.value}（{ask.receiver}）", f"{_TASK}{_task(brief, ask)}"]
+    return asked + _sign_here(ask.link)
+
+
+def _sign_here(link: str) -> list[str]:
+    """Directly under what is asked; whoever has the link signs for the person on duty."""
+    return [f"{_SIGN_HERE}{link}"] if link else []
 
 
 def _task(brief: CaseBrief, ask: Ask) -> str:

@@ -16,6 +16,11 @@
     │   ├── NoSuchCase
     │   ├── NoSuchReview
     │   └── NoSuchMention
+    ├── DeskError          the duty desk refuses a request
+    │   ├── NotSignedIn    nobody is signed in, or no longer
+    │   ├── TooManyTries   too many failed attempts to sign in; later
+    │   ├── BadForm        a form that did not come from our page, or says what cannot be
+    │   └── BadLink        a link from a message that is forged, too old or used
     └── SearchUnavailable  the search index cannot answer; nothing else stops for it
 
 Messages are in Chinese where a duty officer may read them, and say what to do next.
@@ -90,6 +95,30 @@ class NoSuchReview(CaseworkError):
 
 class NoSuchMention(CaseworkError):
     """No mention has this id."""
+
+
+class DeskError(TingxueError):
+    """The duty desk refuses a request."""
+
+
+class NotSignedIn(DeskError):
+    """Nobody is signed in, or no longer."""
+
+
+class TooManyTries(DeskError):
+    """Too many failed attempts to sign in."""
+
+
+class BadForm(DeskError):
+    """A form that did not come from our page, or says what cannot be."""
+
+
+class BadLink(DeskError):
+    """A link from a message that is not ours, or no longer good. why: forged, expired or used."""
+
+    def __init__(self, why: str, text: str) -> None:
+        self.why = why
+        super().__init__(text)
 
 
 class SearchUnavailable(TingxueError):

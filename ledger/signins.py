@@ -37,6 +37,10 @@ class Session:
         idle = now - self.seen_at >= timedelta(minutes=self.idle_minutes)
         return idle or now >= self.ends_at
 
+    def seen_before(self, now: datetime) -> bool:
+        """Whether it is time to note that it is in use."""
+        return now - self.seen_at >= _TOUCH_AFTER
+
 
 class Signins:
     """Sessions, failures and used links, inside one transaction."""
@@ -67,10 +71,6 @@ class Signins:
         user = to_user({c.name: row[f"users_{c.name}"] for c in deskschema.users.c})
         session = Session(**ours | {"user": user})
         return None if session.over(now) or user.disabled else session
-
-    def stale(self, session: Session, now: datetime) -> bool:
-        """Whether it is time to note that the session is in use."""
-        return now - session.seen_at >= _TOUCH_AFTER
 
     def touch(self, session: Session, now: datetime) -> Session:
         """It is in use."""

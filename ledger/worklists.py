@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 
 from domain.actions import OPEN
+from domain.reviews import ReviewState
 from domain.types import Duty, Level, State
 from ledger import schema
 from ledger.rows import Row
@@ -175,6 +176,22 @@ class Worklists:
         )  # fmt: skip
         rows = self._db.execute(query).mappings()
         return [_owed_line(row) for row in rows], self._db.scalar(of) or 0
+
+    def reviews(self, now: datetime) -> tuple[int, int]:
+        """How many items wait for a judgement, and how many of them are late."""
+        state, due = schema.reviews.c.state, schema.reviews.c.due_at
+        late = func.sum(case((due <= now, 1), else_=0))
+        query = select(func.count(), late).where(state == str(ReviewState.WAITING))
+        waiting, overdue = self._db.execute(query).one()
+        return int(waiting), int(overdue or 0)
+
+    def seen_at(self, case_id: str) -> list[datetime]:
+        """When each report of a case was first seen."""
+        mentions, members = schema.mentions.c, schema.case_mentions.c
+        query = select(mentions.first_seen_at).join(
+            schema.case_mentions, members.mention_id == mentions.mention_id
+        )
+        return list(self._db.scalars(query.where(members.case_id == case_id)))
 
     def told(self, case_id: str) -> list[ToldLine]:
         """Who was told what of a case, the newest first."""

@@ -31,6 +31,7 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_ledger": ("ledger",),
     "tingxue.cli_sources": ("sources",),
     "tingxue.cli_adding": ("add",),
+    "tingxue.cli_desk": ("desk",),
     "tingxue.cli_child": ("collect-one",),
     "tingxue.cli_browser": ("login", "listen"),
     "tingxue.cli_watchdog": ("watchdog",),

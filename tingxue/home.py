@@ -146,19 +146,20 @@ def _key(home: Home, now: datetime) -> AuthorKey:
     season = season_of(now)
     known = _KEYS.get((home.path, season))
     if known is None:
-        known = AuthorKey(season, bytes.fromhex(_secret(home.path / "author-keys", season)))
+        known = AuthorKey(season, bytes.fromhex(kept_secret(home.path / "author-keys", season)))
         _KEYS[(home.path, season)] = known
     return known
 
 
-def _secret(folder: Path, season: str) -> str:
-    """The stored secret; two processes that start together agree on one."""
+def kept_secret(folder: Path, name: str) -> str:
+    """The stored secret of this name, 64 hex digits, made when first asked for; two processes that
+    start together agree on one."""
     folder.mkdir(mode=0o700, exist_ok=True)
-    path = folder / f"{season}.json"
+    path = folder / f"{name}.json"
     if not path.exists():
-        draft = folder / f".{season}.{os.getpid()}"
+        draft = folder / f".{name}.{secrets.token_hex(8)}"
         draft.touch(mode=0o600)
-        draft.write_text(json.dumps({"season": season, "key": secrets.token_hex(32)}))
+        draft.write_text(json.dumps({"season": name, "key": secrets.token_hex(32)}))
         try:
             os.link(draft, path)
         except FileExistsError:

@@ -16,10 +16,10 @@ from domain.casefold import obligation
 from domain.errors import ConfigError
 from domain.plan import Department
 from domain.statutory import ADMIT, NAMES
-from domain.types import Case, CaseEvent, Duty, Level, Role, State
+from domain.types import Case, CaseEvent, Duty, Level, Obligation, Role, State
 from ledger.books import Books
 from nlp.analyser import document
-from tingxue import rostering
+from tingxue import links, rostering
 from tingxue.app import App
 from tingxue.telling import tell
 
@@ -57,7 +57,7 @@ def reopened(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     brief, again = _brief(app, books, case), event.data["dues"]
     assert isinstance(again, dict)  # noqa: S101 -- written by domain.casework only
     for department in again:
-        text = messages.reopened(brief, _ask_of(case, department), reason=event.note)
+        text = messages.reopened(brief, _ask_of(app, case, department), reason=event.note)
         _send(app, books, case, "reopen", department, text)
 
 
@@ -72,11 +72,14 @@ def chased(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     step = Step.SIGN if clock == "ack" else Step.REPLY
     brief = _brief(app, books, case)
     if event.action == "remind":
-        ask = _ask_of(case, row.department)
+        ask = _ask_of(app, case, row.department)
         text = messages.reminder(brief, ask, step=step, due=due, now=event.at)
         _send(app, books, case, "remind", row.department, text)
         return
-    late = Late(department=row.department, step=step, due=due)
+    late = Late(
+        department=row.department, step=step, due=due,
+        link=_sign_link(app, case, row, who="deputy") if event.action == "deputy" else "",
+    )  # fmt: skip
     if event.action == "deputy":
         receiver, over = deputy_channels(app.plan, row.department)
         ours, calendar = department(app, row.department), app.terms.calendar
@@ -133,7 +136,8 @@ def acted(app: App, books: Books, case: Case, event: CaseEvent) -> None:
 
 
 def _transferred(app: App, books: Books, case: Case, event: CaseEvent) -> None:
-    ask = _ask(case, str(event.data["to"]), Part.LEAD if event.data["lead"] else Part.SUPPORT)
+    part = Part.LEAD if event.data["lead"] else Part.SUPPORT
+    ask = _ask(app, case, str(event.data["to"]), part)
     text = messages.transfer(
         _brief(app, books, case), ask, origin=event.department, reason=event.note
     )
@@ -142,7 +146,7 @@ def _transferred(app: App, books: Books, case: Case, event: CaseEvent) -> None:
 
 def _reworked(app: App, books: Books, case: Case, event: CaseEvent) -> None:
     times = obligation(case, event.department).reworked_count
-    ask, brief = _ask_of(case, event.department), _brief(app, books, case)
+    ask, brief = _ask_of(app, case, event.department), _brief(app, books, case)
     text = messages.rework(brief, ask, reason=event.note, times=times)
     _send(app, books, case, "rework", event.department, text)
 
@@ -162,13 +166,13 @@ def _extension_asked(app: App, books: Books, case: Case, event: CaseEvent) -> No
 
 
 def _extended(app: App, books: Books, case: Case, event: CaseEvent) -> None:
-    ask, brief = _ask_of(case, event.department), _brief(app, books, case)
+    ask, brief = _ask_of(app, case, event.department), _brief(app, books, case)
     text = messages.extended(brief, ask, reason=event.note)
     _send(app, books, case, "extend", event.department, text)
 
 
 def _reply_asked(app: App, books: Books, case: Case, event: CaseEvent) -> None:
-    ask, brief = _ask_of(case, event.department), _brief(app, books, case)
+    ask, brief = _ask_of(app, case, event.department), _brief(app, books, case)
     text = messages.reply_asked(brief, ask, reason=event.note)
     _send(app, books, case, "ask-reply", event.department, text)
 
@@ -207,21 +211,29 @@ def _copied(app: App, case: Case) -> tuple[str, ...]:
 
 
 def _asks(app: App, case: Case) -> list[Ask]:
-    asks = [_ask_of(case, o.department) for o in case.obligations if not o.transferred_to]
+    asks = [_ask_of(app, case, o.department) for o in case.obligations if not o.transferred_to]
     return asks + [Ask(receiver=name, part=Part.COPIED) for name in _copied(app, case)]
 
 
-def _ask_of(case: Case, department: str) -> Ask:
+def _ask_of(app: App, case: Case, department: str) -> Ask:
     """What the department is asked in its present part."""
     lead = obligation(case, department).duty is Duty.LEAD
-    return _ask(case, department, Part.LEAD if lead else Part.SUPPORT)
+    return _ask(app, case, department, Part.LEAD if lead else Part.SUPPORT)
 
 
-def _ask(case: Case, department: str, part: Part) -> Ask:
+def _ask(app: App, case: Case, department: str, part: Part) -> Ask:
     row = obligation(case, department)
     ack = row.ack_due if row.status is State.TO_SIGN else None
     reply = row.reply_due if part is Part.LEAD or row.reply_asked else None
-    return Ask(receiver=department, part=part, ack_due=ack, reply_due=reply)
+    link = _sign_link(app, case, row)
+    return Ask(receiver=department, part=part, ack_due=ack, reply_due=reply, link=link)
+
+
+def _sign_link(app: App, case: Case, row: Obligation, *, who: str = "duty") -> str:
+    """Where one tap signs for the department; "" when there is nothing to sign."""
+    if row.status is not State.TO_SIGN:
+        return ""
+    return links.address(app, case.case_id, case.version, row.department, who=who)
 
 
 def _brief(app: App, books: Books, case: Case) -> CaseBrief:

@@ -23,14 +23,18 @@ from tingxue.triage import settle
 CLOCK = "review"
 
 
-def confirm(app: App, review_id: str, actor: Actor, categories: Sequence[str] = ()) -> str:
+def confirm(
+    app: App, review_id: str, actor: Actor, categories: Sequence[str] = (), *,
+    seen: int | None = None,
+) -> str:  # fmt: skip
     """It is a complaint: its texts go to departments as if triage had been sure of them. Without
-    ``categories`` each text keeps its own. The case of the first one.
+    ``categories`` each text keeps its own. ``seen``: how many texts the person has looked at; when
+    more have joined since, that is a Conflict. The case of the first one.
 
     Raises NoSuchReview, NotPermitted, IllegalAction, or Conflict when it no longer waits.
     """
     with app.ledger.write() as books:
-        item = _open_item(books, review_id)
+        item = _open_item(books, review_id, seen)
         own = _categories(books.mentions.verdicts(item.mention_ids), categories)
         for codes in own.values():
             check(app.plan, actor, True, codes)
@@ -50,11 +54,13 @@ def confirm(app: App, review_id: str, actor: Actor, categories: Sequence[str] = 
         return case_id
 
 
-def dismiss(app: App, review_id: str, actor: Actor, reason: str) -> Review:
+def dismiss(
+    app: App, review_id: str, actor: Actor, reason: str, *, seen: int | None = None
+) -> Review:
     """It is no complaint: nobody has to do anything, and its texts stay searchable. Raises as
     ``confirm``; what the person typed is masked before it is kept."""
     with app.ledger.write() as books:
-        item = _open_item(books, review_id)
+        item = _open_item(books, review_id, seen)
         check(app.plan, actor, False, ())
         judge(app, books, item.mention_ids, actor, Origin.REVIEW, complaint=False, categories={})
         left = _decided(app, item, ReviewState.DISMISSED, actor, mask(reason))
@@ -62,11 +68,13 @@ def dismiss(app: App, review_id: str, actor: Actor, reason: str) -> Review:
         return left
 
 
-def _open_item(books: Books, review_id: str) -> Review:
+def _open_item(books: Books, review_id: str, seen: int | None) -> Review:
     item = books.reviews.get(review_id)
     if item.state is not ReviewState.WAITING:
         where = f"，案件 {item.case_id}" if item.case_id else ""
         raise Conflict(f"{review_id} 已由{item.decided_by}处理：{item.state}{where}")
+    if seen is not None and len(item.mention_ids) > seen:
+        raise Conflict(f"{review_id} 刚刚又有新的反映并入，请刷新看过再判定")
     return item
 
 

@@ -1,0 +1,119 @@
+"""Who may see which case, and do what with it: decided here and nowhere else.
+
+What may be done is asked of ``domain.commands.decide`` itself, so a page offers a button exactly
+when ``tingxue.acting.act`` would take it. Which rows may be seen is one rule in two forms: a
+condition for SQL, and a test of one case.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, false, true
+
+from domain.actions import RULES, Rule
+from domain.commands import Command, decide
+from domain.errors import IllegalAction, NoSuchCase, NotPermitted
+from domain.reviews import DECIDERS
+from domain.types import Actor, Case, Duty, Level, Role
+from ledger.worklists import of_department
+from tingxue.app import App
+
+_EVERYTHING = frozenset({Role.REVIEWER, Role.PUBLICITY, Role.INSPECTION, Role.ADMIN})
+_WATCH_REVIEWS = DECIDERS | {Role.INSPECTION}
+_WATCH_SOURCES = frozenset({Role.PUBLICITY, Role.INSPECTION, Role.REVIEWER, Role.ADMIN})
+_NEVER = timedelta(days=3650)
+DEPARTMENTAL = frozenset({Role.VIEWER, Role.HANDLER})
+"""Roles that mean nothing without a department."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """One action that the person may take now; department "": on the case as a whole."""
+
+    rule: Rule
+    department: str
+
+
+def rows(actor: Actor) -> ColumnElement[bool]:
+    """The condition on ``cases`` under which the person may see a row."""
+    if actor.role in _EVERYTHING:
+        return true()
+    if actor.role in DEPARTMENTAL and actor.department:
+        return of_department(actor.department)
+    return false()
+
+
+def sees(actor: Actor, case: Case) -> bool:
+    """The same of one case."""
+    if actor.role in _EVERYTHING:
+        return True
+    mine = actor.role in DEPARTMENTAL and actor.department
+    return bool(mine) and any(o.department == actor.department for o in case.obligations)
+
+
+def check_sees(actor: Actor, case: Case) -> None:
+    """Raises NoSuchCase, in the words used where there is none: a number tells a stranger
+    nothing."""
+    if not sees(actor, case):
+        raise NoSuchCase(f"没有编号为 {case.case_id} 的案件")
+
+
+def mine(actor: Actor) -> str | None:
+    """Whose obligations the person's lists show; None for everybody's."""
+    return None if actor.role in _EVERYTHING else actor.department
+
+
+def sees_reviews(actor: Actor) -> bool:
+    """Whether the person may look at 待研判."""
+    return actor.role in _WATCH_REVIEWS
+
+
+def judges(actor: Actor) -> bool:
+    """Whether the person may say what is a complaint."""
+    return actor.role in DECIDERS
+
+
+def sees_sources(actor: Actor) -> bool:
+    """Whether the person is shown sources, and alerts of every department."""
+    return actor.role in _WATCH_SOURCES
+
+
+def may_open_originals(actor: Actor, case: Case) -> bool:
+    """As ``tingxue.door`` decides, to show the form or not."""
+    leads = {o.department for o in case.obligations if o.duty is Duty.LEAD}
+    return actor.role is Role.PUBLICITY or (
+        actor.role is Role.HANDLER and actor.department in leads
+    )
+
+
+def offers(app: App, case: Case, actor: Actor) -> list[Offer]:
+    """Everything that the person may do to the case now, in the order of the table."""
+    if not sees(actor, case):
+        return []
+    return list(_offers(app, case, actor))
+
+
+def _offers(app: App, case: Case, actor: Actor) -> Iterator[Offer]:
+    departments = [o.department for o in case.obligations]
+    for rule in RULES.values():
+        for department in departments if rule.sources else [""]:
+            if _taken(app, case, _probe(rule, case, actor, department, app.clock())):
+                yield Offer(rule=rule, department=department)
+
+
+def _probe(rule: Rule, case: Case, actor: Actor, department: str, now: datetime) -> Command:
+    """The action with everything filled in that a form would ask for."""
+    other = Level.YELLOW if case.level is Level.BLUE else Level.BLUE
+    return Command(
+        action=rule.action, actor=actor, at=now, department=department, note="说明", to="〇",
+        until=now + _NEVER, level=other,
+    )  # fmt: skip
+
+
+def _taken(app: App, case: Case, command: Command) -> bool:
+    try:
+        decide(case, command, app.terms)
+    except (IllegalAction, NotPermitted):
+        return False
+    return True

@@ -1,0 +1,108 @@
+"""现在: what must be done at this moment, on one page that renews itself."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from domain.types import Outcome
+from ledger.books import Books
+from ledger.outbox import Unreached
+from ledger.worklists import OwedLine
+from tingxue.app import App
+from tingxue.desk import access, screen
+from tingxue.desk.pages.parts import SignedIn
+from tingxue.desk.signin import Visit
+from tingxue.names import OUTCOMES
+from tingxue.unheard import still_unheard
+
+ROUTES = APIRouter()
+SOON = timedelta(hours=2)
+_MOST = 20
+_WELL = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED, None})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Section:
+    """One list of the page. clock: what its times are limits of; "" for none that counts."""
+
+    key: str
+    title: str
+    lines: list[OwedLine]
+    total: int
+    clock: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mute:
+    """A source that is silent or cannot be read."""
+
+    title: str
+    why: str
+    since: datetime
+
+
+@ROUTES.get("/")
+def show_now(request: Request, found: SignedIn) -> Response:
+    """The whole page."""
+    return screen.page(request, "now.html", found=found, **_values(found))
+
+
+@ROUTES.get("/now/fragment")
+def poll_now(request: Request, found: SignedIn) -> Response:
+    """Only what changes, for the page's script."""
+    return screen.page(request, "now_fragment.html", found=found, **_values(found))
+
+
+def _values(found: Visit) -> dict[str, object]:
+    app, actor = found.app, found.actor
+    with app.ledger.read() as books:
+        sections = list(_sections(app, books, found))
+        reviews = books.worklists.reviews(app.clock()) if access.sees_reviews(actor) else None
+        mutes = list(_mutes(app, books)) if access.sees_sources(actor) else []
+    counted = [s.total for s in sections if s.key in ("overdue", "unsigned")]
+    return {
+        "sections": sections, "reviews": reviews, "mutes": mutes, "waiting": sum(counted),
+        "unheard": _unheard(app, found), "phones": _phones(app),
+    }  # fmt: skip
+
+
+def _sections(app: App, books: Books, found: Visit) -> Iterator[Section]:
+    actor, now, lists = found.actor, app.clock(), books.worklists
+    seen, mine = access.rows(actor), access.mine(actor)
+    lines, total = lists.overdue(seen, now, mine=mine, limit=_MOST)
+    yield Section(key="overdue", title="已超时", lines=lines, total=total, clock="应于")
+    lines, total = lists.unsigned(seen, now, mine=mine, limit=_MOST)
+    yield Section(key="unsigned", title="待签收", lines=lines, total=total, clock="签收时限")
+    lines, total = lists.soon(seen, now, SOON, mine=mine, limit=_MOST)
+    yield Section(key="soon", title="2 小时内应答复", lines=lines, total=total, clock="答复时限")
+    if access.judges(actor):
+        lines, total = lists.to_judge(seen, limit=_MOST)
+        title = "待审核、待决定（答复、退回、申请延期）"
+        yield Section(key="judge", title=title, lines=lines, total=total)
+
+
+def _mutes(app: App, books: Books) -> Iterator[Mute]:
+    titles = {one.name: one.title for one in (*app.plan.sources, *app.plan.imports)}
+    silent = books.alarms.silences()
+    for name, record in silent.items():
+        why = "读不出来" if record.reason == "failing" else "来得太少"
+        yield Mute(title=titles.get(name, name), why=why, since=record.began_at)
+    for name, run in books.runs.latest().items():
+        if name in titles and name not in silent and run.outcome not in _WELL:
+            assert run.outcome is not None  # noqa: S101 -- None is among the well
+            yield Mute(title=titles[name], why=OUTCOMES[run.outcome], since=run.started_at)
+
+
+def _unheard(app: App, found: Visit) -> list[Unreached]:
+    missed = still_unheard(app)
+    if access.sees_sources(found.actor):
+        return missed[-_MOST:]
+    return [one for one in missed if one.receiver == found.actor.department][-_MOST:]
+
+
+def _phones(app: App) -> dict[str, str]:
+    return {name: one.duty_phone for name, one in app.plan.departments.items()}
