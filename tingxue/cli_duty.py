@@ -146,7 +146,9 @@ def demo(no_desk: bool) -> None:
     for note in notes:
         click.echo(note, err=True)
     if not no_desk:
-        click.echo("值守台尚未完成（第 6 部分），演示到此结束。", err=True)
+        from tingxue.demo import visiting  # and with it the web server
+
+        visiting.receive(home, click.echo)
 
 
 @contextmanager
