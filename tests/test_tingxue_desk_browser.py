@@ -1,0 +1,210 @@
+"""The desk in a real Chromium: on a phone and on a wide screen, with and without script.
+
+Nothing but this desk is asked for anything, nothing runs over the edge, a keyboard is enough, and
+axe finds nothing to object to. Screenshots go to ``TINGXUE_SHOTS`` (default: the test's folder).
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from deskclient import PASSWORD, account
+from test_tingxue_desk_races import free_port, served
+from world import World, opened_world
+
+from domain.plan import Plan
+from domain.types import Counts, Role, State
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.full
+SIZES = {"phone": (390, 844), "wide": (1440, 900)}
+EXECUTABLE = shutil.which("chromium") or shutil.which("google-chrome") or ""
+LONG = "出租车司机在天定山门口挑客，打表不打表看心情，问了几位都说要加钱，孩子冻得直哭"
+_TOO_SMALL = """() => [...document.querySelectorAll('a, button, summary, input, select, textarea')]
+  .filter((e) => e.offsetParent && e.type !== 'hidden' && !e.matches('.skip, .tick input'))
+  .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height])
+  .filter(([, height]) => height < 43.5)"""
+
+
+@dataclass
+class Site:
+    """A desk that runs, what is in it, and everything that was asked for."""
+
+    address: str
+    world: World
+    cases: dict[str, str]
+    shots: Path
+    asked: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory, plan: Plan) -> Iterator[Site]:
+    folder, port = tmp_path_factory.mktemp("desk"), free_port()
+    with opened_world(folder, plan) as world:
+        cases = _filled(world)
+        shots = Path(os.environ.get("TINGXUE_SHOTS", folder / "shots"))
+        shots.mkdir(parents=True, exist_ok=True)
+        with served(folder, port):
+            yield Site(f"http://127.0.0.1:{port}", world, cases, shots)
+
+
+def _filled(world: World) -> dict[str, str]:
+    account(world, "甲", Role.PUBLICITY, "宣传部")
+    account(world, "乙", Role.HANDLER, "住建局")
+    say = world.say
+    cases = {
+        "busy": say(1, ["taxi_refusal", "price_gouging"], text=LONG * 3, places=("天定山滑雪场",),
+                    urgency="red", counts=Counts(likes=12, comments=3, views=32_000)),
+        "key": say(3, ["street_lighting"], text="路灯不亮", places=("泉眼镇",)),
+        "bare": say(4, ["parking"], text="停车场没有灯", places=("莲花山度假区",)),
+        "late": say(5, ["snow_sculpture"], text="冰雕化了", places=("四家乡",)),
+    }  # fmt: skip
+    say(2, ["taxi_refusal"], text=f"又被拒载了，{LONG}", places=("天定山滑雪场",), urgency="red")
+    for number, text in enumerate(("大概又是拒载", "好像停车收费不对", "疑似饭菜有异味"), 10):
+        say(number, ["other_complaint"], text=text, sure=0.3, places=(f"地{number}",))
+    world.do(cases["busy"], "ack", "住建局")
+    world.do(cases["busy"], "reply", "住建局")
+    return cases
+
+
+@pytest.fixture(scope="module")
+def chromium(site: Site) -> Iterator["Browser"]:
+    """In CI it must be there."""
+    if not EXECUTABLE:
+        reason = "NO BROWSER WAS TESTED: install Debian's chromium and fonts-noto-cjk"
+        pytest.fail(reason) if "CI" in os.environ else pytest.skip(reason)
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=EXECUTABLE, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+def opened(site: Site, chromium: "Browser", size: str, *, script: bool = True, dark: bool = False,
+           who: str = "甲") -> "Page":  # fmt: skip
+    """A new page of somebody signed in."""
+    width, height = SIZES[size]
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, java_script_enabled=script, locale="zh-CN",
+        has_touch=size == "phone", color_scheme="dark" if dark else "light",
+    )  # fmt: skip
+    page = context.new_page()
+    page.on("request", lambda request: site.asked.append(request.url))
+    page.goto(f"{site.address}/login")
+    page.fill("#name", who)
+    page.fill("#password", PASSWORD)
+    page.press("#password", "Enter")
+    page.wait_for_selector("h1:has-text('现在')")
+    return page
+
+
+def _walk(site: Site, page: "Page", name: str, *, script: bool) -> Iterator[str]:
+    """Every page, one after the other; its name."""
+    busy = site.cases["busy"]
+    paths = {"now": "/", "cases": "/cases", "found": "/cases?level=红", "nothing": "/cases?page=9",
+             "case": f"/cases/{busy}", "reviews": "/reviews", "password": "/password",
+             "missing": "/cases/LHS-20200101-0001", "link": "/l/broken.link"}  # fmt: skip
+    for key, path in paths.items():
+        page.goto(site.address + path)
+        if script:
+            page.evaluate("document.querySelectorAll('main details').forEach((d) => d.open = true)")
+        page.screenshot(path=site.shots / f"{name}-{key}.png", full_page=True)
+        yield key
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_every_page_fits_is_easy_to_hit_and_has_nothing_axe_objects_to(
+    site: Site, chromium: "Browser", size: str, dark: bool
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page, objections = opened(site, chromium, size, dark=dark), []
+    for key in _walk(site, page, f"{size}-{'dark' if dark else 'light'}", script=True):
+        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert wide <= 0, f"{key} runs over the edge"
+        assert page.evaluate(_TOO_SMALL) == [], key
+        found = Axe().run(page)
+        objections += [f"{key}: {found.generate_report()}"] if found.violations_count else []
+    assert not objections, "\n".join(objections)
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_page_works_without_script(site: Site, chromium: "Browser", size: str) -> None:
+    page = opened(site, chromium, size, script=False)
+    assert len(list(_walk(site, page, f"{size}-bare", script=False))) == 9
+    page.goto(f"{site.address}/cases/{site.cases['bare']}")
+    page.click("summary:has-text('备注')")
+    page.fill("#note-case-note", f"没有脚本也能写（{size}）")
+    page.click("form[action$='/note'] button")
+    page.wait_for_selector("text=已记录：备注")
+    assert f"没有脚本也能写（{size}）" in page.content()
+    page.context.close()
+
+
+def test_a_keyboard_alone_signs(site: Site, chromium: "Browser") -> None:
+    case_id = site.cases["key"]
+    page = opened(site, chromium, "wide", who="乙")
+    _tab_to(page, f'a[href="/cases/{case_id}"]')
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/cases/{case_id}")
+    _tab_to(page, "form[action$='/ack'] button")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("text=已记录：签收")
+    assert site.world.case(case_id).obligations[0].status is State.SIGNED
+    page.context.close()
+
+
+def _tab_to(page: "Page", selector: str) -> None:
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        if page.evaluate("(s) => document.activeElement.matches(s)", selector):
+            return
+    raise AssertionError(f"no way by Tab to {selector}")
+
+
+def test_the_page_renews_itself_and_says_when_the_desk_is_gone(
+    site: Site, chromium: "Browser"
+) -> None:
+    page = opened(site, chromium, "phone", who="乙")
+    assert page.title().startswith("(")
+    before = int(page.get_attribute("#now", "data-waiting") or 0)
+    site.world.say(90, ["street_lighting"], text="新坏的路灯", places=("劝农山镇",))
+    page.wait_for_selector(f'#now[data-waiting="{before + 1}"]', timeout=15_000)
+    assert page.title().startswith(f"({before + 1})")
+    assert "新增 1 项" in page.inner_text("#news")
+    page.context.set_offline(True)
+    page.wait_for_selector("#offline:not([hidden])", timeout=15_000)
+    page.screenshot(path=site.shots / "phone-offline.png")
+    page.context.close()
+
+
+def test_two_who_press_the_same_button_see_who_was_first(
+    site: Site, chromium: "Browser"
+) -> None:
+    case_id = site.cases["late"]
+    page = opened(site, chromium, "phone", who="乙")
+    page.goto(f"{site.address}/cases/{case_id}")
+    page.click("summary:has-text('不属本部门')")
+    page.fill("form[action$='/decline'] textarea", "冰雕归运营单位管")
+    site.world.do(case_id, "ack", "住建局")
+    page.click("form[action$='/decline'] button")
+    page.wait_for_selector("h1:has-text('没有执行')")
+    page.screenshot(path=site.shots / "phone-overtaken.png", full_page=True)
+    assert "冰雕归运营单位管" in page.input_value("textarea")
+    page.click("form[action$='/decline'] button")
+    page.wait_for_selector("text=已记录：不属本部门")
+    page.context.close()
+
+
+def test_nothing_but_the_desk_was_ever_asked(site: Site) -> None:
+    assert len(site.asked) > 100
+    assert [url for url in site.asked if not url.startswith(site.address)] == []
