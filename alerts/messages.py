@@ -110,7 +110,8 @@ def reminder(
     """A limit comes near, or has passed without anything done."""
     left = f"还剩 {span(due - now)}" if due > now else f"已超时 {span(now - due)}"
     lines = [f"您的角色：{ask.part.value}（{ask.receiver}）",
-             f"{_TASK}请于 {on_screen(due)} 前{step.value}，{left}", *_sign_here(ask.link)]  # fmt: skip
+             f"{_TASK}请于 {on_screen(due)} 前{step.value}，{left}",
+             *_sign_here(ask.link)]  # fmt: skip
     return _title(brief, f"催{step.value}"), _body(brief, lines)
 
 

@@ -109,9 +109,7 @@ class Signins:
     def succeeded(self, attempt: str, account: str) -> None:
         """That attempt, and all earlier ones on the account, count no more."""
         mine = (_F.kind == "account") & (_F.key == account)
-        self._db.execute(
-            delete(deskschema.signin_failures).where((_F.attempt == attempt) | mine)
-        )
+        self._db.execute(delete(deskschema.signin_failures).where((_F.attempt == attempt) | mine))
 
     def forget(self, now: datetime, failures_before: datetime) -> None:
         """What has no effect any more."""

@@ -1,14 +1,16 @@
 """Who may sign in at the duty desk, with what role, for which department."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select, update
 
 from domain.errors import InputError
 from domain.types import Actor, Role
 from ledger import deskschema
-from ledger.rows import Row, insert_new
+from ledger.rows import insert_new
 
 _U = deskschema.users.c
 
@@ -44,7 +46,7 @@ class Users:
     def find(self, name: str) -> User | None:
         """The account of this name."""
         row = self._db.execute(select(deskschema.users).where(_U.name == name)).mappings().first()
-        return to_user(row) if row else None
+        return to_user(dict(row)) if row else None
 
     def get(self, name: str) -> User:
         """The same. Raises InputError."""
@@ -56,7 +58,7 @@ class Users:
     def all(self) -> list[User]:
         """Every account, by name."""
         rows = self._db.execute(select(deskschema.users).order_by(_U.name)).mappings()
-        return [to_user(row) for row in rows]
+        return [to_user(dict(row)) for row in rows]
 
     def add(self, user: User) -> None:
         """A new account. Raises InputError when the name is taken."""
@@ -81,7 +83,7 @@ class Users:
         self._db.execute(update(deskschema.users).where(_U.name == name).values(**values))
 
 
-def to_user(row: Row) -> User:
+def to_user(row: Mapping[str, Any]) -> User:
     """A row of ``users`` as a User."""
     values = {name: row[name] for name in User.__dataclass_fields__}
     return User(**values | {"role": Role(row["role"])})

@@ -156,9 +156,7 @@ class Worklists:
 
     def to_judge(self, seen: ColumnElement[bool], *, limit: int) -> tuple[list[OwedLine], int]:
         """What waits for a reviewer or 宣传部: replies, refusals, wishes for more time."""
-        waits = or_(
-            _O.status.in_([str(State.IN_REVIEW), str(State.NOT_OURS)]), _O.extension_asked
-        )
+        waits = or_(_O.status.in_([str(State.IN_REVIEW), str(State.NOT_OURS)]), _O.extension_asked)
         return self._owed(waits, seen, None, limit)
 
     def _owed(

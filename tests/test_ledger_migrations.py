@@ -175,7 +175,9 @@ def test_a_version_that_fails_leaves_the_old_schema(tmp_path: Path, next_version
 def test_what_waits_in_an_outbox_is_sent_after_the_upgrade(tmp_path: Path) -> None:
     """0004: a lease becomes the due time, what is over has none, red goes first."""
     old, file = tmp_path / "old", tmp_path / "ledger.db"
-    shutil.copytree(SHIPPED, old, ignore=shutil.ignore_patterns("__pycache__", "000[4-9]_*", "001*"))
+    shutil.copytree(
+        SHIPPED, old, ignore=shutil.ignore_patterns("__pycache__", "000[4-9]_*", "001*")
+    )
     open_ledger(url(file), drill=False, now=NOW, migrations=old).close()
     with closing(sqlite3.connect(file)) as raw, raw:
         for name, level, state, due, lease in _OLD_DELIVERIES:

@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from contracts.desk_contract import DeskContract
 from contracts.ledger_contract import (
     KEEP,
     NOW,
@@ -63,6 +64,10 @@ def here(url: str) -> OpenHere:
 def open_ledger_here(postgres_url: str) -> OpenHere:
     """Where the contracts' ledgers are."""
     return here(postgres_url)
+
+
+class TestPostgresDesk(DeskContract):
+    pass
 
 
 class TestPostgresReviews(ReviewContract):

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from contracts.desk_contract import DeskContract
 from contracts.ledger_contract import (
     DAY,
     KEEP,
@@ -51,6 +52,10 @@ def open_ledger_here(tmp_path: Path) -> OpenHere:
 
 
 class TestSqliteProjection(ProjectionContract):
+    pass
+
+
+class TestSqliteDesk(DeskContract):
     pass
 
 

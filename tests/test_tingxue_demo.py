@@ -9,15 +9,18 @@ import json
 import os
 import re
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tingxue.demo import files, runner, script, week, window
@@ -277,3 +280,40 @@ def test_a_real_ledger_in_the_demos_place_is_left_alone(tmp_path: Path) -> None:
     assert (refused.code, refused.lines) == (2, []), refused.errors
     assert "正式台账" in refused.errors
     assert (real / "ledger.db").read_bytes() == before
+
+
+_DESK = """
+import os, sys
+from pathlib import Path
+from tingxue.demo.visiting import receive
+from tingxue.home import Home
+receive(Home(Path(sys.argv[1])), lambda line: print(line, flush=True), port=int(sys.argv[2]))
+"""
+
+
+def test_the_demo_ends_at_the_desk_with_one_login_that_works(demo: Demo) -> None:
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    child = subprocess.Popen(
+        [sys.executable, "-c", _DESK, str(demo.home), str(port)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert child.stdout is not None
+        line = child.stdout.readline()
+        code = re.search(r"一次性口令 ([2-9A-Z-]{19})", line)
+        assert code and f"http://127.0.0.1:{port}" in line
+        address = f"http://127.0.0.1:{port}"
+        with httpx.Client(base_url=address, trust_env=False, headers={"origin": address}) as web:
+            for _ in range(100):
+                with suppress(httpx.TransportError):
+                    assert "演练数据" in web.get("/login").text
+                    break
+                time.sleep(0.1)
+            login = {"name": "演练值班员", "password": code[1]}
+            assert web.post("/login", data=login).headers["location"] == "/"
+            assert web.get("/").headers["location"] == "/password"
+    finally:
+        child.kill()
+        child.wait()
+        child.stdout.close() if child.stdout else None

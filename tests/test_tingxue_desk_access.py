@@ -113,7 +113,9 @@ def test_the_desk_takes_exactly_what_it_offers(tmp_path: Path, plan: Plan) -> No
             desk.person(f"{role}{department}", role, department)
             for role, department in [*product(ROLES, [OURS]), (Role.HANDLER, OTHER)]
         ]
-        taken = sum(_try_all(desk, visitor, state) for visitor, state in product(visitors, range(3)))
+        taken = sum(
+            _try_all(desk, visitor, state) for visitor, state in product(visitors, range(3))
+        )
     assert taken > 60
 
 
@@ -154,7 +156,9 @@ def _brought_to(desk: Office, state: int) -> str:
     world = desk.world
     world.clock.move(7 * 3600)  # a new event each
     number = next(_COUNT)
-    case_id = world.say(number, ["parking"], text=f"{number} 号路口没处停车", places=(f"路{number}",))
+    case_id = world.say(
+        number, ["parking"], text=f"{number} 号路口没处停车", places=(f"路{number}",)
+    )
     lead = world.case(case_id).obligations[0].department
     for action in ([], ["ack", "reply"], ["decline"])[state]:
         world.do(case_id, action, lead)

@@ -187,9 +187,7 @@ def test_the_page_renews_itself_and_says_when_the_desk_is_gone(
     page.context.close()
 
 
-def test_two_who_press_the_same_button_see_who_was_first(
-    site: Site, chromium: "Browser"
-) -> None:
+def test_two_who_press_the_same_button_see_who_was_first(site: Site, chromium: "Browser") -> None:
     case_id = site.cases["late"]
     page = opened(site, chromium, "phone", who="乙")
     page.goto(f"{site.address}/cases/{case_id}")

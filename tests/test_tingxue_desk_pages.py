@@ -25,7 +25,9 @@ FIELDS = ("note", "to", "until", "level", "department", "version", "token", "csr
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory, plan: Plan) -> Iterator[Office]:
     with office(tmp_path_factory.mktemp("desk"), plan) as made:
-        made.world.say(1, ["taxi_refusal"], text=f"天定山门口出租车拒载{MARKUP}", places=("天定山",))
+        made.world.say(
+            1, ["taxi_refusal"], text=f"天定山门口出租车拒载{MARKUP}", places=("天定山",)
+        )
         made.world.say(2, ["food_safety"], text="食堂饭菜有异味", places=("冰雪新天地",))
         made.world.say(3, ["taxi_refusal"], text="大概又是拒载", places=("莲花山",), sure=0.3)
         made.world.say(4, ["parking"], text="停车收费大概不对", places=("莲花山",), sure=0.3)
@@ -75,7 +77,9 @@ def test_the_list_is_narrowed_by_what_is_asked(
 ) -> None:
     answer = visitor.get(f"/cases?{query}")
     assert answer.status_code == 200
-    found = [n for n, case_id in enumerate(desk.world.cases()[:2], 1) if f"/{case_id}" in answer.text]
+    found = [
+        n for n, case_id in enumerate(desk.world.cases()[:2], 1) if f"/{case_id}" in answer.text
+    ]
     assert "".join(map(str, found)) == shown
 
 
@@ -95,8 +99,10 @@ def test_evidence_is_marked_in_the_words_and_markup_in_them_is_only_words(
     page = visitor.get(f"/cases/{desk.world.cases()[0]}").text
     assert "<script>alert" not in page and "onerror=alert(1)&gt;" in page
     tag = ComplaintTag(category="x", confidence=1.0, evidence=(
-        Evidence(start=1, end=3, text="bc", why="甲"), Evidence(start=2, end=4, text="cd", why="乙"),
-        Evidence(start=4, end=6, text="ef", why="model:1"), Evidence(start=5, end=99, text="", why=""),
+        Evidence(start=1, end=3, text="bc", why="甲"),
+        Evidence(start=2, end=4, text="cd", why="乙"),
+        Evidence(start=4, end=6, text="ef", why="model:1"),
+        Evidence(start=5, end=99, text="", why=""),
     ))  # fmt: skip
     cut = list(pieces("abcdefg", tag.evidence))
     assert [piece.text for piece in cut] == ["a", "bc", "d", "ef", "g"]
@@ -109,7 +115,9 @@ def test_evidence_is_marked_in_the_words_and_markup_in_them_is_only_words(
 
 def test_a_form_sent_twice_does_one_thing(desk: Office, visitor: Visitor) -> None:
     case_id = desk.world.cases()[1]
-    form = hidden(visitor.get(f"/cases/{case_id}").text, f"/cases/{case_id}/note") | {"note": "看过"}
+    form = hidden(visitor.get(f"/cases/{case_id}").text, f"/cases/{case_id}/note") | {
+        "note": "看过"
+    }
     answers = [visitor.post(f"/cases/{case_id}/note", form) for _ in range(2)]
     assert [a.status_code for a in answers] == [303, 303]
     with desk.world.app.ledger.read() as books:
@@ -173,7 +181,8 @@ def test_what_a_person_types_is_masked_before_it_is_kept(desk: Office, visitor: 
     ("action", "fields", "says"),
     [("reply", {"note": ""}, "须填写说明"), ("extend", {"until": "明天"}, "时间没有看懂"),
      ("extend", {"until": "9999-12-31T23:59"}, "时间没有看懂"), ("level", {"level": "紫"}, "级别"),
-     ("transfer", {"to": "没有局"}, "没有“没有局”这个部门"), ("note", {"note": "长" * 2001}, "太长"),
+     ("transfer", {"to": "没有局"}, "没有“没有局”这个部门"),
+     ("note", {"note": "长" * 2001}, "太长"),
      ("ack", {"version": "x"}, "刷新"), ("ack", {"token": ""}, "刷新"),
      ("shred", {}, "没有这个操作"), ("merge", {"to": "LHS-20000101-0001"}, "没有编号")],
 )  # fmt: skip
@@ -184,7 +193,8 @@ def test_a_wrong_form_says_in_chinese_what_is_wrong(
     visitor.get("/password")
     lead = desk.world.case(case_id).obligations[0].department
     whole = {"csrf": visitor.csrf, "token": "t" * 20, "version": "1", "department": lead,
-             "note": "说明", "to": "城管局", "until": "2027-01-31T17:00", "level": "红"}  # fmt: skip
+             "note": "说明", "to": "城管局", "until": "2027-01-31T17:00",
+             "level": "红"}  # fmt: skip
     if action == "reply":
         visitor = desk.person("孙住建", Role.HANDLER, "住建局")
         whole["csrf"] = visitor.csrf
@@ -226,7 +236,7 @@ def test_one_tap_confirms_or_dismisses_and_the_second_to_come_is_told(
              for do in ("confirm", "dismiss")}  # fmt: skip
     watcher = desk.person("督查员", Role.INSPECTION, "督查室")
     seen = watcher.get("/reviews").text
-    assert first in seen and "<button class=\"main\"" not in seen
+    assert first in seen and '<button class="main"' not in seen
     form = forms[first, "confirm"] | {"csrf": watcher.csrf}
     assert watcher.post(f"/reviews/{first}/confirm", form).status_code == 403
     cases = len(desk.world.cases())
@@ -247,7 +257,8 @@ def test_one_tap_confirms_or_dismisses_and_the_second_to_come_is_told(
 
 
 PATHS = st.sampled_from(
-    ["/login", "/logout", "/password", "/cases/{case}/original", "/reviews/YP-20261123-0001/confirm",
+    ["/login", "/logout", "/password", "/cases/{case}/original",
+     "/reviews/YP-20261123-0001/confirm",
      "/reviews/%00/dismiss", "/l/abc.def", "/cases/%00/note", "/cases/{case}/%F0%9F"]
     + [f"/cases/{{case}}/{action}" for action in RULES]
 )  # fmt: skip

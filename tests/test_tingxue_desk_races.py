@@ -1,4 +1,4 @@
-"""Ten people sign one case at once, and a desk is killed in the middle: one signature, nothing half.
+"""Ten people sign one case at once, and a desk is killed in the middle: one signature, no halves.
 
 ``TINGXUE_RACES`` cases (100; the goal is shown with 1000) and ``TINGXUE_KILLS`` kills (4).
 """
@@ -37,7 +37,9 @@ PEOPLE = [Actor(name=f"住建员{n}", role=Role.HANDLER, department="住建局")
 
 def opened_cases(world: World, count: int) -> list[str]:
     for number in range(count):
-        world.said(number, ["street_lighting"], text=f"第{number}盏路灯不亮", places=(f"地{number}",))
+        world.said(
+            number, ["street_lighting"], text=f"第{number}盏路灯不亮", places=(f"地{number}",)
+        )
     world.say(count, ["street_lighting"], text="还有一盏", places=("另一处",))
     return world.cases()[:count]
 
@@ -109,7 +111,7 @@ def test_a_desk_that_is_killed_leaves_nothing_half_done(world: World, tmp_path: 
     web, chance, sent = httpx.Client(base_url=address, trust_env=False), random.Random(8), 0
     account(world, "甲", Role.HANDLER, "住建局")
     form: dict[str, str] = {}
-    for number in range(KILLS):
+    for _ in range(KILLS):
         with served(tmp_path, port) as child:
             if not form:
                 form = {"csrf": _signed_in(web, address, case_id), "department": "住建局",

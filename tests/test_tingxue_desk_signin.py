@@ -12,6 +12,7 @@ from domain.plan import Plan
 from domain.types import Role
 from ledger.users import User
 from tingxue.desk import accounts, passwords
+from tingxue.desk.signin import digest_of
 
 NEW = "湖面上七盏会唱歌的旧路灯"
 
@@ -111,6 +112,10 @@ def test_a_session_ends_when_it_is_idle_and_in_any_case_after_a_day(desk: Office
     clock.move(30 * 60)
     assert where(visitor.get("/cases")) == "/login?next=/cases"
     assert visitor.sign_in("丙", phone="1").status_code == 303
+    old = visitor.cookies["sid"]
+    assert visitor.sign_in("丙", phone="1").status_code == 303
+    assert old not in (visitor.cookies["sid"], "")
+    assert digest_of(old) not in str(desk.world.rows()["sessions"])
     clock.move(11 * 3600)
     assert visitor.get("/").status_code == 200
     clock.move(11 * 3600)

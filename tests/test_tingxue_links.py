@@ -1,4 +1,4 @@
-"""Links in messages: made where there is a desk, good once, for one signature, and never by a look."""
+"""Links in messages: made where there is a desk, good once, for one signature, never by a look."""
 
 import re
 from collections.abc import Iterator
@@ -73,7 +73,8 @@ def test_without_an_address_of_the_desk_no_message_carries_a_link(world: World) 
 
 def shift(person: str, deputy: str, start: datetime) -> Shift:
     return Shift(department="住建局", person=person, phone="0431-80000001", deputy=deputy,
-                 deputy_phone="0431-80000002", start=start, end=start + timedelta(days=3))  # fmt: skip
+                 deputy_phone="0431-80000002", start=start,
+                 end=start + timedelta(days=3))  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -92,8 +93,8 @@ def case(desk: Office) -> str:
     """A new case of 住建局's, to be signed; an hour later than the one before."""
     desk.world.clock.move(3600)
     number = next(_NUMBERS)
-    return desk.world.say(number, ["street_lighting"], text=f"第{number}盏路灯不亮", urgency="orange",
-                          places=(f"地{number}",))  # fmt: skip
+    return desk.world.say(number, ["street_lighting"], text=f"第{number}盏路灯不亮",
+                          urgency="orange", places=(f"地{number}",))  # fmt: skip
 
 
 def linked(desk: Office, case_id: str, receiver: str = "住建局", purpose: str = "new") -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from contracts.desk_contract import SESSION, USER
 from contracts.ledger_contract import (
     NOW,
     PUBLICITY,
@@ -46,10 +47,18 @@ def full_one(tmp_path: Path) -> Iterator[Ledger]:
             books.queue(alert, [delivery])
             books.rejects.add([reject], NOW)
             books.audit.write(NOW, PUBLICITY, "original", "LHS-1", "复核")
+            books.users.add(USER)
+            books.signins.begin(SESSION)
+            books.signins.attempt("1", {"account": "k"}, NOW)
+            books.signins.use("n", NOW, NOW)
             books.marks.put("jlrb", {"search:天定山": "17"}, NOW)
         [claimed] = ledger.outbox.claim(NOW, 45, 9)
         ledger.outbox.finish(claimed, SendResult(outcome="ok"), NOW, None)
         yield ledger
+
+
+LEFT_BEHIND: dict[str, list[object]] = {"sessions": [], "signin_failures": []}
+"""Everybody signs in anew on the other ledger."""
 
 
 def copied(source: Ledger, target: Ledger) -> list[copying.Copied]:
@@ -66,7 +75,7 @@ def test_every_row_comes_along_and_what_is_full_is_refused(
     with closing(file(tmp_path / "other.db")) as other:
         seen: list[int] = []
         done = copying.copy(full_one.engine, other.engine, lambda _table, rows: seen.append(rows))
-        assert everything(other) == everything(full_one)
+        assert everything(other) == everything(full_one) | LEFT_BEHIND
         assert sum(seen) == 2 * copying.rows_of(full_one.engine)
         assert {one.table: one.rows for one in done}["mentions"] == 1202
         before = everything(other)
@@ -109,9 +118,9 @@ def test_to_a_server_and_back_nothing_is_lost(
         closing(file(tmp_path / "back.db")) as back,
     ):
         there = copied(full_one, server)
-        assert by_key(server) == by_key(full_one)
+        assert by_key(server) == by_key(full_one) | LEFT_BEHIND
         assert copied(server, back) == there
-        assert everything(back) == everything(full_one)
+        assert everything(back) == everything(full_one) | LEFT_BEHIND
         more = Reject(file="工单.csv", row=4, format="x", reason="坏", fields={})
         with server.write() as books:  # the numbers go on behind those that came along
             assert books.rejects.add([more], NOW) == 1

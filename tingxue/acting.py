@@ -62,7 +62,9 @@ def overtaken(event: CaseEvent) -> str:
     """``刚刚（11月23日 10:05）被住建局甲签收``: what another person did meanwhile."""
     name = RULES[event.action].name
     who = f"{event.actor.department}{event.actor.name}"
-    about = f"（{event.department}）" if event.department not in ("", event.actor.department) else ""
+    about = (
+        f"（{event.department}）" if event.department not in ("", event.actor.department) else ""
+    )
     return f"刚刚（{on_screen(event.at)}）被{who}“{name}”{about}"
 
 

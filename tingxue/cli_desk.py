@@ -1,6 +1,5 @@
 """``tingxue desk``: serve the duty desk, and keep the accounts of those who use it."""
 
-
 import click
 
 from domain.errors import InputError

@@ -78,11 +78,13 @@ def casefile(app: App, books: Books, case: Case, found: Visit, offset: int) -> C
     linked = [one for one in (*case.linked, case.recurs, case.merged_into) if one]
     seen = access.rows(found.actor)
     ids = CaseQuery(ids=list(dict.fromkeys(linked)))
+    history, told = books.cases.events(case.case_id), books.worklists.told(case.case_id)
     return CaseFile(
         case=case, texts=list(texts(books, shown)), offset=offset, days=_days(books, case),
-        offers=access.offers(app, case, found.actor), steps=_steps(books.cases.events(case.case_id)),
-        linked=books.worklists.cases(ids, seen, limit=TEXTS)[0], similar=_similar(books, case, found),
-        told=books.worklists.told(case.case_id), unreached=app.ledger.outbox.unreached(case.case_id),
+        offers=access.offers(app, case, found.actor), steps=_steps(history), told=told,
+        linked=books.worklists.cases(ids, seen, limit=TEXTS)[0],
+        similar=_similar(books, case, found),
+        unreached=app.ledger.outbox.unreached(case.case_id),
         originals=access.may_open_originals(found.actor, case),
     )  # fmt: skip
 

@@ -53,7 +53,10 @@ def _check_origin(request: Request) -> None:
     say it."""
     origin = request.headers.get("origin", "null")
     desk = request.app.state.desk
-    ours = {f"{request.url.scheme}://{request.headers.get('host', '')}", desk.app.plan.desk.base_url}
+    ours = {
+        f"{request.url.scheme}://{request.headers.get('host', '')}",
+        desk.app.plan.desk.base_url,
+    }
     if origin in ours - {""}:
         return
     if origin == "null" and request.headers.get("sec-fetch-site") == _SAME_SITE:
@@ -99,14 +102,21 @@ def moment(form: Form, name: str) -> datetime | None:
     value = form.get(name, "")
     if not value:
         return None
-    found = _MOMENT.fullmatch(value)
     try:
-        given = datetime(*(int(part) for part in found.groups()), tzinfo=SHANGHAI) if found else None
+        given = _read(value)
     except ValueError:
         given = None
     if given is None or given.year not in _YEARS:
         raise BadForm("时间没有看懂，请写成 2026-11-23 17:00 这样")
     return utc(given)
+
+
+def _read(value: str) -> datetime | None:
+    found = _MOMENT.fullmatch(value)
+    if found is None:
+        return None
+    year, month, day, hour, minute = map(int, found.groups())
+    return datetime(year, month, day, hour, minute, tzinfo=SHANGHAI)
 
 
 def day(value: str) -> datetime | None:

@@ -17,8 +17,7 @@ SHORTEST, LONGEST = 12, 200
 _AT_ONCE = BoundedSemaphore(2)
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19456, parallelism=1)
 _NOBODYS = (
-    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5cyBzYWx0IQ$"
-    "gkn8Nkkzuv6gAZqoNs6p8gnWGIwgW8JPCHGWVr8GQYU"
+    "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5cyBzYWx0IQ$gkn8Nkkzuv6gAZqoNs6p8gnWGIwgW8JPCHGWVr8GQYU"
 )
 """Checked where there is no account, so that this takes as long as a wrong password."""
 _ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
@@ -64,7 +63,9 @@ def check(password: str, name: str) -> None:
 
 def code() -> str:
     """A one-time code, easy to read aloud: ``K7QM-3XRA-9DTP-HW5F``."""
-    groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_CODE_GROUPS))
+    groups = (
+        "".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_CODE_GROUPS)
+    )
     return "-".join(groups)
 
 

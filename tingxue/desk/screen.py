@@ -4,7 +4,7 @@ Everything is escaped by the templates; nothing here marks a text as safe.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def environment(app: App) -> Environment:
         loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True, auto_reload=False,
     )  # fmt: skip
-    made.filters |= {
+    filters: dict[str, Callable[..., object]] = {
         "when": on_screen,
         "local": lambda at: f"{shanghai(at):%Y-%m-%dT%H:%M}",
         "categories": lambda codes: categories(app, codes),
@@ -53,6 +53,7 @@ def environment(app: App) -> Environment:
         "hue": lambda level: LEVELS[level][0],
         "part": lambda duty: "牵头" if duty is Duty.LEAD else "配合",
     }
+    made.filters.update(filters)
     made.globals |= {
         "zone": app.plan.zone, "drill": app.ledger.drill, "static": _versions(),
         "left": left, "levels": list(Level), "role_names": ROLES,

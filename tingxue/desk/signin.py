@@ -64,8 +64,11 @@ def settled(request: Request) -> Visit:
     return found
 
 
-def sign_in(app: App, name: str, secret: str, *, address: str, phone: bool) -> str:
-    """A new session; what the cookie is to hold. Raises TooManyTries or BadForm."""
+def sign_in(
+    app: App, name: str, secret: str, *, address: str, phone: bool, before: str = ""
+) -> str:
+    """A new session; what the cookie is to hold. ``before``: what it held, which ends. Raises
+    TooManyTries or BadForm."""
     now, attempt = app.clock(), hashlib.sha256(fresh_token().encode()).hexdigest()[:32]
     keys = {"account": digest_of(name), "address": digest_of(address)}
     with app.ledger.write() as books:
@@ -83,6 +86,7 @@ def sign_in(app: App, name: str, secret: str, *, address: str, phone: bool) -> s
             known = False
         else:
             books.signins.succeeded(attempt, keys["account"])
+            books.signins.end(digest_of(before))
             sid = _begin(app, books, user, now, phone=phone)
     if not known:
         raise BadForm(_WRONG)

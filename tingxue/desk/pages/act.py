@@ -50,8 +50,8 @@ def _command(found: Visit, action: str, form: Form) -> Command:
     level, department = form.get("level", ""), forms.word(form, "department")
     return Command(
         action=action, actor=found.actor, at=found.app.clock(), department=department,
-        command_id=f"desk:{digest(token, action, department, length=32)}", note=forms.text(form, "note"),
-        to=forms.word(form, "to"), until=forms.moment(form, "until"),
+        command_id=f"desk:{digest(token, action, department, length=32)}",
+        note=forms.text(form, "note"), to=forms.word(form, "to"), until=forms.moment(form, "until"),
         level=Level(level) if level in list(Level) else None,
     )  # fmt: skip
 

@@ -31,7 +31,8 @@ def sign_in(request: Request, form: Annotated[Form, Depends(forms.posted)]) -> R
     app, phone = request.app.state.desk.app, form.get("phone") == "1"
     try:
         sid = signin.sign_in(
-            app, name, form.get("password", ""), address=address, phone=phone
+            app, name, form.get("password", ""), address=address, phone=phone,
+            before=request.cookies.get(signin.cookie_name(request), ""),
         )  # fmt: skip
     except (BadForm, TooManyTries) as error:
         status = 429 if isinstance(error, TooManyTries) else 403

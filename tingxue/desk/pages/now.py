@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -57,7 +58,7 @@ def poll_now(request: Request, found: SignedIn) -> Response:
     return screen.page(request, "now_fragment.html", found=found, **_values(found))
 
 
-def _values(found: Visit) -> dict[str, object]:
+def _values(found: Visit) -> dict[str, Any]:
     app, actor = found.app, found.actor
     with app.ledger.read() as books:
         sections = list(_sections(app, books, found))
@@ -86,7 +87,8 @@ def _sections(app: App, books: Books, found: Visit) -> Iterator[Section]:
 
 
 def _mutes(app: App, books: Books) -> Iterator[Mute]:
-    titles = {one.name: one.title for one in (*app.plan.sources, *app.plan.imports)}
+    titles = {one.name: one.title for one in app.plan.sources}
+    titles |= {one.name: one.title for one in app.plan.imports}
     silent = books.alarms.silences()
     for name, record in silent.items():
         why = "读不出来" if record.reason == "failing" else "来得太少"
