@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -165,15 +166,14 @@ class Worklists:
         where = and_(what, seen, _C.status.in_(_LIVE), _O.transferred_to.is_(None))
         if mine is not None:
             where = and_(where, _O.department == mine)
-        of = select(func.count()).select_from(schema.obligations.join(schema.cases)).where(where)
         columns = (_O.case_id, _C.level, _C.categories, _C.place, _O.department, _O.status,
-                   _DUE.label("due"), _C.unverified_since)  # fmt: skip
-        query: Select[tuple[object, ...]] = (
+                   _DUE.label("due"), _C.unverified_since, func.count().over().label("total"))  # fmt: skip
+        query: Select[Any] = (
             select(*columns).join(schema.cases).where(where)
             .order_by(_DUE, _LEVELS.desc(), _O.case_id).limit(limit)
         )  # fmt: skip
-        rows = self._db.execute(query).mappings()
-        return [_owed_line(row) for row in rows], self._db.scalar(of) or 0
+        rows = list(self._db.execute(query).mappings())
+        return [_owed_line(row) for row in rows], rows[0]["total"] if rows else 0
 
     def reviews(self, now: datetime) -> tuple[int, int]:
         """How many items wait for a judgement, and how many of them are late."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from deskclient import PASSWORD, account
-from test_tingxue_desk_races import free_port, served
+from deskserver import free_port, served
 from world import World, opened_world
 
 from domain.plan import Plan

@@ -5,20 +5,16 @@
 
 import os
 import random
-import socket
-import subprocess
-import sys
 import threading
-import time
 from collections import Counter
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing, contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
 from deskclient import PASSWORD, account, hidden
+from deskserver import free_port, served
 from sqlalchemy import func, select
 from world import World
 
@@ -44,12 +40,6 @@ def opened_cases(world: World, count: int) -> list[str]:
     return world.cases()[:count]
 
 
-def free_port() -> int:
-    with closing(socket.socket()) as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 def test_of_ten_who_sign_at_once_one_does_and_nine_are_told(world: World) -> None:
     cases = opened_cases(world, CASES)
     seen = {case_id: world.case(case_id).version for case_id in cases}
@@ -72,36 +62,6 @@ def test_of_ten_who_sign_at_once_one_does_and_nine_are_told(world: World) -> Non
         assert world.case(case_id).obligations[0].status is State.SIGNED
     with world.app.ledger.read() as books:
         assert not list(books.chains.breaks(Looked()))
-
-
-_DESK = """
-import sys
-sys.path.insert(0, sys.argv[1])
-from pathlib import Path
-from config.loader import load
-from world import opened_world
-from tingxue.desk.serving import serve
-with opened_world(Path(sys.argv[2]), load(environ={})) as world:
-    serve(world.app, host="127.0.0.1", port=int(sys.argv[3]), allow_http=True)
-"""
-
-
-@contextmanager
-def served(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
-    """A desk in a process of its own, on the world of that folder; killed in the end."""
-    here = str(Path(__file__).parent)
-    child = subprocess.Popen([sys.executable, "-c", _DESK, here, str(folder), str(port)])
-    try:
-        until = time.monotonic() + 60
-        while time.monotonic() < until and child.poll() is None:
-            with suppress(httpx.TransportError):
-                httpx.get(f"http://127.0.0.1:{port}/login", trust_env=False)
-                break
-            time.sleep(0.05)
-        yield child
-    finally:
-        child.kill()
-        child.wait()
 
 
 def test_a_desk_that_is_killed_leaves_nothing_half_done(world: World, tmp_path: Path) -> None:

@@ -64,6 +64,11 @@ def mine(actor: Actor) -> str | None:
     return None if actor.role in _EVERYTHING else actor.department
 
 
+def owed_rows(actor: Actor) -> ColumnElement[bool]:
+    """As ``rows``, for a list that holds only what is ``mine`` already: that one may see."""
+    return rows(actor) if mine(actor) is None else true()
+
+
 def sees_reviews(actor: Actor) -> bool:
     """Whether the person may look at 待研判."""
     return actor.role in _WATCH_REVIEWS

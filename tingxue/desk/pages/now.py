@@ -73,7 +73,7 @@ def _values(found: Visit) -> dict[str, Any]:
 
 def _sections(app: App, books: Books, found: Visit) -> Iterator[Section]:
     actor, now, lists = found.actor, app.clock(), books.worklists
-    seen, mine = access.rows(actor), access.mine(actor)
+    seen, mine = access.owed_rows(actor), access.mine(actor)
     lines, total = lists.overdue(seen, now, mine=mine, limit=_MOST)
     yield Section(key="overdue", title="已超时", lines=lines, total=total, clock="应于")
     lines, total = lists.unsigned(seen, now, mine=mine, limit=_MOST)
