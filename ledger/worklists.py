@@ -166,8 +166,10 @@ class Worklists:
         where = and_(what, seen, _C.status.in_(_LIVE), _O.transferred_to.is_(None))
         if mine is not None:
             where = and_(where, _O.department == mine)
-        columns = (_O.case_id, _C.level, _C.categories, _C.place, _O.department, _O.status,
-                   _DUE.label("due"), _C.unverified_since, func.count().over().label("total"))  # fmt: skip
+        columns = (
+            _O.case_id, _C.level, _C.categories, _C.place, _O.department, _O.status,
+            _DUE.label("due"), _C.unverified_since, func.count().over().label("total"),
+        )  # fmt: skip
         query: Select[Any] = (
             select(*columns).join(schema.cases).where(where)
             .order_by(_DUE, _LEVELS.desc(), _O.case_id).limit(limit)
