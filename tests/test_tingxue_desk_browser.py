@@ -8,16 +8,19 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from deskclient import PASSWORD, account
 from deskserver import free_port, served
-from world import World, opened_world
+from world import MONDAY, World, opened_world
 
 from domain.plan import Plan
 from domain.types import Counts, Role, State
+from tingxue import links
+from tingxue.links import Link
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -39,6 +42,7 @@ class Site:
     address: str
     world: World
     cases: dict[str, str]
+    link: str
     shots: Path
     asked: list[str] = field(default_factory=list)
 
@@ -51,7 +55,13 @@ def site(tmp_path_factory: pytest.TempPathFactory, plan: Plan) -> Iterator[Site]
         shots = Path(os.environ.get("TINGXUE_SHOTS", folder / "shots"))
         shots.mkdir(parents=True, exist_ok=True)
         with served(folder, port):
-            yield Site(f"http://127.0.0.1:{port}", world, cases, shots)
+            yield Site(f"http://127.0.0.1:{port}", world, cases, _link(world, cases["link"]), shots)
+
+
+def _link(world: World, case_id: str) -> str:
+    made = Link(case_id=case_id, version=1, department="住建局", action="ack", who="duty",
+                until=MONDAY + timedelta(hours=24))  # fmt: skip
+    return links.sign(made, links.key(world.app.home))
 
 
 def _filled(world: World) -> dict[str, str]:
@@ -63,6 +73,7 @@ def _filled(world: World) -> dict[str, str]:
                     urgency="red", counts=Counts(likes=12, comments=3, views=32_000)),
         "key": say(3, ["street_lighting"], text="路灯不亮", places=("泉眼镇",)),
         "bare": say(4, ["parking"], text="停车场没有灯", places=("莲花山度假区",)),
+        "link": say(6, ["snow_sculpture"], text="冰滑梯裂了", places=("劝农山镇",)),
         "late": say(5, ["snow_sculpture"], text="冰雕化了", places=("四家乡",)),
     }  # fmt: skip
     say(2, ["taxi_refusal"], text=f"又被拒载了，{LONG}", places=("天定山滑雪场",), urgency="red")
@@ -110,7 +121,8 @@ def _walk(site: Site, page: "Page", name: str, *, script: bool) -> Iterator[str]
     busy = site.cases["busy"]
     paths = {"now": "/", "cases": "/cases", "found": "/cases?level=红", "nothing": "/cases?page=9",
              "case": f"/cases/{busy}", "reviews": "/reviews", "password": "/password",
-             "missing": "/cases/LHS-20200101-0001", "link": "/l/broken.link"}  # fmt: skip
+             "missing": "/cases/LHS-20200101-0001", "refused": "/l/broken.link",
+             "link": f"/l/{site.link}"}  # fmt: skip
     for key, path in paths.items():
         page.goto(site.address + path)
         if script:
@@ -140,7 +152,7 @@ def test_every_page_fits_is_easy_to_hit_and_has_nothing_axe_objects_to(
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_works_without_script(site: Site, chromium: "Browser", size: str) -> None:
     page = opened(site, chromium, size, script=False)
-    assert len(list(_walk(site, page, f"{size}-bare", script=False))) == 9
+    assert len(list(_walk(site, page, f"{size}-bare", script=False))) == 10
     page.goto(f"{site.address}/cases/{site.cases['bare']}")
     page.click("summary:has-text('备注')")
     page.fill("#note-case-note", f"没有脚本也能写（{size}）")
@@ -200,6 +212,31 @@ def test_two_who_press_the_same_button_see_who_was_first(site: Site, chromium: "
     assert "冰雕归运营单位管" in page.input_value("textarea")
     page.click("form[action$='/decline'] button")
     page.wait_for_selector("text=已记录：不属本部门")
+    page.context.close()
+
+
+def test_a_link_signs_with_two_taps_and_no_login(site: Site, chromium: "Browser") -> None:
+    page = chromium.new_page(viewport={"width": 390, "height": 844})
+    page.goto(f"{site.address}/l/{site.link}")
+    page.click("button:has-text('的名义签收')")
+    page.wait_for_selector("h1:has-text('已签收')")
+    page.screenshot(path=site.shots / "phone-signed.png")
+    assert site.world.case(site.cases["link"]).obligations[0].status is State.SIGNED
+    page.reload()
+    page.close()
+
+
+def test_an_original_is_opened_for_a_reason(site: Site, chromium: "Browser") -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    page = opened(site, chromium, "phone")
+    page.goto(f"{site.address}/cases/{site.cases['busy']}")
+    page.click("summary:has-text('查看原文')")
+    page.fill("#original-note", "回电核实")
+    page.press("#original-note", "Enter")
+    page.wait_for_selector("h1:has-text('原文')")
+    page.screenshot(path=site.shots / "phone-original.png", full_page=True)
+    assert Axe().run(page).violations_count == 0
     page.context.close()
 
 

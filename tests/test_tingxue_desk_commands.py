@@ -2,18 +2,28 @@
 
 import re
 import socket
+import ssl
 import subprocess
 import sys
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from deskclient import PASSWORD, account
+from deskserver import free_port, served
 from world import World
 
 from domain.errors import InputError, NotConfigured
 from domain.plan import DeskSpec
+from domain.types import Role
 from tingxue.cli import main
 from tingxue.desk import serving
 
@@ -76,6 +86,47 @@ def test_the_desk_opens_only_with_a_certificate_or_a_word(world: World, tmp_path
     bad.write_text("不是证书")
     with pytest.raises(NotConfigured, match="不能用"):
         opens(DeskSpec(certificate=str(bad), key=str(bad)), "127.0.0.1")
+
+
+@pytest.mark.full
+def test_with_a_certificate_the_desk_speaks_https_and_nothing_else(
+    world: World, tmp_path: Path
+) -> None:
+    certificate, key = _self_signed(tmp_path)
+    account(world, "甲", Role.PUBLICITY, "宣传部")
+    with served(tmp_path, port := free_port(), (certificate, key)):
+        address = f"https://localhost:{port}"
+        trust = ssl.create_default_context(cafile=str(certificate))
+        login = {"name": "甲", "password": PASSWORD}
+        with httpx.Client(verify=trust, base_url=address, trust_env=False) as web:
+            done = web.post("/login", data=login, headers={"origin": address})
+            assert done.status_code == 303
+            cookie = done.headers["set-cookie"]
+            assert cookie.startswith("__Host-sid=") and "Secure" in cookie
+            page = web.get("/")
+        assert page.status_code == 200 and "连接未加密" not in page.text
+        with pytest.raises(httpx.TransportError):
+            httpx.get(f"http://localhost:{port}/", trust_env=False)
+
+
+def _self_signed(folder: Path) -> tuple[Path, Path]:
+    """A certificate for localhost, of this hour, and its key."""
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    secret, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder().subject_name(name).issuer_name(name)
+        .public_key(secret.public_key()).serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(hours=1)).not_valid_after(now + timedelta(hours=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .sign(secret, hashes.SHA256())
+    )  # fmt: skip
+    certificate, key = folder / "desk.crt", folder / "desk.key"
+    certificate.write_bytes(made.public_bytes(serialization.Encoding.PEM))
+    key.write_bytes(secret.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ))  # fmt: skip
+    return certificate, key
 
 
 def test_watch_and_collecting_load_nothing_of_the_desk() -> None:

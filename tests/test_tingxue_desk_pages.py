@@ -88,6 +88,9 @@ def test_words_and_numbers_find_cases(desk: Office, visitor: Visitor) -> None:
     taxi, food = desk.world.cases()[:2]
     page = visitor.get("/cases?q=异味").text
     assert (f"/cases/{food}" in page, f"/cases/{taxi}" in page) == (True, False)
+    mine = desk.person("钱住建", Role.HANDLER, "住建局")
+    assert f"/cases/{taxi}" in mine.get("/cases?q=拒载").text
+    assert f"/cases/{food}" not in mine.get("/cases?q=异味").text
     page = visitor.get(f"/cases?q={taxi.lower()}").text
     assert (f"/cases/{food}" in page, f"/cases/{taxi}" in page) == (False, True)
     assert "没有符合条件的案件" in visitor.get("/cases?q=根本没有的词").text

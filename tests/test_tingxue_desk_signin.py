@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import ClassVar
 
 import pytest
 from deskclient import ADMIN, HOST, PASSWORD, Office, Visitor, office
+from opentelemetry import trace
 
 from domain.errors import BadForm, InputError
 from domain.plan import Plan
@@ -218,6 +220,28 @@ def test_every_answer_carries_the_headers_that_keep_it_to_itself(desk: Office) -
         kept = "max-age" in answer.headers["cache-control"]
         assert kept == path.startswith("/static/"), path
     assert "server" not in answer.headers
+
+
+def test_nothing_of_a_request_is_told_to_a_tracer_of_the_machine(desk: Office) -> None:
+    trace.set_tracer_provider(_Told())
+    assert desk.stranger().get("/l/secret.link").status_code == 410
+    assert desk.stranger().get("/login").status_code == 200
+    assert _Told.spans == []
+
+
+class _Told(trace.TracerProvider):
+    """What an exporter of the environment would hear."""
+
+    spans: ClassVar[list[str]] = []
+
+    def get_tracer(self, *_args: object, **_named: object) -> trace.Tracer:
+        return _Tracer()
+
+
+class _Tracer(trace.NoOpTracer):
+    def start_span(self, name: str, *args: object, **named: object) -> trace.Span:
+        _Told.spans.append(name)
+        return super().start_span(name)
 
 
 def test_a_password_in_another_field_is_never_written_down(desk: Office) -> None:

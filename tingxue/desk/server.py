@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
@@ -40,6 +41,12 @@ _STATUS: dict[type[TingxueError], int] = {
     NoSuchCase: 404, NoSuchReview: 404, NoSuchMention: 404, NotPermitted: 403, IllegalAction: 409,
     Conflict: 409, BadForm: 400, BadLink: 410, TooManyTries: 429,
 }  # fmt: skip
+# FastAPI would hand addresses (a link in one signs) and the texts of errors to any OpenTelemetry
+# exporter that the environment names.
+_UNTOLD: TelemetryConfig = {
+    "tracing": False, "metrics": False, "logs": False, "operation_spans": False,
+    "auto_configure": False,
+}  # fmt: skip
 _HEADERS = {
     "content-security-policy": (
         "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
@@ -65,7 +72,9 @@ class Desk:
 
 def desk(app: App, *, allow_http: bool = False) -> FastAPI:
     """The web application on an open app."""
-    web = FastAPI(title="听雪值守台", docs_url=None, redoc_url=None, openapi_url=None)
+    web = FastAPI(
+        title="听雪值守台", docs_url=None, redoc_url=None, openapi_url=None, telemetry=_UNTOLD
+    )
     web.state.desk = Desk(app=app, allow_http=allow_http, screen=screen.environment(app))
     for one in _PAGES:
         web.include_router(one.ROUTES)
