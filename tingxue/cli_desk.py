@@ -27,7 +27,7 @@ def serve(host: str, port: int, allow_http: bool) -> None:
     from tingxue.desk.serving import serve as run
 
     with opened() as app:
-        run(app, host=host, port=port, allow_http=allow_http)
+        run(app, host=host, port=port, allow_http=allow_http, say=click.echo)
 
 
 @desk.group("user")

@@ -6,7 +6,8 @@ Neither addresses nor queries are logged: a link in an address signs, a search m
 import logging
 import socket
 import ssl
-from contextlib import closing
+from collections.abc import Callable
+from contextlib import closing, suppress
 from pathlib import Path
 
 import uvicorn
@@ -19,9 +20,11 @@ LOG = logging.getLogger(__name__)
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
-def serve(app: App, *, host: str, port: int, allow_http: bool) -> None:
-    """Until it is stopped. Raises NotConfigured without a way to be safe, InputError for a port
-    that is taken."""
+def serve(
+    app: App, *, host: str, port: int, allow_http: bool, say: Callable[[str], None] = LOG.info
+) -> None:
+    """Until it is stopped; ``say`` hears where it is. Raises NotConfigured without a way to be
+    safe, InputError for a port that is taken."""
     certificate, key = app.plan.desk.certificate, app.plan.desk.key
     _check(app, host, allow_http)
     _check_free(host, port)
@@ -31,7 +34,9 @@ def serve(app: App, *, host: str, port: int, allow_http: bool) -> None:
         log_config=None, access_log=False, server_header=False, lifespan="off",
         timeout_keep_alive=15, limit_concurrency=200, h11_max_incomplete_event_size=32 * 1024,
     )  # fmt: skip
-    uvicorn.Server(config).run()
+    say(f"值守台已打开：{'https' if certificate else 'http'}://{host}:{port}，按 Ctrl-C 停止")
+    with suppress(KeyboardInterrupt):  # raised anew when everything has been closed
+        uvicorn.Server(config).run()
 
 
 def _check(app: App, host: str, allow_http: bool) -> None:
