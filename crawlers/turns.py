@@ -12,10 +12,13 @@ from domain.times import shanghai_day
 PAGES = "pages"
 """Key of the mark that counts today's pages: "2026-12-21 17"."""
 
+POST = "post:"
+"""Begins the key of a single post, which is opened for its counts; its mention id follows."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Visit:
-    """A page to be opened. key: of its mark."""
+    """A page to be opened. key: of its mark; that of a single post begins with ``POST``."""
 
     key: str
     address: str
@@ -28,10 +31,13 @@ def pages_today(marks: Mapping[str, str], now: datetime) -> int:
 
 
 def in_turn(visits: Iterable[Visit], stored: Mapping[str, str]) -> Sequence[Visit]:
-    """What was broken off first, then what was never seen, then what was seen longest ago."""
+    """What was broken off first, then what was never seen, then what was seen longest ago; single
+    posts after all that."""
 
     def turn(visit: Visit) -> tuple[int, str]:
         at, _, state = stored.get(visit.key, "").partition(" ")
+        if visit.key.startswith(POST):
+            return (3, at)
         return (1 if not at else 2 if state == "done" else 0, at)
 
     return sorted(visits, key=turn)
@@ -41,3 +47,11 @@ def depth(mark: str) -> int:
     """How many pages of a visit were read before it was broken off."""
     state = mark.rpartition(" ")[2]
     return int(state) if state.isdecimal() else 0
+
+
+def looked_at(marks: Mapping[str, str]) -> dict[str, datetime]:
+    """When each single post was opened last, by its mention id, whatever the look brought."""
+    return {
+        key.removeprefix(POST): datetime.fromisoformat(mark.partition(" ")[0])
+        for key, mark in marks.items() if key.startswith(POST)
+    }  # fmt: skip

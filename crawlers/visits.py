@@ -13,7 +13,7 @@ from crawlers import browser
 from crawlers.ear import Ear, KeepExchange, nobody_knows
 from crawlers.listened import Listened
 from crawlers.rounds import Manner, Round
-from crawlers.turns import Visit
+from crawlers.turns import POST, Visit
 from domain.errors import NotConfigured
 from domain.identity import Pseudonym
 from domain.plan import SourceSpec
@@ -30,7 +30,8 @@ _CAP = 60
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSource:
     """A ``domain.ports.Source``. folder: of the browser's profile. marks: the source's as they are
-    stored now."""
+    stored now. posts: mention id -> address of single posts that are opened after the rest, for
+    their counts."""
 
     spec: SourceSpec
     listened: Listened
@@ -41,6 +42,7 @@ class BrowserSource:
     keep: KeepExchange
     marks: Mapping[str, str]
     knows: Callable[[str], bool] = nobody_knows
+    posts: Mapping[str, str] = field(default_factory=dict)
     rng: Random = field(default_factory=SystemRandom)
 
     def collect(self, intake: Intake) -> RunReport:
@@ -49,7 +51,10 @@ class BrowserSource:
         return asyncio.run(self._collect(intake))
 
     async def _collect(self, intake: Intake) -> RunReport:
-        to_open = visits(self.spec, self.listened)
+        to_open = [
+            *visits(self.spec, self.listened),
+            *(Visit(key=POST + number, address=url) for number, url in self.posts.items()),
+        ]
         ear = Ear(
             platform=self.listened, pseudonym=self.pseudonym, clock=self.clock, intake=intake,
             keep=self.keep, own=self.spec.mode is Mode.OWN, knows=self.knows,

@@ -27,10 +27,12 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """A post with an address, its newest counts, and whether it is in a case that is open."""
+    """A post with an address, its newest counts, when they were last shown (None: never), and
+    whether it is in a case that is open."""
 
     mention: Mention
     sighting: Sighting | None
+    counted_at: datetime | None
     in_open_case: bool
 
 
@@ -55,15 +57,17 @@ class Looks:
     def posts(self, since: datetime, platforms: Sequence[str]) -> list[Looked]:
         """Posts of these platforms published, or without a date first seen, since then."""
         said = func.coalesce(_M.published_at, _M.first_seen_at)
-        query = select(_M.mention_id).where(
+        query = select(_M.mention_id, _M.counted_at).where(
             said >= since, _M.url != "", _M.kind.in_(_POSTS), _M.platform.in_(platforms)
         )
-        ids = list(self._db.scalars(query))
+        counted = {mention_id: at for mention_id, at in self._db.execute(query)}
+        ids = list(counted)
         mentions = Mentions(self._db)
         counts, busy = mentions.latest_counts(ids), self._in_open_cases(ids)
         return [
             Looked(
                 mention=one, sighting=counts.get(one.mention_id),
+                counted_at=counted[one.mention_id],
                 in_open_case=one.mention_id in busy,
             )
             for one in mentions.many(ids)

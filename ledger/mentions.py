@@ -155,9 +155,13 @@ class Mentions:
             i: s.counts for i, s in self.latest_counts([m.mention_id for m, _ in items]).items()
         }
         rows, grown = [], []
+        shown: dict[datetime, list[str]] = {}
         for mention, raw in items:
             before = last.get(mention.mention_id)
-            if raw.counts is None or raw.counts in (before, Counts()):
+            if raw.counts is None or raw.counts == Counts():
+                continue
+            shown.setdefault(mention.first_seen_at, []).append(mention.mention_id)
+            if raw.counts == before:
                 continue
             last[mention.mention_id] = raw.counts
             sighting = Sighting(
@@ -171,6 +175,10 @@ class Mentions:
                 grown.append(mention.mention_id)
         if rows:
             self._db.execute(insert_new(self._db, schema.sightings), rows)
+        for moment, ids in shown.items():
+            for part in chunks(ids):
+                here = update(schema.mentions).where(_M.mention_id.in_(part))
+                self._db.execute(here.values(counted_at=moment))
         for part in chunks(grown):
             self._db.execute(
                 update(schema.mentions)

@@ -1,8 +1,7 @@
 """The tables of the ledger, as SQLAlchemy Core.
 
-Moments are stored as UTC. ``originals`` is the only table that holds an unmasked word. Every
-table here must also work on PostgreSQL; what only one
-of them needs stands in ``sqlite.py`` and ``postgres.py``.
+Moments are stored as UTC. ``originals`` is the only table that holds an unmasked word. Every table
+must also work on PostgreSQL; what only one needs stands in ``sqlite.py`` and ``postgres.py``.
 """
 
 from datetime import UTC, datetime
@@ -74,6 +73,7 @@ mentions = Table(
     Column("first_seen_at", UtcMoment, nullable=False),
     Column("first_scored_at", UtcMoment),  # a later verdict takes the place of the first one
     Column("due_at", UtcMoment),
+    Column("counted_at", UtcMoment),  # when its counts were last shown, changed or not
     Column("ip_region", Text, nullable=False),
     Column("queries", JSON, nullable=False),
     Column("source", Text, nullable=False),

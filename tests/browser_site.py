@@ -137,6 +137,7 @@ def _same(screen: Screen, asked: Asked) -> bool:
 SINGLE = "/aweme/v1/web/general/search/single/"
 STREAM = "/aweme/v1/web/general/search/stream/"
 COMMENTS = "/aweme/v1/web/comment/list/"
+DETAIL = "/aweme/v1/web/aweme/detail/"
 
 
 def page_of(words: str) -> str:

@@ -11,10 +11,12 @@ from itertools import pairwise
 from pathlib import Path
 from random import Random
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from browser_site import (
     COMMENTS,
+    DETAIL,
     FAMILIES,
     HTML,
     SINGLE,
@@ -27,6 +29,7 @@ from browser_site import (
     framed,
     search,
     sent,
+    work,
 )
 from playwright.async_api import BrowserContext
 
@@ -36,7 +39,7 @@ from crawlers.ear import Ear
 from crawlers.listened import Exchange, Listened, hear
 from crawlers.platforms.douyin import LISTENED as DOUYIN
 from crawlers.rounds import Manner, Round
-from crawlers.turns import PAGES, Visit
+from crawlers.turns import PAGES, POST, Visit, looked_at
 from domain.identity import AuthorKey, mention_id
 from domain.plugins import load
 from domain.types import Incoming, Outcome, RunReport
@@ -79,6 +82,7 @@ class Chromium:
     def run(
         self, shelf: Shelf, *, listened: Listened = DOUYIN, words: Sequence[str] = (WORDS,),
         own: bool = False, wait: float = 3.0, cap: int = 50, begins: float = 0.5,
+        posts: Sequence[Visit] = (),
     ) -> RunReport:  # fmt: skip
         self.replica.asked.clear()
         self.kept.clear()
@@ -87,6 +91,7 @@ class Chromium:
             ear = Ear(
                 platform=listened, pseudonym=AuthorKey("2026", b"k").pseudonym,
                 clock=lambda: NOW, intake=shelf, keep=self._keep, own=own,
+                knows=lambda known: known in shelf.items,
             )  # fmt: skip
             ear.attach(self.context)
             page = await self.context.new_page()
@@ -94,7 +99,7 @@ class Chromium:
             one = Round(ear=ear, page=page, manner=manner, stored=dict(shelf.marks), now=NOW,
                         rng=Random(1))  # fmt: skip
             try:
-                return await one.run(_visits(listened, words, own))
+                return await one.run([*posts, *_visits(listened, words, own)])
             finally:
                 ear.detach(self.context)
                 await page.close()
@@ -183,6 +188,31 @@ def test_waits_for_what_comes_late_and_scrolls_a_box_of_its_own(chromium: Chromi
     listened = replace(DOUYIN, scrolls="#inner")
     report = chromium.run(Shelf(), listened=listened)
     assert (report.outcome, report.new) == (Outcome.OK, 8)
+
+
+def test_posts_are_opened_last_and_show_their_counts_anew_or_that_they_are_gone(
+    chromium: Chromium,
+) -> None:
+    chromium.site.pages = {PAGE: douyin(1)}
+    shelf = Shelf()
+    chromium.run(shelf)
+    hot, gone = list(shelf.items)[:2]
+    grown = work(0)["aweme_info"] | {"statistics": {"digg_count": 4321}}
+    posts = []
+    for known, answer in ((hot, grown), (gone, None)):
+        path = urlsplit(shelf.items[known].url).path
+        url = f"{DETAIL}?aweme_id={path.rpartition('/')[2]}"
+        detail = sent({"status_code": 0, "aweme_detail": answer})
+        chromium.site.pages = {**chromium.site.pages,
+                               path: Feed(screens=[Screen(url=url, answer=detail)])}  # fmt: skip
+        posts.append(Visit(key=POST + known, address=shelf.items[known].url))
+    report = chromium.run(shelf, posts=posts)
+    assert (report.outcome, report.new) == (Outcome.OK, 0), report.detail
+    counts = shelf.items[hot].counts
+    assert counts is not None and counts.likes == 4321
+    assert looked_at(shelf.marks) == {hot: NOW, gone: NOW}
+    asked = [a.path for a in chromium.replica.asked if a.path in (STREAM, DETAIL)]
+    assert asked == [STREAM, DETAIL, DETAIL]
 
 
 def test_stops_where_a_page_brings_nothing_new(chromium: Chromium) -> None:

@@ -271,8 +271,13 @@ def test_hot_posts_that_no_program_may_open_are_listed_when_their_counts_are_old
     assert listed() == []
     world.clock.move(3600)
     assert listed() == ["hot"]
-    LedgerIntake(world.app.ledger, "import:x", world.clock)([post("hot", 31)])
+    LedgerIntake(world.app.ledger, "import:x", world.clock)([post("hot", 30)])  # as before
     assert listed() == []
+    world.clock.move(3600)
+    [link] = refresh.links(world.app, refresh.by_hand(world.app))
+    assert world.clock() - link.seen_at == timedelta(hours=1)
+    looks = {link.mention.mention_id: world.clock()}  # and found it gone
+    assert refresh.links(world.app, refresh.by_hand(world.app), looks) == []
     world.clock.move(8 * 86_400)
     assert listed() == []
 

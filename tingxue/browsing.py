@@ -8,24 +8,32 @@ from collections.abc import Callable, Mapping
 from crawlers import programs
 from crawlers.ear import Ear, KeepExchange
 from crawlers.listened import Exchange, Listened
+from crawlers.turns import looked_at
 from crawlers.visits import BrowserSource
-from domain.collection import RAISED
+from domain.collection import MAY_OPEN, RAISED
 from domain.errors import NotConfigured, PluginError
 from domain.plan import SourceSpec
 from domain.ports import Intake
 from domain.types import Mode
-from tingxue import exchanges, listeners, names
+from tingxue import exchanges, listeners, names, refresh
 from tingxue.app import App
+
+_MOST_POSTS = 20
+"""Of one run; the daily cap holds for them too."""
 
 
 def source(
     app: App, spec: SourceSpec, listened: Listened, marks: Mapping[str, str]
 ) -> BrowserSource:
-    """The program goes through the platform's pages itself."""
+    """The program goes through the platform's pages itself, and where it may, opens the posts whose
+    counts are to be seen again."""
+    looked = looked_at(marks)
+    due = refresh.links(app, [listened.code], looked) if spec.mode in MAY_OPEN else []
     return BrowserSource(
         spec=spec, listened=listened, clock=app.clock, pseudonym=app.pseudonym,
         folder=app.home.profile(listened.code), environ=app.environ, marks=marks,
         keep=_keeping(app, spec.name, listened), knows=_knowing(app),
+        posts={link.mention.mention_id: link.mention.url for link in due[:_MOST_POSTS]},
     )  # fmt: skip
 
 
