@@ -210,9 +210,11 @@ def _rings(moments: Sequence[float], since: float, until: float) -> list[float]:
 def _theirs(python: str, streams: Sequence[Sequence[float]]) -> list[list[float]]:
     script = Path(__file__).with_name("_spikes.py")
     done = subprocess.run(
-        [python, script, str(TICK)], input=json.dumps(streams), stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL, text=True, check=True,
+        [python, script, str(TICK)], input=json.dumps(streams), capture_output=True, text=True,
+        check=False,
     )  # fmt: skip
+    if done.returncode:  # elastalert2 2.19.0 does not say that it needs pytz
+        sys.exit(f"{python} {script.name}: {done.stderr.strip().splitlines()[-1]}")
     found: list[list[float]] = json.loads(done.stdout)
     return found
 
