@@ -25,7 +25,7 @@ import pytest
 
 from tingxue.demo import files, runner, script, week, window
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.timeout(400)]  # a whole week, on a busy machine too
 TINGXUE = Path(sys.executable).with_name("tingxue")
 
 _GUARD = """
