@@ -7,6 +7,7 @@ before dated shifts, and those before standing ones (very long shifts, perhaps o
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import pairwise
 
 from domain.plan import Department, Shift
 from domain.ports import WorkCalendar
@@ -86,6 +87,42 @@ def gaps(
     if reached < end:
         found.append((reached, end))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turn:
+    """[begins, ends), UTC, in which the same shift decides; None: nobody is on duty. ``second``:
+    the shift that names the deputy."""
+
+    begins: datetime
+    ends: datetime
+    shift: Shift | None
+    second: Shift | None
+
+
+def turns(
+    shifts: Sequence[Shift], department: str, start: datetime, end: datetime,
+    calendar: WorkCalendar,
+) -> list[Turn]:  # fmt: skip
+    """Who is on duty from ``start`` to ``end``, one after the other, without holes."""
+    held = [
+        (shift, [*spans(shift, start, end, calendar)])
+        for shift in shifts
+        if shift.department == department and shift.start < end and shift.end > start
+    ]
+    edges = {at for shift, some in held for at in (shift.start, shift.end, *sum(some, ()))}
+    found: list[Turn] = []
+    for begins, ends in pairwise(sorted({start, end} | {at for at in edges if start < at < end})):
+        here = [
+            shift for shift, some in held
+            if shift.start <= begins < shift.end and any(a <= begins < b for a, b in some)
+        ]  # fmt: skip
+        first, second = next(iter(here), None), next((s for s in here if s.deputy), None)
+        last = found[-1] if found else None
+        if last is not None and (last.shift, last.second) == (first, second):
+            begins = found.pop().begins
+        found.append(Turn(begins=begins, ends=ends, shift=first, second=second))
+    return found
 
 
 def spans(

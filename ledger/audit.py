@@ -48,6 +48,12 @@ class Audit:
         query = select(_A.at).where(_A.action == action).order_by(_A.no.desc()).limit(1)
         return self._db.scalar(query)
 
+    def newest(self, action: str) -> dict[str, object] | None:
+        """The newest line of this action."""
+        query = select(schema.audit).where(_A.action == action).order_by(_A.no.desc()).limit(1)
+        row = self._db.execute(query).mappings().first()
+        return dict(row) if row else None
+
     def broken_at(self) -> int | None:
         """The number of the first line whose place in the chain is wrong. The purge removes old
         lines from the front, so the first one kept is the anchor."""

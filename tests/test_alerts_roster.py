@@ -2,12 +2,13 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alerts.roster import contact, deputy, gaps, on_duty
+from alerts.roster import contact, deputy, gaps, on_duty, turns
 from alerts.workdays import OfficeCalendar
 from domain.plan import Department, OfficeHours, Shift
 from domain.times import at_shanghai
@@ -130,3 +131,24 @@ def test_a_moment_lies_in_a_gap_exactly_when_nobody_is_on_duty(
     found = gaps(shifts, "住建局", _at(0), _at(50), CALENDAR)
     inside = any(start <= moment < end for start, end in found)
     assert inside == (on_duty(shifts, "住建局", moment, CALENDAR) is None)
+
+
+@given(_SPANS, st.booleans(), st.integers(0, 99))
+def test_turns_say_at_every_moment_what_the_roster_says(
+    spans: list[tuple[int, int]], nights: bool, half_hours: int
+) -> None:
+    shifts = [
+        replace(_shift(str(n), start, start + length), deputy="备" * (n % 2))
+        for n, (start, length) in enumerate(spans)
+        if length
+    ] + [NIGHTS] * nights
+    found, moment = turns(shifts, "住建局", _at(0), _at(50), CALENDAR), _at(half_hours / 2)
+    assert [(t.begins, t.ends) for t in found] == list(
+        pairwise([_at(0), *(t.begins for t in found[1:]), _at(50)])
+    )
+    [here] = [turn for turn in found if turn.begins <= moment < turn.ends]
+    assert here.shift == on_duty(shifts, "住建局", moment, CALENDAR)
+    second = deputy(shifts, OFFICE, moment, CALENDAR).person
+    assert (here.second.deputy if here.second else "") == second
+    empty = [(t.begins, t.ends) for t in found if t.shift is None]
+    assert tuple(empty) == gaps(shifts, "住建局", _at(0), _at(50), CALENDAR)

@@ -10,9 +10,12 @@ from alerts import duty
 from alerts.messages import RED_MARK
 from alerts.roster import contact, deputy, on_duty
 from domain.times import on_screen
-from tingxue import rostering, rosters, rostertable
+from domain.types import Actor, Role
+from tingxue import rostering, rostertaking
 from tingxue.app import App, opened
 from tingxue.cli_options import moment
+
+_CONSOLE = Actor(name="命令行", role=Role.ADMIN)
 
 
 @click.group()
@@ -67,36 +70,18 @@ def gaps(days: int) -> None:
 def take(file: Path, check: bool) -> None:
     """导入值班表（xlsx 或 csv）：全部行都对才采用；有一行不对，旧表继续有效。"""
     with opened() as app:
-        old = rosters.present(app.home.config)
-        taken, refused = rostertable.read(
-            file, now=app.clock(), departments=rostering.on_rosters(app.plan), hours=app.plan.hours,
-            old=old,
-        )  # fmt: skip
-        for one in sorted(refused, key=lambda each: (each.sheet, each.row)):
-            click.echo(f"{f'「{one.sheet}」' if one.sheet else ''}第 {one.row} 行：{one.reason}")
-        if refused or not taken:
-            click.echo(f"{len(refused)} 行有问题，没有导入；旧值班表继续有效。", err=True)
-            sys.exit(1)
-        new = rostertable.joined(old, taken, app.clock())
-        if not check:
-            rosters.replace(app.home.config, new, app.environ)
-        click.echo(_summary(taken, check=check))
-        dropped = len(old.standing) - len(new.standing)
-        if dropped and not check:
-            click.echo(f"去掉 {dropped} 条示例常设值班（号码是占位的）；没有排班的部门请补上")
-        found = [] if check else rostering.gaps_ahead(app, app.clock())
+        done = rostertaking.take(app, file, _CONSOLE, check=check)
+        found = [] if check or not done.good else rostering.gaps_ahead(app, app.clock())
+    for one in done.refused:
+        click.echo(f"{f'「{one.sheet}」' if one.sheet else ''}第 {one.row} 行：{one.reason}")
+    if not done.good:
+        click.echo(f"{len(done.refused)} 行有问题，没有导入；旧值班表继续有效。", err=True)
+        sys.exit(1)
+    click.echo(f"{'检查通过，没有采用' if check else '已采用'}：{done.summary}")
+    if done.dropped:
+        click.echo(f"去掉 {done.dropped} 条示例常设值班（号码是占位的）；没有排班的部门请补上")
     if found:
         click.echo(f"今后 14 天还有 {len(found)} 处无人值班，见 tingxue roster gaps", err=True)
-
-
-def _summary(taken: list[rostertable.Taken], *, check: bool) -> str:
-    shifts = [one.shift for one in taken]
-    first, last = min(s.start for s in shifts), max(s.end for s in shifts)
-    departments = len({s.department for s in shifts})
-    done = "检查通过，没有采用" if check else "已采用"
-    return (
-        f"{done}：{len(shifts)} 班，{departments} 个部门，{on_screen(first)} 至 {on_screen(last)}"
-    )
 
 
 COMMANDS = (roster,)

@@ -1,6 +1,9 @@
-"""Files that are on the disk when they say so, also after a power cut."""
+"""Files that are on the disk when they say so, also after a power cut; and one at a time."""
 
+import fcntl
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -19,5 +22,21 @@ def sync_folder(folder: Path) -> None:
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def alone(lock: Path) -> Iterator[bool]:
+    """Whether nobody else on this machine is inside with this lock. It is the kernel's: whoever
+    dies inside leaves none behind."""
+    handle = os.open(lock, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+            return
+        yield True
     finally:
         os.close(handle)
