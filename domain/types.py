@@ -370,13 +370,18 @@ class KeyHit:
     at: datetime
 
 
+TEST = "channel-test"
+"""The purpose of a message that only tries a channel: nobody stands in for its receiver, and when
+it reaches nobody, nobody must ring."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
     """One message to be delivered; ``alert_id`` is the idempotency key of its occasion.
 
     purpose: "new", "raised", "lead", "remind", "deputy", "head", "escalate", "report", "roster",
-    "duty" (值守正常), "daily" (to the work group), "test", or the action that somebody must hear of
-    ("transfer", "rework", "decline" …).
+    "duty" (值守正常), "daily" (to the work group), ``TEST``, or the action that somebody must hear
+    of ("transfer", "rework", "decline" …).
     title and body are masked Chinese text, ready to send.
     """
 

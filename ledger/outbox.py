@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, case, func, select, 
 from domain.identity import digest
 from domain.plan import Pace
 from domain.ports import StandIns
-from domain.types import Alert, Delivery, SendResult
+from domain.types import TEST, Alert, Delivery, SendResult
 from ledger import postgres, schema
 from ledger.claiming import claim_one, turn_of, wait_until
 from ledger.rows import Row, insert_new
@@ -167,7 +167,7 @@ class Outbox:
 
     def unreached(self, case_id: str | None = None) -> list[Unreached]:
         """Alerts (of one case) that their receiver did not get over any channel, oldest first;
-        without those for which something is still being tried."""
+        without those for which something is still being tried, and without test messages."""
         dead = select(_D.alert_id).where(_D.state == "dead")
         query = (
             select(
@@ -180,7 +180,11 @@ class Outbox:
                 _T.created_at,
             )
             .join(schema.alerts, _T.alert_id == _D.alert_id)
-            .where(_D.alert_id.in_(dead), _T.case_id == case_id if case_id else true())
+            .where(
+                _D.alert_id.in_(dead),
+                _T.purpose != TEST,
+                _T.case_id == case_id if case_id else true(),
+            )
             .order_by(_T.created_at, _D.alert_id)
         )
         found: dict[tuple[str, str], list[Row]] = {}

@@ -16,7 +16,7 @@ from domain.identity import digest
 from domain.ports import Channel
 from domain.search import SearchQuery
 from domain.times import on_screen, shanghai_day
-from domain.types import Alert, Delivery, Outcome, SendResult
+from domain.types import TEST, Alert, Delivery, Outcome, SendResult
 from ledger.outbox import Unreached
 from tingxue import rostering, silence, surging
 from tingxue.app import App
@@ -27,6 +27,7 @@ from tingxue.unheard import still_unheard
 _FINE = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
 _STUCK_AFTER = timedelta(minutes=5)
 _MOST_AHEAD = 5.0
+TEST_RECEIVER = "渠道测试"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -285,19 +286,18 @@ _LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
 
 def try_channels(app: App) -> list[Finding]:
     """Send one test message over every channel, past the outbox; what each answered."""
-    now = app.clock()
-    mark = "【演练】" if app.ledger.drill else ""
+    now, (title, body) = app.clock(), trial(app)
     alert = Alert(
-        alert_id=digest("test", now.isoformat(), length=32),
-        case_id=None,
-        purpose="test",
-        level=None,
-        title=f"{mark}听雪渠道测试",
-        body="这是一条测试消息，收到即说明渠道可用，无需处理。",
-        created_at=now,
-        drill=app.ledger.drill,
-    )
+        alert_id=digest(TEST, now.isoformat(), length=32), case_id=None, purpose=TEST, level=None,
+        title=title, body=body, created_at=now, drill=app.ledger.drill,
+    )  # fmt: skip
     return [_tried(name, channel.send(_test(alert, name))) for name, channel in _sorted(app)]
+
+
+def trial(app: App) -> tuple[str, str]:
+    """Title and body of what a test sends."""
+    mark = "【演练】" if app.ledger.drill else ""
+    return f"{mark}听雪渠道测试", "这是一条测试消息，收到即说明渠道可用，无需处理。"
 
 
 def _sorted(app: App) -> list[tuple[str, Channel]]:
@@ -305,7 +305,7 @@ def _sorted(app: App) -> list[tuple[str, Channel]]:
 
 
 def _test(alert: Alert, channel: str) -> Delivery:
-    return deliveries_for(alert, "渠道测试", [channel])[0]
+    return deliveries_for(alert, TEST_RECEIVER, [channel])[0]
 
 
 def _tried(name: str, result: SendResult) -> Finding:
