@@ -20,6 +20,7 @@
     │   ├── NotSignedIn    nobody is signed in, or no longer
     │   ├── TooManyTries   too many failed attempts to sign in; later
     │   ├── BadForm        a form that did not come from our page, or says what cannot be
+    │   ├── NoSuchPaper    no such edition, or its file is not on this machine
     │   └── BadLink        a link from a message that is forged, too old or used
     └── SearchUnavailable  the search index cannot answer; nothing else stops for it
 
@@ -111,6 +112,10 @@ class TooManyTries(DeskError):
 
 class BadForm(DeskError):
     """A form that did not come from our page, or says what cannot be."""
+
+
+class NoSuchPaper(DeskError):
+    """No edition of this kind, day and number, or its file is not on this machine."""
 
 
 class BadLink(DeskError):

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import Connection, func, select
 
 from ledger import schema
-from ledger.rows import insert_new
+from ledger.rows import Row, insert_new
 
 _R = schema.reports.c
 
@@ -53,7 +53,25 @@ class Reports:
     def all(self) -> Sequence[Edition]:
         """Every edition, oldest period first."""
         query = select(schema.reports).order_by(_R.period_start, _R.kind, _R.edition)
-        return [
-            Edition(**{**row, "files": tuple((n, h) for n, h in row["files"])})
-            for row in self._db.execute(query).mappings()
-        ]
+        return [_edition(row) for row in self._db.execute(query).mappings()]
+
+    def newest(self, *, limit: int, offset: int = 0) -> tuple[Sequence[Edition], int]:
+        """The newest period first, then the newest edition; and how many there are in all."""
+        total = self._db.scalar(select(func.count()).select_from(schema.reports)) or 0
+        query = (
+            select(schema.reports)
+            .order_by(_R.period_start.desc(), _R.kind, _R.edition.desc())
+            .limit(limit)
+            .offset(offset)
+        )
+        return [_edition(row) for row in self._db.execute(query).mappings()], total
+
+    def find(self, kind: str, period_start: datetime, edition: int) -> Edition | None:
+        """That edition."""
+        mine = (_R.kind == kind) & (_R.period_start == period_start) & (_R.edition == edition)
+        row = self._db.execute(select(schema.reports).where(mine)).mappings().first()
+        return _edition(row) if row else None
+
+
+def _edition(row: Row) -> Edition:
+    return Edition(**{**row, "files": tuple((name, digest) for name, digest in row["files"])})

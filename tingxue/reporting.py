@@ -4,15 +4,19 @@ What is due is read from the ledger, never from a timer: a paper missed while th
 is made at the next start and marked 补发.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from domain.errors import Conflict, InputError
 from domain.times import at_shanghai, shanghai_day
-from domain.types import Case
+from domain.types import Actor, Case
 from ledger.books import Books
 from ledger.reports import Edition
+from tingxue import disk
 from tingxue.app import App
 from tingxue.counting import Period, PeriodKind, last_finished, period_of, previous
 
@@ -113,8 +117,42 @@ def _due(day: date) -> datetime:
     return at_shanghai(day, DUE_HOUR, DUE_MINUTE)
 
 
+def make_asked(app: App, kind: PeriodKind, day: date, *, seen: int, by: Actor) -> int:
+    """Make the edition after ``seen``, which is the last that the person knows of; audited. The
+    number of the last edition there is then: asking twice makes one. Raises InputError for a
+    period that is not over or before all data, Conflict while another paper is being made."""
+    period, now = period_of(kind, day), app.clock()
+    with app.ledger.read() as books:
+        first = books.mentions.first_seen()
+    if period.end > now:
+        raise InputError("这一期还没有过完，只能预览，不能编发")
+    if first is None or period.end <= first:
+        raise InputError("那时还没有数据，不能编发；请选后面的日期")
+    with _alone(app) as mine:
+        if not mine:
+            raise Conflict("另一份报告正在编制，请一分钟后再看")
+        with app.ledger.read() as books:
+            last = books.reports.last_edition(kind, period.start)
+        if last > seen:
+            return last
+        made = make(app, kind, day)
+        with app.ledger.write() as books:
+            books.audit.write(app.clock(), by, "report", made.docx.stem, "值守台编发")
+    return last + 1
+
+
+@contextmanager
+def _alone(app: App) -> Iterator[bool]:
+    """Whether nobody else makes papers, on this machine or on another."""
+    with (
+        disk.alone(app.home.path / ".papers.lock") as here,
+        app.ledger.alone("papers") as everywhere,
+    ):
+        yield here and everywhere
+
+
 def make_missing(app: App) -> "list[MadeReport]":
-    """Make every paper that is due and that no other host is making."""
-    with app.ledger.alone("papers") as mine:
+    """Make every paper that is due and that nobody else is making."""
+    with _alone(app) as mine:
         wanted = missing(app) if mine else []
         return [make(app, kind, day, late=late) for kind, day, late in wanted]

@@ -25,7 +25,8 @@ from tingxue.reports.weekly import weekly
 from tingxue.reports.word import word_bytes
 from tingxue.reports.wording import Material
 
-_COMPOSE: dict[str, Callable[[Material], Paper]] = {"day": daily, "week": weekly}
+COMPOSE: dict[str, Callable[[Material], Paper]] = {"day": daily, "week": weekly}
+"""Who writes which kind of paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +51,10 @@ def make(
     Raises ValueError when kind and period disagree, Conflict when both files stand there already
     with other content: corrections are a new edition.
     """
-    if kind not in _COMPOSE or kind != facts.period.kind:
+    if kind not in COMPOSE or kind != facts.period.kind:
         raise ValueError(f"no {kind!r} paper of a {facts.period.kind!r}")
     material = material_of(facts, plan, made_at=made_at, late=late, drill=drill, edition=edition)
-    paper = _COMPOSE[kind](material)
+    paper = COMPOSE[kind](material)
     stem = file_stem(facts.period, drill=drill, edition=edition)
     files = {
         folder / f"{stem}.docx": word_bytes(paper, made_at=utc(made_at)),
