@@ -75,6 +75,10 @@ class Users:
         """The code, if there was one, is used up."""
         self._set(name, password=password, setup=None, setup_until=None)
 
+    def place(self, name: str, role: Role, department: str) -> None:
+        """What the person may do from the next request on, and for which department."""
+        self._set(name, role=str(role), department=department)
+
     def disable(self, name: str) -> None:
         """Nothing opens the account any more."""
         self._set(name, disabled=True, setup=None, setup_until=None)

@@ -51,8 +51,8 @@ def test_accounts_are_added_listed_reset_and_closed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("words", "says"),
-    [(["add", "甲", "--role", "handler"], "要用 --department 写明部门"),
-     (["add", "甲", "--role", "viewer", "--department", "没有局"], "要用 --department"),
+    [(["add", "甲", "--role", "handler"], "handler 要写明部门"),
+     (["add", "甲", "--role", "viewer", "--department", "没有局"], "没有“没有局”这个部门"),
      (["add", " ", "--role", "admin"], "姓名应为"), (["add", "长" * 41, "--role", "admin"], "姓名"),
      (["reset", "无此人"], "没有“无此人”"), (["disable", "无此人"], "没有“无此人”")],
 )  # fmt: skip

@@ -2,15 +2,11 @@
 
 import click
 
-from domain.errors import InputError
 from domain.times import on_screen
 from domain.types import Actor, Role
-from ledger.users import User
 from tingxue.app import App, opened
 
 _CONSOLE = Actor(name="命令行", role=Role.ADMIN)
-_USUAL_OFFICE = {Role.PUBLICITY: "宣传部", Role.REVIEWER: "宣传部", Role.INSPECTION: "督查室"}
-_LONGEST_NAME = 40
 
 
 @click.group()
@@ -45,7 +41,7 @@ def user() -> None:
 def add_user(name: str, role: str, department: str) -> None:
     """新建账号，给出一次性口令：本人 24 小时内用它登录并设置密码。"""
     with opened() as app:
-        code = _added(app, " ".join(name.split()), Role(role), department)
+        code = _added(app, name, Role(role), department)
     _say_code(name, code)
 
 
@@ -53,14 +49,7 @@ def _added(app: App, name: str, role: Role, department: str) -> str:
     """The one-time code of the new account. Raises InputError."""
     from tingxue.desk import accounts
 
-    if not 0 < len(name) <= _LONGEST_NAME:
-        raise InputError(f"姓名应为 1 到 {_LONGEST_NAME} 个字")
-    office = department or _USUAL_OFFICE.get(role, "")
-    if role in (Role.VIEWER, Role.HANDLER) and office not in app.plan.departments:
-        names = "、".join(app.plan.departments)
-        raise InputError(f"{role} 要用 --department 写明部门；现有：{names}")
-    new = User(name=name, role=role, department=office, created_at=app.clock())
-    return accounts.add(app, new, _CONSOLE)
+    return accounts.add(app, accounts.checked(app, name, role, department), _CONSOLE)
 
 
 @user.command("list")
