@@ -13,6 +13,7 @@ from ledger.clocks import Clocks
 from ledger.corrections import Corrections
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
+from ledger.handovers import Handovers
 from ledger.lines import Lines
 from ledger.looks import Looks
 from ledger.marks import Marks
@@ -28,6 +29,7 @@ from ledger.reports import Reports
 from ledger.reviews import Reviews
 from ledger.runs import Runs
 from ledger.signins import Signins
+from ledger.tries import Tries
 from ledger.users import Users
 from ledger.voices import Voices
 from ledger.worklists import Worklists
@@ -38,8 +40,9 @@ class Books:
 
     __slots__ = (
         "alarms", "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten",
-        "lines", "looks", "marks", "mentions", "pauses", "projection", "purge", "reach", "refusals",
-        "rejects", "reports", "reviews", "runs", "signins", "users", "voices", "worklists",
+        "handovers", "lines", "looks", "marks", "mentions", "pauses", "projection", "purge",
+        "reach", "refusals", "rejects", "reports", "reviews", "runs", "signins", "tries", "users",
+        "voices", "worklists",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -68,6 +71,8 @@ class Books:
         self.users = Users(connection)
         self.signins = Signins(connection)
         self.worklists = Worklists(connection)
+        self.tries = Tries(connection)
+        self.handovers = Handovers(connection)
 
     def queue(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
         """Outbox rows; False and no change when this alert_id was queued before."""

@@ -5,21 +5,24 @@ axe finds nothing to object to. Screenshots go to ``TINGXUE_SHOTS`` (default: th
 """
 
 import os
+import re
 import shutil
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from deskclient import PASSWORD, account
+from deskclient import PASSWORD, account, office
 from deskserver import free_port, served
 from world import MONDAY, World, opened_world
 
 from domain.plan import Plan
 from domain.types import Counts, Role, State
-from tingxue import links
+from tingxue import links, pipeline, reporting
+from tingxue.desk import screen
 from tingxue.links import Link
 
 if TYPE_CHECKING:
@@ -29,6 +32,18 @@ pytestmark = pytest.mark.full
 SIZES = {"phone": (390, 844), "wide": (1440, 900)}
 EXECUTABLE = shutil.which("chromium") or shutil.which("google-chrome") or ""
 LONG = "出租车司机在天定山门口挑客，打表不打表看心情，问了几位都说要加钱，孩子冻得直哭"
+ROSTER = """
+shifts:
+  - {department: 住建局, person: 某甲, phone: 0431-8000-0001, from: 2026-11-22 17:00, to: 2026-11-23 08:30}
+  - {department: 住建局, person: 某乙, phone: 0431-8000-0002, from: 2026-11-23 08:30, to: 2026-11-23 17:00,
+     deputy: 某丁, deputy_phone: 0431-8000-0004}
+  - {department: 住建局, person: 某庚, phone: 0431-8000-0003, from: 2026-11-23 09:30, to: 2026-11-23 14:00,
+     instead_of: 某乙}
+  - {department: 宣传部, person: 某丙, phone: 0431-8000-0006, from: 2026-11-22 20:00, to: 2026-11-23 08:00}
+  - {department: 宣传部, person: 某戊, phone: 0431-8000-0007, from: 2026-11-23 08:00, to: 2026-12-30 08:00}
+standing:
+  - {department: 城管局, person: 某己, phone: 0431-8000-0005, days: 工作日, from: 08:30, to: 17:00}
+"""  # noqa: E501
 _TOO_SMALL = """() => [...document.querySelectorAll('a, button, summary, input, select, textarea')]
   .filter((e) => e.offsetParent && e.type !== 'hidden' && !e.matches('.skip, .tick input'))
   .map((e) => [e.outerHTML.slice(0, 80), e.getBoundingClientRect().height])
@@ -67,6 +82,9 @@ def _link(world: World, case_id: str) -> str:
 def _filled(world: World) -> dict[str, str]:
     account(world, "甲", Role.PUBLICITY, "宣传部")
     account(world, "乙", Role.HANDLER, "住建局")
+    account(world, "丙", Role.ADMIN)
+    world.app.home.config.mkdir(exist_ok=True)
+    (world.app.home.config / "roster.yaml").write_text(ROSTER, encoding="utf-8")
     say = world.say
     cases = {
         "busy": say(1, ["taxi_refusal", "price_gouging"], text=LONG * 3, places=("天定山滑雪场",),
@@ -81,6 +99,7 @@ def _filled(world: World) -> dict[str, str]:
         say(number, ["other_complaint"], text=text, sure=0.3, places=(f"地{number}",))
     world.do(cases["busy"], "ack", "住建局")
     world.do(cases["busy"], "reply", "住建局")
+    reporting.make(world.app, "day", MONDAY.date())
     return cases
 
 
@@ -116,15 +135,26 @@ def opened(site: Site, chromium: "Browser", size: str, *, script: bool = True, d
     return page
 
 
-def _walk(site: Site, page: "Page", name: str, *, script: bool) -> Iterator[str]:
-    """Every page, one after the other; its name."""
+def _paths(site: Site) -> dict[str, dict[str, str]]:
+    """By person, every page that the person opens, by a name for it."""
     busy = site.cases["busy"]
-    paths = {"now": "/", "cases": "/cases", "found": "/cases?level=红", "nothing": "/cases?page=9",
+    ours = {"now": "/", "cases": "/cases", "found": "/cases?level=红", "nothing": "/cases?page=9",
              "case": f"/cases/{busy}", "reviews": "/reviews", "password": "/password",
              "missing": "/cases/LHS-20200101-0001", "refused": "/l/broken.link",
              "link": f"/l/{site.link}"}  # fmt: skip
-    for key, path in paths.items():
+    ours |= {"roster": "/roster", "roster-one": "/roster?department=住建局",
+             "handover": "/handover", "reports": "/reports", "edition": "/reports/day/2026-11-23/1",
+             "preview": "/reports/preview?kind=week&date=2026-11-23", "settings": "/settings",
+             "channels": "/settings/channels"}  # fmt: skip
+    return {"甲": ours, "丙": {"users": "/settings/users", "user": "/settings/users?name=乙"}}
+
+
+def _walk(site: Site, page: "Page", name: str, who: str, *, script: bool) -> Iterator[str]:
+    """Every page, one after the other; its name."""
+    for key, path in _paths(site)[who].items():
         page.goto(site.address + path)
+        if key == "settings":
+            page.click("nav summary")  # the menu stays open for the picture
         if script:
             page.evaluate("document.querySelectorAll('main details').forEach((d) => d.open = true)")
         page.screenshot(path=site.shots / f"{name}-{key}.png", full_page=True)
@@ -138,21 +168,24 @@ def test_every_page_fits_is_easy_to_hit_and_has_nothing_axe_objects_to(
 ) -> None:
     from axe_playwright_python.sync_playwright import Axe
 
-    page, objections = opened(site, chromium, size, dark=dark), []
-    for key in _walk(site, page, f"{size}-{'dark' if dark else 'light'}", script=True):
-        wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
-        assert wide <= 0, f"{key} runs over the edge"
-        assert page.evaluate(_TOO_SMALL) == [], key
-        found = Axe().run(page)
-        objections += [f"{key}: {found.generate_report()}"] if found.violations_count else []
+    objections = []
+    for who in _paths(site):
+        page = opened(site, chromium, size, dark=dark, who=who)
+        name = f"{size}-{'dark' if dark else 'light'}"
+        for key in _walk(site, page, name, who, script=True):
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert wide <= 0, f"{key} runs over the edge"
+            assert page.evaluate(_TOO_SMALL) == [], key
+            found = Axe().run(page)
+            objections += [f"{key}: {found.generate_report()}"] if found.violations_count else []
+        page.context.close()
     assert not objections, "\n".join(objections)
-    page.context.close()
 
 
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_works_without_script(site: Site, chromium: "Browser", size: str) -> None:
     page = opened(site, chromium, size, script=False)
-    assert len(list(_walk(site, page, f"{size}-bare", script=False))) == 10
+    assert len(list(_walk(site, page, f"{size}-bare", "甲", script=False))) == 18
     page.goto(f"{site.address}/cases/{site.cases['bare']}")
     page.click("summary:has-text('备注')")
     page.fill("#note-case-note", f"没有脚本也能写（{size}）")
@@ -238,6 +271,36 @@ def test_an_original_is_opened_for_a_reason(site: Site, chromium: "Browser") -> 
     page.screenshot(path=site.shots / "phone-original.png", full_page=True)
     assert Axe().run(page).violations_count == 0
     page.context.close()
+
+
+def test_the_fullest_handover_is_one_sheet_of_a4(
+    chromium: "Browser", site: Site, tmp_path: Path, plan: Plan
+) -> None:
+    """More of everything than it lists, read by whoever sees most."""
+    with ThreadPoolExecutor(1) as aside:  # the browser's own loop runs in this thread
+        html = aside.submit(_full, tmp_path, plan).result()
+    style = (Path(screen.STATIC) / "desk.css").read_text(encoding="utf-8")
+    page = chromium.new_page(viewport=dict(zip(("width", "height"), SIZES["wide"], strict=True)))  # type: ignore[arg-type]
+    bare = re.sub(r"<link[^>]*>|<script.*?</script>", "", html)
+    page.set_content(bare.replace("</head>", f"<style>{style}</style></head>"))
+    page.fill("#notes", "住建局的路灯案等配件，周二到货；\n" * 5)
+    sheet = page.pdf(path=site.shots / "handover.pdf", prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", sheet)) == 1
+    page.close()
+
+
+def _full(folder: Path, plan: Plan) -> str:
+    with office(folder, plan) as desk:
+        for number in range(16):
+            case_id = desk.world.say(
+                number, ["taxi_refusal", "price_gouging", "other_complaint"], urgency="orange",
+                text=f"{number}路口", places=(f"莲花山生态旅游度假区第{number}停车场",),
+            )  # fmt: skip
+            if number < 12:
+                desk.world.do(case_id, "ack", "住建局")
+        pipeline.notify(desk.world.app)  # no channel is there: nobody is reached
+        desk.world.clock.move(60)
+        return desk.person("甲", Role.PUBLICITY, "宣传部").get("/handover").text
 
 
 def test_nothing_but_the_desk_was_ever_asked(site: Site) -> None:

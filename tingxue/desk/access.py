@@ -5,7 +5,7 @@ when ``tingxue.acting.act`` would take it. Which rows may be seen is one rule in
 condition for SQL, and a test of one case.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -22,6 +22,7 @@ from tingxue.app import App
 _EVERYTHING = frozenset({Role.REVIEWER, Role.PUBLICITY, Role.INSPECTION, Role.ADMIN})
 _WATCH_REVIEWS = DECIDERS | {Role.INSPECTION}
 _WATCH_SOURCES = frozenset({Role.PUBLICITY, Role.INSPECTION, Role.REVIEWER, Role.ADMIN})
+_STEERS = frozenset({Role.PUBLICITY, Role.ADMIN})
 _NEVER = timedelta(days=3650)
 DEPARTMENTAL = frozenset({Role.VIEWER, Role.HANDLER})
 """Roles that mean nothing without a department."""
@@ -82,6 +83,44 @@ def judges(actor: Actor) -> bool:
 def sees_sources(actor: Actor) -> bool:
     """Whether the person is shown sources, and alerts of every department."""
     return actor.role in _WATCH_SOURCES
+
+
+def rosters(actor: Actor, departments: Iterable[str]) -> list[str]:
+    """Of which departments the person may see who is on duty, with their numbers."""
+    if actor.role in _EVERYTHING:
+        return list(departments)
+    return [name for name in departments if name == actor.department]
+
+
+def keeps_rosters(actor: Actor) -> bool:
+    """Whether the person may put a new roster in force."""
+    return actor.role in _STEERS
+
+
+def sees_papers(actor: Actor) -> bool:
+    """Whether the person may read daily and weekly papers: they speak of every department."""
+    return actor.role in _EVERYTHING
+
+
+def makes_papers(actor: Actor) -> bool:
+    """Whether the person may have a paper made."""
+    return actor.role in _STEERS
+
+
+def tries_channels(actor: Actor) -> bool:
+    """Whether the person sees how the channels do, and may send test messages."""
+    return actor.role in _STEERS
+
+
+def keeps_accounts(actor: Actor) -> bool:
+    """Whether the person may make, change and close accounts."""
+    return actor.role is Role.ADMIN
+
+
+def further(actor: Actor) -> list[tuple[str, str]]:
+    """Address and name of the pages behind 更多 that the person may open."""
+    papers = [("/reports", "报告")] if sees_papers(actor) else []
+    return [("/roster", "值班表"), ("/handover", "交接班"), *papers, ("/settings", "设置")]
 
 
 def may_open_originals(actor: Actor, case: Case) -> bool:

@@ -30,7 +30,7 @@ _EVERY_TEXT = frozenset({"password", "again", "old"})
 
 async def posted(request: Request) -> Form:
     """The form of a request that our own page has sent. Raises BadForm."""
-    _check_origin(request)
+    check_origin(request)
     body = b""
     async for piece in request.stream():
         body += piece
@@ -48,9 +48,9 @@ async def posted(request: Request) -> Form:
     return form
 
 
-def _check_origin(request: Request) -> None:
+def check_origin(request: Request) -> None:
     """A browser says where a form comes from; another site's does not count, nor one that does not
-    say it."""
+    say it. Raises BadForm."""
     origin = request.headers.get("origin", "null")
     desk = request.app.state.desk
     ours = {

@@ -98,6 +98,7 @@ def page(
         allow_http=desk.allow_http,
         now=desk.app.clock(),
         may_review=bool(actor and access.sees_reviews(actor)),
+        further=access.further(actor) if actor else [],
         **values,
     )
     return HTMLResponse(html, status_code=status)

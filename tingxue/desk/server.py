@@ -25,6 +25,7 @@ from domain.errors import (
     IllegalAction,
     NoSuchCase,
     NoSuchMention,
+    NoSuchPaper,
     NoSuchReview,
     NotPermitted,
     NotSignedIn,
@@ -33,13 +34,32 @@ from domain.errors import (
 )
 from tingxue.app import App
 from tingxue.desk import screen
-from tingxue.desk.pages import act, case, cases, link, login, now, original, password, reviews
+from tingxue.desk.pages import (
+    act,
+    case,
+    cases,
+    channels,
+    handover,
+    link,
+    login,
+    now,
+    original,
+    password,
+    reports,
+    reviews,
+    roster,
+    settings,
+    users,
+)
 
 LOG = logging.getLogger(__name__)
-_PAGES = (now, login, password, cases, original, act, case, reviews, link)
+_PAGES = (
+    now, login, password, cases, original, act, case, reviews, link,
+    roster, handover, reports, settings, users, channels,
+)  # fmt: skip
 _STATUS: dict[type[TingxueError], int] = {
     NoSuchCase: 404, NoSuchReview: 404, NoSuchMention: 404, NotPermitted: 403, IllegalAction: 409,
-    Conflict: 409, BadForm: 400, BadLink: 410, TooManyTries: 429,
+    Conflict: 409, BadForm: 400, BadLink: 410, TooManyTries: 429, NoSuchPaper: 404,
 }  # fmt: skip
 # FastAPI would hand addresses (a link in one signs) and the texts of errors to any OpenTelemetry
 # exporter that the environment names.

@@ -63,11 +63,11 @@ def _values(found: Visit) -> dict[str, Any]:
     with app.ledger.read() as books:
         sections = list(_sections(app, books, found))
         reviews = books.worklists.reviews(app.clock()) if access.sees_reviews(actor) else None
-        mutes = list(_mutes(app, books)) if access.sees_sources(actor) else []
+        silent = list(mutes(app, books)) if access.sees_sources(actor) else []
     counted = [s.total for s in sections if s.key in ("overdue", "unsigned")]
     return {
-        "sections": sections, "reviews": reviews, "mutes": mutes, "waiting": sum(counted),
-        "unheard": _unheard(app, found), "phones": _phones(app),
+        "sections": sections, "reviews": reviews, "mutes": silent, "waiting": sum(counted),
+        "unheard": unheard(app, found)[-_MOST:], "phones": _phones(app),
     }  # fmt: skip
 
 
@@ -86,7 +86,8 @@ def _sections(app: App, books: Books, found: Visit) -> Iterator[Section]:
         yield Section(key="judge", title=title, lines=lines, total=total)
 
 
-def _mutes(app: App, books: Books) -> Iterator[Mute]:
+def mutes(app: App, books: Books) -> Iterator[Mute]:
+    """Every source that is silent, or whose newest run failed."""
     titles = {one.name: one.title for one in app.plan.sources}
     titles |= {one.name: one.title for one in app.plan.imports}
     silent = books.alarms.silences()
@@ -99,11 +100,12 @@ def _mutes(app: App, books: Books) -> Iterator[Mute]:
             yield Mute(title=titles[name], why=OUTCOMES[run.outcome], since=run.started_at)
 
 
-def _unheard(app: App, found: Visit) -> list[Unreached]:
+def unheard(app: App, found: Visit) -> list[Unreached]:
+    """What reached nobody, as far as the person is to know of it."""
     missed = still_unheard(app)
     if access.sees_sources(found.actor):
-        return missed[-_MOST:]
-    return [one for one in missed if one.receiver == found.actor.department][-_MOST:]
+        return missed
+    return [one for one in missed if one.receiver == found.actor.department]
 
 
 def _phones(app: App) -> dict[str, str]:

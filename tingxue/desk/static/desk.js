@@ -50,6 +50,11 @@
     setTimeout(poll, EVERY);
   }
 
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
+
   // A second tap while the first is under way; the server would take it as one anyway.
   document.addEventListener("submit", (event) => {
     const form = event.target;
