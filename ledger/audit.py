@@ -2,15 +2,45 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, select
 
 from domain.times import utc
 from domain.types import Actor
 from ledger import schema
 
 _A = schema.audit.c
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditLine:
+    """One line as it is shown."""
+
+    no: int
+    at: datetime
+    actor: str
+    role: str
+    department: str
+    action: str
+    subject: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditQuery:
+    """Which lines; "" and None are any. [since, until): when. before: only lower numbers."""
+
+    action: str = ""
+    actor: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    before: int | None = None
+
+
+_SHOWN = [_A[name] for name in AuditLine.__slots__]
 
 
 class Audit:
@@ -43,6 +73,11 @@ class Audit:
         query = select(schema.audit).order_by(_A.no)
         return [dict(row) for row in self._db.execute(query).mappings()]
 
+    def page(self, query: AuditQuery, limit: int) -> list[AuditLine]:
+        """The newest first."""
+        found = select(*_SHOWN).where(*_conditions(query)).order_by(_A.no.desc()).limit(limit)
+        return [AuditLine(**row) for row in self._db.execute(found).mappings()]
+
     def last(self, action: str) -> datetime | None:
         """When this was last done; None for never."""
         query = select(_A.at).where(_A.action == action).order_by(_A.no.desc()).limit(1)
@@ -65,6 +100,19 @@ class Audit:
                 return int(str(row["no"]))
             prev = str(row["hash"])
         return None
+
+
+def _conditions(query: AuditQuery) -> Iterator[ColumnElement[bool]]:
+    if query.action:
+        yield _A.action == query.action
+    if query.actor:
+        yield _A.actor == query.actor
+    if query.since is not None:
+        yield _A.at >= query.since
+    if query.until is not None:
+        yield _A.at < query.until
+    if query.before is not None:
+        yield _A.no < query.before
 
 
 def _hash(prev: str, line: dict[str, object]) -> str:

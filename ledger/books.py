@@ -11,9 +11,11 @@ from ledger.cases import Cases
 from ledger.chains import Chains
 from ledger.clocks import Clocks
 from ledger.corrections import Corrections
+from ledger.dailies import Dailies
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
 from ledger.handovers import Handovers
+from ledger.leads import Leads
 from ledger.lines import Lines
 from ledger.looks import Looks
 from ledger.marks import Marks
@@ -39,9 +41,10 @@ class Books:
     """domain.ports.Books, over one open transaction."""
 
     __slots__ = (
-        "alarms", "audit", "cases", "chains", "clocks", "connection", "corrections", "forgotten",
-        "handovers", "lines", "looks", "marks", "mentions", "pauses", "projection", "purge",
-        "reach", "refusals", "rejects", "reports", "reviews", "runs", "signins", "tries", "users",
+        "alarms", "audit", "cases", "chains", "clocks", "connection", "corrections", "dailies",
+        "forgotten", "handovers", "leads", "lines", "looks", "marks", "mentions", "pauses",
+        "projection", "purge", "reach", "refusals", "rejects", "reports", "reviews", "runs",
+        "signins", "tries", "users",
         "voices", "worklists",
     )  # fmt: skip
 
@@ -73,6 +76,8 @@ class Books:
         self.worklists = Worklists(connection)
         self.tries = Tries(connection)
         self.handovers = Handovers(connection)
+        self.leads = Leads(connection)
+        self.dailies = Dailies(connection)
 
     def queue(self, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
         """Outbox rows; False and no change when this alert_id was queued before."""

@@ -1,4 +1,5 @@
-"""The tables of the duty desk: who may sign in, who has, who failed to, and links that were used.
+"""The tables of the duty desk: who may sign in, who has, who failed to, links that were used, and
+what was heard each day.
 
 On the same ``metadata`` as ``ledger.schema``. No password, code, session id or link stands here,
 only what they can be checked against; an address of the network only as a digest.
@@ -6,7 +7,7 @@ only what they can be checked against; an address of the network only as a diges
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text
 
-from ledger.schema import UtcMoment, metadata
+from ledger.schema import UtcMoment, audit, metadata
 
 users = Table(
     "users",
@@ -50,6 +51,27 @@ used_links = Table(
     Column("used_at", UtcMoment, nullable=False),
     Column("until", UtcMoment, nullable=False, index=True),  # afterwards it is refused as too old
 )
+
+counted_days = Table(  # finished Shanghai days whose totals are kept
+    "counted_days",
+    metadata,
+    Column("day", String(10), primary_key=True),  # 2026-11-23
+    Column("changes", Integer, nullable=False),  # counts up when a verdict of that day changes
+    Column("counted", Integer, nullable=False),  # as of which change; -1: never
+)
+
+day_totals = Table(
+    "day_totals",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("kind", String(10), primary_key=True),  # all, polarity, platform, category, place
+    Column("name", String(120), primary_key=True),  # "" of all
+    Column("mentions", Integer, nullable=False),
+    Column("complaints", Integer, nullable=False),
+)
+
+Index("audit_by_action", audit.c.action, audit.c.no)
+Index("audit_by_actor", audit.c.actor, audit.c.no)
 
 PASSING = (sessions, signin_failures)
 """What is of this server and this day: no copy of the ledger carries it."""

@@ -1,10 +1,10 @@
 """What is known of each platform lately, and which posts may be opened again for their counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select
 
 from domain.actions import OPEN
 from domain.types import Kind, Mention, Sighting
@@ -13,6 +13,14 @@ from ledger.mentions import Mentions
 from ledger.rows import chunks
 
 _M = schema.mentions.c
+_S = schema.sightings.c
+_BUSY = (
+    select(schema.case_mentions.c.mention_id)
+    .join(schema.cases, schema.cases.c.case_id == schema.case_mentions.c.case_id)
+    .where(schema.cases.c.status.in_([str(state) for state in OPEN]))
+)
+_SKEW = timedelta(days=1)
+"""By so much a page's date may lie behind our own first look at it; what is older is not read."""
 _POSTS = (str(Kind.POST), str(Kind.ARTICLE))
 
 
@@ -36,6 +44,12 @@ class Looked:
     in_open_case: bool
 
 
+def _shown(reactions: int) -> ColumnElement[bool]:
+    """Whether a mention ever showed so many; the newest counts may be fewer."""
+    parts = (func.coalesce(one, 0) for one in (_S.likes, _S.comments, _S.shares))
+    return exists().where(_S.mention_id == _M.mention_id, sum(parts, start=literal(0)) >= reactions)
+
+
 class Looks:
     """Both, over one open transaction."""
 
@@ -46,20 +60,36 @@ class Looks:
 
     def heard(self, since: datetime) -> dict[str, Heard]:
         """By platform, of those that ever brought anything."""
-        newest = select(_M.platform, func.max(_M.first_seen_at)).group_by(_M.platform)
-        many = select(_M.platform, func.count()).where(_M.first_seen_at >= since)
-        lately = {name: n for name, n in self._db.execute(many.group_by(_M.platform))}
-        return {
-            name: Heard(newest=at, lately=lately.get(name, 0))
-            for name, at in self._db.execute(newest)
-        }
+        found = {}
+        for name in self._platforms():
+            newest = self._db.scalar(select(func.max(_M.first_seen_at)).where(_M.platform == name))
+            here = _M.platform == name, _M.first_seen_at >= since
+            lately = self._db.scalar(select(func.count()).where(*here)) or 0
+            if newest is not None:
+                found[name] = Heard(newest=newest, lately=lately)
+        return found
 
-    def posts(self, since: datetime, platforms: Sequence[str]) -> list[Looked]:
-        """Posts of these platforms published, or without a date first seen, since then."""
+    def _platforms(self) -> Iterator[str]:
+        """Each that ever brought anything, by leaps over the index: a million mentions are of
+        twenty platforms."""
+        name = ""
+        while True:
+            following = select(func.min(_M.platform)).where(_M.platform > name)
+            name = self._db.scalar(following) or ""
+            if not name:
+                return
+            yield name
+
+    def posts(self, since: datetime, platforms: Sequence[str], reactions: int = 0) -> list[Looked]:
+        """Posts of these platforms published, or without a date first seen, since then. Only those
+        in open cases, and those that ever showed so many likes, comments and shares together."""
         said = func.coalesce(_M.published_at, _M.first_seen_at)
         query = select(_M.mention_id, _M.counted_at).where(
-            said >= since, _M.url != "", _M.kind.in_(_POSTS), _M.platform.in_(platforms)
-        )
+            _M.first_seen_at >= since - _SKEW, said >= since, _M.url != "",
+            _M.kind.in_(_POSTS), _M.platform.in_(platforms),
+        )  # fmt: skip
+        if reactions:
+            query = query.where(or_(_M.mention_id.in_(_BUSY), _shown(reactions)))
         counted = {mention_id: at for mention_id, at in self._db.execute(query)}
         ids = list(counted)
         mentions = Mentions(self._db)

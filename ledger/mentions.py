@@ -11,7 +11,7 @@ from sqlalchemy import BindParameter, Connection, and_, bindparam, func, or_, se
 
 from domain.joining import is_excerpt, said
 from domain.types import Counts, Incoming, Mention, Sighting, Verdict
-from ledger import schema
+from ledger import dailies, schema
 from ledger.rows import (
     chunks,
     insert_new,
@@ -289,6 +289,7 @@ class Mentions:
             self._db.execute(table.insert(), [verdict_row(v) for v in verdicts])
         for part in chunks(ids):
             self._db.execute(_SCORED, {"ids": part})
+            dailies.changed(self._db, part)
 
     def unread(self, mention_ids: Sequence[str]) -> set[str]:
         """Those whose present words have no verdict yet."""

@@ -31,6 +31,7 @@ from contracts.ledger_contract import (
     together,
     url_of,
 )
+from contracts.lookouts_contract import LookoutsContract
 from contracts.outbox_contract import DEAD, RETRY, OutboxContract, an_alert
 from contracts.projection_contract import ProjectionContract
 from contracts.reach_contract import ReachContract
@@ -67,6 +68,10 @@ def open_ledger_here(postgres_url: str) -> OpenHere:
 
 
 class TestPostgresDesk(DeskContract):
+    pass
+
+
+class TestPostgresLookouts(LookoutsContract):
     pass
 
 

@@ -18,6 +18,7 @@ from contracts.ledger_contract import (
     a_pair,
     opened,
 )
+from contracts.lookouts_contract import LookoutsContract
 from contracts.outbox_contract import OutboxContract
 from contracts.projection_contract import ProjectionContract
 from contracts.reach_contract import ReachContract
@@ -56,6 +57,10 @@ class TestSqliteProjection(ProjectionContract):
 
 
 class TestSqliteDesk(DeskContract):
+    pass
+
+
+class TestSqliteLookouts(LookoutsContract):
     pass
 
 

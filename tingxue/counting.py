@@ -1,7 +1,8 @@
 """The counting rule: which mentions a paper, a desk page or a chart counts for a period.
 
 One function for reports, desk, Elasticsearch and Kibana (house.md §4): relevant mentions by
-``first_seen_at``, over a Shanghai day or a Monday-to-Sunday week, drill never with real data.
+``first_seen_at``, over a Shanghai day or a Monday-to-Sunday week, drill never with real data. In
+SQL the same rule stands in ``ledger.dailies``; a test holds the two against each other.
 """
 
 from dataclasses import dataclass

@@ -39,7 +39,8 @@ def links(
     ``looked``: by mention id, looks that may have shown no counts."""
     now = app.clock()
     with app.ledger.read() as books:
-        found = books.looks.posts(now - timedelta(days=app.plan.refresh.days), platforms)
+        since, hot = now - timedelta(days=app.plan.refresh.days), app.plan.refresh.hot_reactions
+        found = books.looks.posts(since, platforms, hot)
     due = [link for one in found if (link := _due(app, one, looked, now)) is not None]
     return sorted(due, key=lambda link: (not link.in_open_case, link.due))
 

@@ -21,7 +21,7 @@ from domain.casework import SYSTEM
 from domain.collection import BY_MACHINE
 from domain.times import shanghai, system_steady
 from ledger import copies
-from tingxue import collecting, mornings, pipeline, reporting, rostering
+from tingxue import collecting, dailies, mornings, pipeline, reporting, rostering
 from tingxue.app import App
 from tingxue.heartbeat import Heart
 from tingxue.pipeline import Advance
@@ -175,6 +175,7 @@ JOBS: dict[str, Job] = {
     "突增和沉默": Job(_MINUTE, _whole(pipeline.alarm), longest=5 * _MINUTE),
     "值班表": Job(600, _whole(rostering.report_gaps), longest=_MINUTE),
     "早报": Job(15, _whole(mornings.tell_due), longest=_MINUTE),
+    "统计": Job(_MINUTE, _whole(dailies.keep_all), longest=15 * _MINUTE),
     "报告": Job(_MINUTE, _whole(reporting.make_missing), longest=15 * _MINUTE),
     "清除": Job(600, _whole(purge_nightly), longest=60 * _MINUTE),
 }

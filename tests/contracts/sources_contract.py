@@ -63,8 +63,10 @@ class SourcesContract(OnALedger):
             heard = books.looks.heard(NOW - DAY)
             posts = books.looks.posts(NOW - 30 * DAY, [mine])
             newest = books.looks.posts(NOW - DAY, [mine])
+            hot = [books.looks.posts(NOW - 30 * DAY, [mine], n) for n in (3, 4)]
             others = books.looks.posts(NOW - 30 * DAY, ["tieba"])
         assert {name: (one.newest, one.lately) for name, one in heard.items()} == {mine: (NOW, 1)}
         assert sorted((p.mention.native_id, p.in_open_case, p.sighting is not None)
                       for p in posts) == [("1", True, False), ("2", False, True)]  # fmt: skip
         assert ([p.mention.native_id for p in newest], others) == (["1"], [])
+        assert [sorted(p.mention.native_id for p in some) for some in hot] == [["1", "2"], ["1"]]
