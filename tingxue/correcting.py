@@ -23,6 +23,7 @@ from ledger.books import Books
 from nlp.analyser import document
 from nlp.duplicates import fingerprints, repeats, similarity
 from tingxue.app import App
+from tingxue.names import BY_PERSON
 
 _MOST_COMPARED = 20
 _MOST_KEPT = 50
@@ -53,16 +54,19 @@ def _nearest(text: str, own: Correction | None, near: Sequence[Correction]) -> C
 
 def _decided(mention: Mention, verdict: Verdict, word: Correction | None) -> Verdict:
     """The verdict as the word has it; as it was, where there is none or it may not decide."""
-    if word is None or not verdict.relevant:
+    if word is None:
         return verdict
     its_own = (word.mention_id, word.text) == (mention.mention_id, document(mention))
+    if not verdict.relevant and not (its_own and word.complaint):
+        return verdict
     if verdict.urgency is Urgency.RED and not (word.complaint or its_own):
         return verdict
     return corrected(verdict, word)
 
 
 def corrected(verdict: Verdict, word: Correction) -> Verdict:
-    """The verdict with the person's complaint and categories instead of its own."""
+    """The verdict with the person's complaint and categories instead of its own. What a person
+    calls a complaint is about the resort, whatever was read; taken back, it is as it was."""
     said = {tag.category: tag for tag in verdict.complaints}
     tags = [said.get(code) or ComplaintTag(category=code, confidence=1.0, evidence=())
             for code in word.categories]  # fmt: skip
@@ -71,12 +75,25 @@ def corrected(verdict: Verdict, word: Correction) -> Verdict:
         urgency = Urgency.NONE
     elif urgency is Urgency.NONE:
         urgency = Urgency.BLUE
+    relevant, reason = _about_us(verdict, word)
     return replace(
         verdict,
+        relevant=relevant,
+        reason=reason,
         complaints=tuple(replace(tag, confidence=1.0) for tag in tags) if word.complaint else (),
         urgency=urgency,
         version=verdict.version.partition(_MARK)[0] + f"{_MARK}{shanghai(word.at):%Y%m%d}",
     )
+
+
+def _about_us(verdict: Verdict, word: Correction) -> tuple[bool, str]:
+    """``relevant`` and ``reason``, which keeps behind its colon what was read before."""
+    said, _, before = verdict.reason.partition(":")
+    if word.complaint and not verdict.relevant:
+        return True, f"{BY_PERSON}:{verdict.reason}"
+    if not word.complaint and said == BY_PERSON:
+        return False, before
+    return verdict.relevant, verdict.reason
 
 
 def said_by(version: str) -> str:
@@ -172,13 +189,27 @@ def correct(
             raise NoSuchMention(
                 f"没有编号为 {mention_id} 的反映，或者还没有判读；用 tingxue search 查编号"
             )
+        if _said_already(books, mention_id, complaint, categories):
+            return books.cases.by_mention([mention_id]).get(mention_id)
         waits = books.reviews.by_mention([mention_id]).get(mention_id)
         if waits:
             raise IllegalAction(
-                f"这条反映在待研判项 {waits} 里，请用 tingxue review confirm 或 dismiss"
+                f"这条反映在待研判项 {waits} 里，请在待研判清单里判定"
+                "（命令行：tingxue review confirm 或 dismiss）"
             )
         judge(
             app, books, [mention_id], actor, Origin.HAND, complaint=complaint,
             categories={mention_id: categories},
         )  # fmt: skip
         return books.cases.by_mention([mention_id]).get(mention_id)
+
+
+def _said_already(
+    books: Books, mention_id: str, complaint: bool, categories: Sequence[str]
+) -> bool:
+    """Whether the newest word on these very words is the same: twice is once."""
+    last = books.corrections.of([mention_id]).get(mention_id)
+    [mention] = books.mentions.many([mention_id])
+    if last is None or last.text != document(mention):
+        return False
+    return (last.complaint, set(last.categories)) == (complaint, set(categories))

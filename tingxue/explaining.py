@@ -34,7 +34,7 @@ def explain(
         f"立场：{STANCES[verdict.stance]}；紧急程度：{URGENCIES[verdict.urgency]}",
         *_by_person(verdict),
         *_tags(verdict, document(mention), plan),
-        *_left_out(mention, verdict, plan),
+        *left_out(mention, verdict, plan),
         f"判读版本：{verdict.version}",
     ]
     return lines
@@ -67,8 +67,8 @@ def _shown(one: Evidence, text: str) -> str:
     return " ".join(f"{head}{before}【{one.text}】{after}{tail}".split())
 
 
-def _left_out(mention: Mention, verdict: Verdict, plan: Plan) -> Iterator[str]:
-    """Finds of the rules that did not become a tag."""
+def left_out(mention: Mention, verdict: Verdict, plan: Plan) -> Iterator[str]:
+    """Finds of the rules that did not become a tag, and why. Reads the text by the rules alone."""
     read = prepare(mention, gazetteer(plan))
     tagged = {tag.category for tag in verdict.complaints}
     for code, hits in read.hits.items():

@@ -38,11 +38,23 @@ OUTCOMES = {
     Outcome.SCHEMA_CHANGED: "页面改版，无法识别",
     Outcome.NO_RESPONSE_SEEN: "无响应",
 }
+VERIFIED, HOLDS = "audit-verify", "全部相符"
+"""What the audit calls a look at all chains, and one that found nothing wrong."""
+AUDITED = {
+    "add": "录入反映", VERIFIED: "核对校验链", "hold": "证据保全", "link": "经链接签收",
+    "link-refused": "打不开的链接", "original": "查看原文", "password": "设置密码",
+    "purge": "到期清除", "release": "解除保全", "resume": "恢复采集", "signin": "登录",
+    "signin-failed": "登录失败", "signout": "退出登录", "user-add": "新建账号",
+    "user-disable": "停用账号", "user-reset": "重置账号",
+}  # fmt: skip
+"""Actions of the audit."""
 _REASONS = {
     "place": "正文提到{}", "parent": "原帖提到{}", "lookalike": "说的是{}，不是本度假区",
     "elsewhere": "说的是{}", "own_channel": "出自度假区自己的账号或页面", "hotline": "热线工单",
     "undetermined": "没有写地点，来源也看不出",
 }  # fmt: skip
+BY_PERSON = "person"
+"""Before the colon of a reason: a person said so, against what stands behind it."""
 REASONS = tuple(_REASONS)
 """What ``Verdict.reason`` begins with."""
 
@@ -50,5 +62,7 @@ REASONS = tuple(_REASONS)
 def reason(code: str) -> str:
     """Why a text is about the resort or not, from ``Verdict.reason``."""
     kind, _, name = code.partition(":")
+    if kind == BY_PERSON:
+        return f"人判定有关（程序原判：{reason(name)}）"
     shown = _REASONS.get(kind)
     return shown.format(name) if shown else code
