@@ -17,6 +17,7 @@ from crawlers.platforms import douyin
 from domain.errors import NotConfigured
 from domain.plan import Account, Assessment, GoAhead, Plan, SourceSpec
 from domain.types import (
+    Actor,
     Context,
     Counts,
     Incoming,
@@ -24,6 +25,7 @@ from domain.types import (
     Mode,
     Outcome,
     Reject,
+    Role,
     RunReport,
     SourceRun,
 )
@@ -36,6 +38,7 @@ from tingxue.intake import LedgerIntake, Sieve
 
 ACCOUNT = Account(name="office_dy", platform="douyin", title="官方抖音号")
 GO_AHEAD = GoAhead(by="某主任", on=date(2026, 11, 20), basis="依据", assessed="第 1 号")
+SOMEBODY = Actor(name="甲", role=Role.PUBLICITY)
 ANSWERS = dict.fromkeys(Assessment.__slots__, "答")
 
 
@@ -150,8 +153,8 @@ def test_a_platform_stops_as_a_whole_and_a_person_lets_it_go_on(world: World) ->
     assert pausing.held(world.app, world.app.plan.sources[4]) is not None
     world.clock.move(3600)
     assert "automatic" not in due(world)
-    assert pausing.resume(world.app, "抖音", "甲", "已完成验证") == ["douyin"]
-    assert pausing.resume(world.app, "douyin", "甲", "再点一次") == []
+    assert pausing.resume(world.app, "抖音", SOMEBODY, "已完成验证") == ["douyin"]
+    assert pausing.resume(world.app, "douyin", SOMEBODY, "再点一次") == []
     world.clock.move(12 * 3600)
     assert "automatic" in due(world)
     with world.app.ledger.read() as books:
@@ -159,7 +162,7 @@ def test_a_platform_stops_as_a_whole_and_a_person_lets_it_go_on(world: World) ->
     assert lines == [("甲", "resume", "douyin")]
     assert world.news(lambda: ran(world, "assisted", Outcome.VERIFY_REQUIRED))  # tried, told anew
     with pytest.raises(NotConfigured, match="没有名为 快报"):
-        pausing.resume(world.app, "快报", "甲", "x")
+        pausing.resume(world.app, "快报", SOMEBODY, "x")
 
 
 # --- what people see

@@ -6,11 +6,13 @@ from datetime import date, datetime, timedelta
 
 import click
 
+from domain.casework import SYSTEM
 from domain.errors import InputError
 from domain.times import day_bounds, shanghai_day
 from ledger.chains import Break, Looked
 from tingxue.app import App, opened
 from tingxue.cli_options import as_json
+from tingxue.names import HOLDS, VERIFIED
 
 _DAY = click.DateTime(["%Y-%m-%d"])
 
@@ -28,25 +30,35 @@ def verify(day: datetime | None, seal: str | None, as_json: bool) -> None:
     """逐案核对校验链；有一处不符就指出是哪个案件第几条，退出码 1。"""
     if (day is None) != (seal is None):
         raise click.UsageError("--date 和 --seal 要一起写")
-    with opened() as app, app.ledger.read() as books:
-        looked = Looked()
-        broken = list(books.chains.breaks(looked))
-        said = [_said(one) for one in broken]
-        if day is not None and seal is not None and not _same(app, day.date(), seal):
-            said.append(f"{day:%Y-%m-%d} 的校验值与另存的不符：当天的记录后来被改、被删或被添")
+    with opened() as app:
+        looked, broken, said = _compared(app, day.date() if day else None, seal or "")
+        how_much = f"案件 {looked.cases} 件，经过 {looked.events} 条，审计 {looked.lines} 行"
+        with app.ledger.write() as books:
+            verdict = f"{len(said)} 处不符" if said else HOLDS
+            books.audit.write(app.clock(), SYSTEM, VERIFIED, verdict, how_much)
     if as_json:
         rows = [{"case_id": b.case_id or None, "no": b.no, "why": b.why} for b in broken]
         result = {"cases": looked.cases, "events": looked.events, "audit_lines": looked.lines,
                   "broken": rows, "holds": not said}  # fmt: skip
         click.echo(json.dumps(result, ensure_ascii=False))
     else:
-        counts = f"案件 {looked.cases} 件，经过 {looked.events} 条，审计 {looked.lines} 行"
         for line in said:
             click.echo(click.style(line, fg="red"))
         click.echo(
-            f"{counts}：" + ("有不符，请保留现场（复制数据文件夹）并报告" if said else "全部相符")
+            f"{how_much}：" + ("有不符，请保留现场（复制数据文件夹）并报告" if said else HOLDS)
         )
     sys.exit(1 if said else 0)
+
+
+def _compared(app: App, day: date | None, seal: str) -> tuple[Looked, list[Break], list[str]]:
+    """How much was looked at, what does not hold, and all of it in words."""
+    with app.ledger.read() as books:
+        looked = Looked()
+        broken = list(books.chains.breaks(looked))
+    said = [_said(one) for one in broken]
+    if day is not None and not _same(app, day, seal):
+        said.append(f"{day} 的校验值与另存的不符：当天的记录后来被改、被删或被添")
+    return looked, broken, said
 
 
 @audit.command("seal")

@@ -8,7 +8,7 @@ import click
 
 from alerts.messages import span
 from domain.times import on_screen
-from domain.types import Counts
+from domain.types import Actor, Counts, Role
 from tingxue import names, pausing, refresh, rehearing, sourcing
 from tingxue.app import opened
 from tingxue.cli_options import as_json, platform_code
@@ -100,7 +100,8 @@ def _iso(moment: datetime | None) -> str | None:
 def resume(name: str, person: str, reason: str) -> None:
     """恢复：人处理好登录、验证或限制之后，让程序提前再采（写来源名或平台名）。"""
     with opened() as app:
-        lifted = pausing.resume(app, name, person, reason)
+        actor = Actor(name=person, role=Role.PUBLICITY)
+        lifted = pausing.resume(app, name, actor, reason)
     click.echo(f"{name} 已恢复采集" if lifted else f"{name} 没有在暂停，不用恢复")
 
 

@@ -83,7 +83,7 @@ def task(app: App, spec: SourceSpec, outcome: Outcome) -> str:
     )  # fmt: skip
 
 
-def resume(app: App, name: str, person: str, reason: str) -> list[str]:
+def resume(app: App, name: str, actor: Actor, reason: str) -> list[str]:
     """Let the program ask again: the sites whose pause was lifted. ``name``: of a source, or a
     platform's code or Chinese name. Raises NotConfigured for an unknown one; audited."""
     now = app.clock()
@@ -95,7 +95,6 @@ def resume(app: App, name: str, person: str, reason: str) -> list[str]:
     with app.ledger.write() as books:
         lifted = [site for site in wanted if books.pauses.lift(site, now)]
         if lifted:
-            actor = Actor(name=person, role=Role.PUBLICITY)
             books.audit.write(now, actor, "resume", "、".join(lifted), mask(reason))
     return lifted
 
