@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,9 +21,11 @@ from deskserver import free_port, served
 from world import MONDAY, World, opened_world
 
 from domain.plan import Plan
-from domain.types import Counts, Role, State
-from tingxue import links, pipeline, reporting
+from domain.types import Counts, Outcome, Role, State
+from ledger.leads import LeadQuery, Read, Stage
+from tingxue import links, pausing, pipeline, reporting
 from tingxue.desk import screen
+from tingxue.desk.signin import DESK
 from tingxue.links import Link
 
 if TYPE_CHECKING:
@@ -86,6 +89,7 @@ def _filled(world: World) -> dict[str, str]:
     world.app.home.config.mkdir(exist_ok=True)
     (world.app.home.config / "roster.yaml").write_text(ROSTER, encoding="utf-8")
     say = world.say
+    _days_before(world)
     cases = {
         "busy": say(1, ["taxi_refusal", "price_gouging"], text=LONG * 3, places=("天定山滑雪场",),
                     urgency="red", counts=Counts(likes=12, comments=3, views=32_000)),
@@ -101,6 +105,29 @@ def _filled(world: World) -> dict[str, str]:
     world.do(cases["busy"], "reply", "住建局")
     reporting.make(world.app, "day", MONDAY.date())
     return cases
+
+
+def _days_before(world: World) -> None:
+    """Some days of all kinds of mentions, and a source that was refused: for 态势, 线索, 来源."""
+    chance, place = Random(1), ("净月潭",)
+    for number in range(200, 260):
+        world.clock.now = MONDAY - timedelta(hours=3 * (260 - number))
+        codes = chance.choice(([], [], ["parking"], ["lodging", "price_gouging"], ["traffic_jam"]))
+        world.said(
+            number, codes, text=f"{number}：{LONG[: chance.randrange(8, 30)]}", sure=0.3,
+            urgency="none", places=place, relevant=chance.random() > 0.2,
+            polarity=chance.choice(["negative", "negative", "neutral", "positive"]),
+        )  # fmt: skip
+    world.clock.now = MONDAY
+    with world.app.ledger.write() as books:
+        books.audit.write(MONDAY, DESK, "audit-verify", "全部相符", "案件 6 件，经过 30 条")
+        pausing.stop(world.app, books, world.app.plan.sources[0], Outcome.IP_OR_ACCOUNT_BLOCKED)
+
+
+def _lead(world: World, read: Read) -> str:
+    """A mention that was read so."""
+    with world.app.ledger.read() as books:
+        return books.leads.page(LeadQuery(read=read, stage=Stage.NOWHERE), limit=1).ids[0]
 
 
 @pytest.fixture(scope="module")
@@ -146,6 +173,10 @@ def _paths(site: Site) -> dict[str, dict[str, str]]:
              "handover": "/handover", "reports": "/reports", "edition": "/reports/day/2026-11-23/1",
              "preview": "/reports/preview?kind=week&date=2026-11-23", "settings": "/settings",
              "channels": "/settings/channels"}  # fmt: skip
+    ours |= {"leads": "/leads", "foreign": "/leads?read=foreign",
+             "lead": f"/leads/{_lead(site.world, Read.NONE)}", "trends": "/trends?days=7",
+             "month": "/trends?days=30", "sources": "/sources", "links": "/sources/links",
+             "audit": "/audit"}  # fmt: skip
     return {"甲": ours, "丙": {"users": "/settings/users", "user": "/settings/users?name=乙"}}
 
 
@@ -185,7 +216,7 @@ def test_every_page_fits_is_easy_to_hit_and_has_nothing_axe_objects_to(
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_works_without_script(site: Site, chromium: "Browser", size: str) -> None:
     page = opened(site, chromium, size, script=False)
-    assert len(list(_walk(site, page, f"{size}-bare", "甲", script=False))) == 18
+    assert len(list(_walk(site, page, f"{size}-bare", "甲", script=False))) == 26
     page.goto(f"{site.address}/cases/{site.cases['bare']}")
     page.click("summary:has-text('备注')")
     page.fill("#note-case-note", f"没有脚本也能写（{size}）")

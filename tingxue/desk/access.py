@@ -21,6 +21,8 @@ from tingxue.app import App
 
 _EVERYTHING = frozenset({Role.REVIEWER, Role.PUBLICITY, Role.INSPECTION, Role.ADMIN})
 _WATCH_REVIEWS = DECIDERS | {Role.INSPECTION}
+_WATCH_AUDIT = frozenset({Role.PUBLICITY, Role.INSPECTION, Role.ADMIN})
+_RESUME = frozenset({Role.PUBLICITY, Role.ADMIN})
 _WATCH_SOURCES = frozenset({Role.PUBLICITY, Role.INSPECTION, Role.REVIEWER, Role.ADMIN})
 _STEERS = frozenset({Role.PUBLICITY, Role.ADMIN})
 _NEVER = timedelta(days=3650)
@@ -117,10 +119,32 @@ def keeps_accounts(actor: Actor) -> bool:
     return actor.role is Role.ADMIN
 
 
+def sees_everything(actor: Actor) -> bool:
+    """Whether the person may look at all mentions (线索), and at what is counted over them (态势):
+    a department sees only its own cases."""
+    return actor.role in _EVERYTHING
+
+
+def resumes(actor: Actor) -> bool:
+    """Whether the person may let a source be read again before its pause is over."""
+    return actor.role in _RESUME
+
+
+def sees_audit(actor: Actor) -> bool:
+    """Whether the person may read who did what."""
+    return actor.role in _WATCH_AUDIT
+
+
 def further(actor: Actor) -> list[tuple[str, str]]:
     """Address and name of the pages behind 更多 that the person may open."""
+    trends = [("/trends", "态势")] if sees_everything(actor) else []
+    sources = [("/sources", "来源")] if sees_sources(actor) else []
     papers = [("/reports", "报告")] if sees_papers(actor) else []
-    return [("/roster", "值班表"), ("/handover", "交接班"), *papers, ("/settings", "设置")]
+    audit = [("/audit", "审计")] if sees_audit(actor) else []
+    return [
+        *trends, *sources, ("/roster", "值班表"), ("/handover", "交接班"), *papers, *audit,
+        ("/settings", "设置"),
+    ]  # fmt: skip
 
 
 def may_open_originals(actor: Actor, case: Case) -> bool:

@@ -44,6 +44,7 @@ def environment(app: App) -> Environment:
     )  # fmt: skip
     filters: dict[str, Callable[..., object]] = {
         "when": on_screen,
+        "moment": lambda at: f"{shanghai(at):%Y-%m-%d %H:%M:%S}",
         "local": lambda at: f"{shanghai(at):%Y-%m-%dT%H:%M}",
         "categories": lambda codes: categories(app, codes),
         "platform": lambda code: app.plan.platform_names.get(code, code),
@@ -97,8 +98,9 @@ def page(
         here=request.url.path,
         allow_http=desk.allow_http,
         now=desk.app.clock(),
-        may_review=bool(actor and access.sees_reviews(actor)),
+        may_lead=bool(actor and access.sees_everything(actor)),
         further=access.further(actor) if actor else [],
+        may_review=bool(actor and access.sees_reviews(actor)),
         **values,
     )
     return HTMLResponse(html, status_code=status)

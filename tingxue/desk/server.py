@@ -36,10 +36,12 @@ from tingxue.app import App
 from tingxue.desk import screen
 from tingxue.desk.pages import (
     act,
+    audit,
     case,
     cases,
     channels,
     handover,
+    leads,
     link,
     login,
     now,
@@ -49,13 +51,15 @@ from tingxue.desk.pages import (
     reviews,
     roster,
     settings,
+    sources,
+    trends,
     users,
 )
 
 LOG = logging.getLogger(__name__)
 _PAGES = (
     now, login, password, cases, original, act, case, reviews, link,
-    roster, handover, reports, settings, users, channels,
+    leads, trends, sources, audit, roster, handover, reports, settings, users, channels,
 )  # fmt: skip
 _STATUS: dict[type[TingxueError], int] = {
     NoSuchCase: 404, NoSuchReview: 404, NoSuchMention: 404, NotPermitted: 403, IllegalAction: 409,
