@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tingxue.names import AUDITED
+
 ROOT = Path(__file__).parents[1]
 PACKAGES = ("domain", "config", "crawlers", "nlp", "ledger", "index", "alerts", "tingxue")
 ROOMS = ("crawlers", "nlp", "ledger", "index", "alerts")
@@ -113,6 +115,18 @@ def _functions() -> Iterator[tuple[str, int]]:
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
                 lines = (node.end_lineno or node.lineno) - node.lineno + 1
                 yield f"{said(path)}:{node.lineno} {node.name}", lines
+
+
+def test_what_goes_into_the_audit_has_a_name_in_chinese() -> None:
+    written = {
+        node.args[2].value
+        for path in sources("tingxue")
+        for node in ast.walk(tree(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func).endswith("audit.write")
+        and isinstance(node.args[2], ast.Constant)
+    }
+    assert len(written) > 10 and written - set(AUDITED) == set()
 
 
 def test_every_module_says_what_it_is_for() -> None:

@@ -41,11 +41,12 @@ OUTCOMES = {
 VERIFIED, HOLDS = "audit-verify", "全部相符"
 """What the audit calls a look at all chains, and one that found nothing wrong."""
 AUDITED = {
-    "add": "录入反映", VERIFIED: "核对校验链", "hold": "证据保全", "link": "经链接签收",
-    "link-refused": "打不开的链接", "original": "查看原文", "password": "设置密码",
-    "purge": "到期清除", "release": "解除保全", "resume": "恢复采集", "signin": "登录",
-    "signin-failed": "登录失败", "signout": "退出登录", "user-add": "新建账号",
-    "user-disable": "停用账号", "user-reset": "重置账号",
+    "add": "录入反映", "channel-test": "测试渠道", VERIFIED: "核对校验链", "hold": "证据保全",
+    "link": "经链接签收", "link-refused": "打不开的链接", "original": "查看原文",
+    "password": "设置密码", "purge": "到期清除", "release": "解除保全", "report": "编发报告",
+    "resume": "恢复采集", "roster": "导入值班表", "signin": "登录", "signin-failed": "登录失败",
+    "signout": "退出登录", "user-add": "新建账号", "user-disable": "停用账号",
+    "user-move": "调整账号", "user-reset": "重置账号",
 }  # fmt: skip
 """Actions of the audit."""
 _REASONS = {
