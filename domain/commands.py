@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.actions import ENDED, OPEN, OVER, RULES, Rule, permitted
+from domain.attachments import Attachment
 from domain.casefold import apply, obligation
 from domain.casework import SYSTEM, Charge, Terms, level_event, new_event, reopened_dues
 from domain.errors import IllegalAction, NotPermitted
@@ -26,6 +27,7 @@ class Command:
     until: datetime | None = None
     level: Level | None = None
     command_id: str = ""
+    attached: tuple[Attachment, ...] = ()
 
 
 def decide(case: Case, command: Command, terms: Terms) -> list[CaseEvent]:
@@ -60,6 +62,8 @@ def _check_needs(rule: Rule, command: Command) -> None:
     for need in rule.needs:
         if not getattr(command, need):
             raise IllegalAction(f"“{rule.name}”须填写{words[need]}")
+    if command.attached and rule.action != "reply":
+        raise IllegalAction("只有“答复”可以带附件")
 
 
 def _check_case(rule: Rule, case: Case) -> None:
@@ -94,6 +98,8 @@ def _by_person(
     before = row.status if row else case.status
     if command.command_id:
         data = {**data, "command_id": command.command_id}
+    if command.attached:
+        data = {**data, "attachments": [one.said() for one in command.attached]}
     return new_event(
         case,
         command.action,

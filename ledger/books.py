@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from domain.types import Alert, Delivery
 from ledger.alarms import Alarms
+from ledger.attachments import Attachments
 from ledger.audit import Audit
 from ledger.cases import Cases
 from ledger.chains import Chains
@@ -41,11 +42,10 @@ class Books:
     """domain.ports.Books, over one open transaction."""
 
     __slots__ = (
-        "alarms", "audit", "cases", "chains", "clocks", "connection", "corrections", "dailies",
-        "forgotten", "handovers", "leads", "lines", "looks", "marks", "mentions", "pauses",
-        "projection", "purge", "reach", "refusals", "rejects", "reports", "reviews", "runs",
-        "signins", "tries", "users",
-        "voices", "worklists",
+        "alarms", "attachments", "audit", "cases", "chains", "clocks", "connection", "corrections",
+        "dailies", "forgotten", "handovers", "leads", "lines", "looks", "marks", "mentions",
+        "pauses", "projection", "purge", "reach", "refusals", "rejects", "reports", "reviews",
+        "runs", "signins", "tries", "users", "voices", "worklists",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -64,6 +64,7 @@ class Books:
         self.voices = Voices(connection)
         self.rejects = Rejects(connection)
         self.reports = Reports(connection)
+        self.attachments = Attachments(connection)
         self.audit = Audit(connection)
         self.chains = Chains(connection)
         self.clocks = Clocks(connection)

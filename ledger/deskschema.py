@@ -1,5 +1,5 @@
 """The tables of the duty desk: who may sign in, who has, who failed to, links that were used, and
-what was heard each day.
+what was heard each day; the files of replies.
 
 On the same ``metadata`` as ``ledger.schema``. No password, code, session id or link stands here,
 only what they can be checked against; an address of the network only as a digest.
@@ -72,6 +72,21 @@ day_totals = Table(
 
 Index("audit_by_action", audit.c.action, audit.c.no)
 Index("audit_by_actor", audit.c.actor, audit.c.no)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("attachment_id", String(32), primary_key=True),  # the file's name in the home
+    Column("case_id", String(40), ForeignKey("cases.case_id")),  # None: purged, the file goes next
+    Column("event_no", Integer, nullable=False),
+    Column("department", String(40), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", String(4), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(64), nullable=False),
+    Column("added_at", UtcMoment, nullable=False),
+    Index("attachments_by_case", "case_id", "event_no"),
+)
 
 PASSING = (sessions, signin_failures)
 """What is of this server and this day: no copy of the ledger carries it."""

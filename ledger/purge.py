@@ -16,6 +16,7 @@ from domain.errors import NoSuchCase
 from domain.plan import Retention
 from domain.types import State
 from ledger import schema
+from ledger.attachments import Attachments
 from ledger.cases import Cases
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
@@ -95,6 +96,7 @@ class Purge:
         for part in chunks(ids):
             Mentions(self._db).touch(self._members(part))  # those that stay are in no case now
             forget_cases(self._db, part)
+            Attachments(self._db).release(part)
             self._drop_deliveries(
                 select(schema.alerts.c.alert_id).where(schema.alerts.c.case_id.in_(part))
             )

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
@@ -33,10 +33,15 @@ class Visitor:
     def get(self, path: str, **headers: str) -> httpx.Response:
         return self._keep(self._run.run(self._http.get(path, headers=headers)))
 
-    def post(self, path: str, data: Mapping[str, str], origin: str = HOST) -> httpx.Response:
-        """Not followed: a redirect is part of the answer."""
+    def post(
+        self, path: str, data: Mapping[str, str], origin: str = HOST,
+        files: Sequence[tuple[str, bytes]] = (),
+    ) -> httpx.Response:  # fmt: skip
+        """Not followed: a redirect is part of the answer. files: name and content."""
         headers = {"origin": origin} if origin else {}
-        return self._keep(self._run.run(self._http.post(path, data=dict(data), headers=headers)))
+        sent = [("files", file) for file in files] or None
+        answer = self._http.post(path, data=dict(data), headers=headers, files=sent)
+        return self._keep(self._run.run(answer))
 
     def upload(self, path: str, data: Mapping[str, str], file: bytes) -> httpx.Response:
         """A form with a file."""

@@ -42,6 +42,8 @@ def act(app: App, case_id: str, command: Command, *, seen: int | None = None) ->
         for event in events:
             case = apply(case, event)
         books.cases.append(case, events)
+        first = events[0]
+        books.attachments.add(case_id, first.no, first.department, command.attached, command.at)
         if command.action == "merge":
             target = books.cases.get(command.to)
             joined = link(target, case_id, command.at)

@@ -155,6 +155,7 @@ _TABLES = {
     "pauses": "来源暂停",
     "marks": "采集位置",
     "backups": "台账副本",
+    "attachments": "答复附件",
 }
 
 

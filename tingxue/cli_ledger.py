@@ -32,10 +32,14 @@ def ledger_copy(target: str) -> None:
         other = open_ledger(url, drill=app.ledger.drill, now=system_clock())
         with closing(other), steps("抄写并核对", 2 * copying.rows_of(app.ledger.engine)) as advance:
             done = copying.copy(app.ledger.engine, other.engine, lambda _table, n: advance(n))
+        with app.ledger.read() as books:
+            files = books.attachments.count()
     for one in done:
         if one.rows:
             click.echo(f"{one.table}  {one.rows} 行  {one.digest[:16]}")
     click.echo(f"共 {sum(one.rows for one in done)} 行，两边一致，案件和审计的链完好。")
+    if files:
+        click.echo(f"答复附件 {files} 个不在台账里，在数据文件夹的 attachments；换主机请一并拷去。")
     click.echo(
         "请把 ledger（settings.yaml）或 TINGXUE_LEDGER 改指新台账；旧台账改名留存，不要再用。"
     )

@@ -67,6 +67,11 @@ class Home:
         return self.path / "reports"
 
     @property
+    def attachments(self) -> Path:
+        """Files that came with replies, under random names."""
+        return self.path / "attachments"
+
+    @property
     def heartbeat(self) -> Path:
         """The sign of life of ``tingxue watch``."""
         return self.path / "heartbeat.json"

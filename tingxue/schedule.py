@@ -21,7 +21,7 @@ from domain.casework import SYSTEM
 from domain.collection import BY_MACHINE
 from domain.times import shanghai, system_steady
 from ledger import copies
-from tingxue import collecting, dailies, mornings, pipeline, reporting, rostering
+from tingxue import attachments, collecting, dailies, mornings, pipeline, reporting, rostering
 from tingxue.app import App
 from tingxue.heartbeat import Heart
 from tingxue.pipeline import Advance
@@ -141,16 +141,19 @@ def _purge_if_due(app: App) -> bool:
 
 
 def purge(app: App) -> dict[str, int]:
-    """Delete what is older than config allows; rows per table, and files of ``backups``. The counts
-    go into the audit. Fetched pages go too: they are public texts about people, kept only to save
-    fetching. The index forgets as soon as it can, and may be down meanwhile."""
+    """Delete what is older than config allows; rows per table, and files of ``backups`` and of
+    replies. The counts go into the audit. Fetched pages go too: they are public texts about people,
+    kept only to save fetching. The index forgets as soon as it can, and may be down meanwhile."""
     now, keep = app.clock(), app.plan.retention
     shutil.rmtree(app.home.cache, ignore_errors=True)
     pruned = copies.prune(app.home.backups, now - timedelta(days=keep.backups))
     with app.ledger.write() as books:
         counts = {**books.purge.run(now, keep), "backups": pruned}
+        counts["attachments"] = len(books.attachments.released())
         said = "，".join(f"{table} {count}" for table, count in counts.items())
         books.audit.write(now, SYSTEM, "purge", "到期清除", said)
+    attachments.sweep(app)
+    attachments.forget_purged(app)
     pipeline.index(app)
     return counts
 

@@ -10,6 +10,7 @@ from datetime import date
 
 from domain.times import shanghai_day
 from domain.types import Case, CaseEvent, Evidence, Mention, Role, Sighting, Verdict
+from ledger.attachments import Filed
 from ledger.books import Books
 from ledger.outbox import Unreached
 from ledger.worklists import CaseLine, CaseQuery, ToldLine
@@ -70,6 +71,7 @@ class CaseFile:
     told: list[ToldLine]
     unreached: list[Unreached]
     originals: bool
+    attached: list[Filed]
 
 
 def casefile(app: App, books: Books, case: Case, found: Visit, offset: int) -> CaseFile:
@@ -86,6 +88,7 @@ def casefile(app: App, books: Books, case: Case, found: Visit, offset: int) -> C
         similar=_similar(books, case, found),
         unreached=app.ledger.outbox.unreached(case.case_id),
         originals=access.may_open_originals(found.actor, case),
+        attached=books.attachments.of(case.case_id),
     )  # fmt: skip
 
 

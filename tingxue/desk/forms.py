@@ -1,6 +1,6 @@
 """Plain forms: read with limits, cleaned of what no page shows, and refused when they are not ours.
 
-Only ``application/x-www-form-urlencoded``; a page that takes files will bring its own reader.
+Only ``application/x-www-form-urlencoded``; files: ``uploads``, ``replyfiles``.
 """
 
 import hmac

@@ -52,6 +52,7 @@ def environment(app: App) -> Environment:
         "action": action_name,
         "mark": lambda level: LEVELS[level][1],
         "hue": lambda level: LEVELS[level][0],
+        "size": size,
         "part": lambda duty: "牵头" if duty is Duty.LEAD else "配合",
     }
     made.filters.update(filters)
@@ -77,6 +78,11 @@ def categories(app: App, codes: Sequence[str]) -> str:
 def action_name(action: str) -> str:
     """Of what a person or the program does to a case."""
     return RULES[action].name if action in RULES else SYSTEM_ACTIONS.get(action, action)
+
+
+def size(count: int) -> str:
+    """``12 KB``, ``3.4 MB``."""
+    return f"{count / 2**20:.1f} MB" if count >= 2**20 else f"{max(1, count // 1024)} KB"
 
 
 def left(due: datetime, now: datetime) -> str:

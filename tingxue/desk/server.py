@@ -36,6 +36,7 @@ from tingxue.app import App
 from tingxue.desk import screen
 from tingxue.desk.pages import (
     act,
+    attachment,
     audit,
     case,
     cases,
@@ -58,7 +59,7 @@ from tingxue.desk.pages import (
 
 LOG = logging.getLogger(__name__)
 _PAGES = (
-    now, login, password, cases, original, act, case, reviews, link,
+    now, login, password, cases, original, attachment, act, case, reviews, link,
     leads, trends, sources, audit, roster, handover, reports, settings, users, channels,
 )  # fmt: skip
 _STATUS: dict[type[TingxueError], int] = {

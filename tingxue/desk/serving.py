@@ -13,6 +13,7 @@ from pathlib import Path
 import uvicorn
 
 from domain.errors import InputError, NotConfigured
+from tingxue import attachments
 from tingxue.app import App
 from tingxue.desk.server import desk
 
@@ -28,6 +29,7 @@ def serve(
     certificate, key = app.plan.desk.certificate, app.plan.desk.key
     _check(app, host, allow_http)
     _check_free(host, port)
+    attachments.sweep(app)
     config = uvicorn.Config(
         desk(app, allow_http=allow_http and not certificate), host=host, port=port,
         ssl_certfile=certificate or None, ssl_keyfile=key or None,
