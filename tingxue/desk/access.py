@@ -147,6 +147,11 @@ def further(actor: Actor) -> list[tuple[str, str]]:
     ]  # fmt: skip
 
 
+def sees_mention(actor: Actor, case: Case | None) -> bool:
+    """Whether the person may read a mention that is in this case, or in none."""
+    return sees_everything(actor) or (case is not None and sees(actor, case))
+
+
 def may_open_originals(actor: Actor, case: Case) -> bool:
     """As ``tingxue.door`` decides, to show the form or not."""
     leads = {o.department for o in case.obligations if o.duty is Duty.LEAD}

@@ -7,6 +7,7 @@ import logging
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
 from fastapi.telemetry import TelemetryConfig
 from jinja2 import Environment
 from starlette.datastructures import MutableHeaders
@@ -34,6 +35,9 @@ from domain.errors import (
 )
 from tingxue.app import App
 from tingxue.desk import screen
+from tingxue.desk.api import routes
+from tingxue.desk.api.bodies import misread
+from tingxue.desk.api.problems import problem
 from tingxue.desk.pages import (
     act,
     attachment,
@@ -103,10 +107,12 @@ def desk(app: App, *, allow_http: bool = False) -> FastAPI:
     web.state.desk = Desk(app=app, allow_http=allow_http, screen=screen.environment(app))
     for one in _PAGES:
         web.include_router(one.ROUTES)
+    web.include_router(routes.ROUTES)
     web.mount("/static", StaticFiles(directory=screen.STATIC))
     web.add_middleware(Guarded)
     web.add_exception_handler(NotSignedIn, _to_the_door)
     web.add_exception_handler(TingxueError, _refused)
+    web.add_exception_handler(RequestValidationError, _misread)
     web.add_exception_handler(HTTPException, _not_there)
     web.add_exception_handler(Exception, _broken)
     return web
@@ -137,6 +143,8 @@ class Guarded:
 
 def _to_the_door(request: Request, error: Exception) -> Response:
     """To sign in, and back; what was typed into a form is shown, so that it is not lost."""
+    if _is_api(request):
+        return problem(401, str(error))
     if request.method == "POST":
         return _refusal(request, 401, "登录已过期，刚才的操作没有执行；请重新登录后再提交一次")
     if request.headers.get("x-poll"):
@@ -144,6 +152,16 @@ def _to_the_door(request: Request, error: Exception) -> Response:
     there = request.url.path if request.url.path != "/" else ""
     door = "/password" if str(error) == "请先设置密码" else "/login"
     return RedirectResponse(f"{door}?next={there}" if there else door, status_code=303)
+
+
+def _is_api(request: Request) -> bool:
+    return request.url.path.startswith("/api/")
+
+
+def _misread(request: Request, error: Exception) -> Response:
+    """Of the API only: pages read their forms themselves."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 -- registered for nothing else
+    return _refusal(request, 422, misread(error))
 
 
 def _refused(request: Request, error: Exception) -> Response:
@@ -167,6 +185,8 @@ def _broken(request: Request, error: Exception) -> Response:
 
 
 def _refusal(request: Request, status: int, said: str) -> Response:
+    if _is_api(request):
+        return problem(status, said)
     form = getattr(request.state, "form", {})
     return screen.page(
         request, "refused.html", status=status, said=said, typed=form.get("note", ""), code=status

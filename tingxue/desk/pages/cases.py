@@ -21,16 +21,16 @@ PER_PAGE = 30
 _MOST_PAGES = 10_000
 _MOST_HITS = 300
 _MOST_WORDS = 8
-_FIELDS = ("q", "level", "status", "department", "category", "place", "since", "until")
+FIELDS = ("q", "level", "status", "department", "category", "place", "since", "until")
 
 
 @ROUTES.get("/cases")
 def list_cases(request: Request, found: SignedIn) -> Response:
     """One page of the list."""
     app = found.app
-    asked = {name: forms.clean(request.query_params.get(name, ""))[:100] for name in _FIELDS}
+    asked = {name: forms.clean(request.query_params.get(name, ""))[:100] for name in FIELDS}
     number = _number(request.query_params.get("page", ""))
-    lines, total, notice = _found(app, found, asked, number)
+    lines, total, notice = matching(app, found, asked, number)
     pages = max(1, -(-total // PER_PAGE))
     return screen.page(
         request, "cases.html", found=found, asked=asked, lines=lines, total=total, page=number,
@@ -39,10 +39,10 @@ def list_cases(request: Request, found: SignedIn) -> Response:
     )  # fmt: skip
 
 
-def _found(
+def matching(
     app: App, found: Visit, asked: Mapping[str, str], page: int
 ) -> tuple[list[CaseLine], int, str]:
-    """The lines, how many in all, and what the person must know of them."""
+    """The lines of one page, how many in all, and what the person must know of them."""
     ids, notice = None, ""
     with app.ledger.read() as books:
         words = asked["q"].split()[:_MOST_WORDS]
@@ -59,7 +59,7 @@ def _found(
             ids, notice = [asked["q"].upper()], ""
         query = CaseQuery(
             ids=ids, since=forms.day(asked["since"]), until=forms.day_after(asked["until"]),
-            **{name: asked[name] for name in _FIELDS[1:6]},
+            **{name: asked[name] for name in FIELDS[1:6]},
         )  # fmt: skip
         offset = (page - 1) * PER_PAGE
         seen = access.rows(found.actor)

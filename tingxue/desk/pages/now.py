@@ -49,16 +49,17 @@ class Mute:
 @ROUTES.get("/")
 def show_now(request: Request, found: SignedIn) -> Response:
     """The whole page."""
-    return screen.page(request, "now.html", found=found, **_values(found))
+    return screen.page(request, "now.html", found=found, **standing(found))
 
 
 @ROUTES.get("/now/fragment")
 def poll_now(request: Request, found: SignedIn) -> Response:
     """Only what changes, for the page's script."""
-    return screen.page(request, "now_fragment.html", found=found, **_values(found))
+    return screen.page(request, "now_fragment.html", found=found, **standing(found))
 
 
-def _values(found: Visit) -> dict[str, Any]:
+def standing(found: Visit) -> dict[str, Any]:
+    """What the page shows, also to the API."""
     app, actor = found.app, found.actor
     with app.ledger.read() as books:
         sections = list(_sections(app, books, found))

@@ -16,6 +16,7 @@ from tingxue import reviewing
 from tingxue.app import App
 from tingxue.desk import access, forms, screen
 from tingxue.desk.casefile import Text, texts
+from tingxue.desk.forms import Form
 from tingxue.desk.pages.parts import OwnForm, SignedIn
 from tingxue.desk.signin import Visit
 
@@ -40,21 +41,32 @@ class Item:
 @ROUTES.get("/reviews")
 def list_reviews(request: Request, found: SignedIn) -> Response:
     """The oldest first."""
-    _check_sees(found)
-    with found.app.ledger.read() as books:
-        waiting = books.reviews.waiting()
-        items = [_item(books, one) for one in waiting[:PER_PAGE]]
+    items, total = waiting(found)
     done = {"confirmed": "已立案并派给部门", "dismissed": "已判为非投诉，移出清单"}
     return screen.page(
-        request, "reviews.html", found=found, items=items, total=len(waiting),
+        request, "reviews.html", found=found, items=items, total=total,
         judges=access.judges(found.actor), all_categories=_all_categories(found.app),
         done=done.get(request.query_params.get("done", ""), ""),
     )  # fmt: skip
 
 
+def waiting(found: Visit) -> tuple[list[Item], int]:
+    """The first items and how many there are. Raises NotPermitted."""
+    _check_sees(found)
+    with found.app.ledger.read() as books:
+        every = books.reviews.waiting()
+        return [_item(books, one) for one in every[:PER_PAGE]], len(every)
+
+
 @ROUTES.post("/reviews/{review_id}/confirm")
 def confirm_review(request: Request, review_id: str, form: OwnForm, found: SignedIn) -> Response:
     """It is a complaint."""
+    confirm(found, review_id, form)
+    return RedirectResponse("/reviews?done=confirmed", status_code=303)
+
+
+def confirm(found: Visit, review_id: str, form: Form) -> None:
+    """The same, done once however often it is sent. Raises as ``reviewing.confirm``."""
     _check_sees(found)
     category = forms.word(form, "category")
     try:
@@ -65,12 +77,17 @@ def confirm_review(request: Request, review_id: str, form: OwnForm, found: Signe
     except Conflict:
         if not _decided_here(found, review_id, ReviewState.CONFIRMED):
             raise
-    return RedirectResponse("/reviews?done=confirmed", status_code=303)
 
 
 @ROUTES.post("/reviews/{review_id}/dismiss")
 def dismiss_review(request: Request, review_id: str, form: OwnForm, found: SignedIn) -> Response:
     """It is none."""
+    dismiss(found, review_id, form)
+    return RedirectResponse("/reviews?done=dismissed", status_code=303)
+
+
+def dismiss(found: Visit, review_id: str, form: Form) -> None:
+    """The same, done once however often it is sent. Raises as ``reviewing.dismiss``."""
     _check_sees(found)
     why = forms.text(form, "note") or _NO_COMPLAINT
     try:
@@ -80,7 +97,6 @@ def dismiss_review(request: Request, review_id: str, form: OwnForm, found: Signe
     except Conflict:
         if not _decided_here(found, review_id, ReviewState.DISMISSED):
             raise
-    return RedirectResponse("/reviews?done=dismissed", status_code=303)
 
 
 def _check_sees(found: Visit) -> None:
