@@ -279,6 +279,44 @@ def test_two_who_press_the_same_button_see_who_was_first(site: Site, chromium: "
     page.context.close()
 
 
+@pytest.mark.parametrize("size", SIZES)
+def test_files_go_with_a_reply_and_a_wrong_one_costs_no_word(
+    site: Site, chromium: "Browser", size: str
+) -> None:
+    from axe_playwright_python.sync_playwright import Axe
+
+    number = 70 + len(size)
+    case_id = site.world.say(
+        number, ["street_lighting"], text=f"{size}路灯不亮", places=(f"{size}路",)
+    )
+    site.world.do(case_id, "ack", "住建局")
+    page = opened(site, chromium, size, script=size == "wide", who="乙")
+    page.goto(f"{site.address}/cases/{case_id}")
+    for step, content in (("refused", b"<html>"), ("sent", b"%PDF-1.7 %%EOF")):
+        page.fill("form[action$='/reply'] textarea", "两盏灯已换，照片附后")
+        page.set_input_files(
+            "form[action$='/reply'] input[type=file]",
+            {"name": "现场照片.pdf", "mimeType": "application/pdf", "buffer": content},
+        )
+        if step == "refused":
+            page.screenshot(path=site.shots / f"{size}-reply.png", full_page=True)
+        page.click("form[action$='/reply'] button")
+        said = "不是能收的文件" if step == "refused" else "已记录：答复"
+        page.wait_for_selector(f"text={said}")
+        page.screenshot(path=site.shots / f"{size}-reply-{step}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, step
+        assert page.evaluate(_TOO_SMALL) == [], step
+        if size == "wide":  # axe is a script
+            assert Axe().run(page).violations_count == 0, step
+        if step == "refused":
+            assert page.input_value("form[action$='/reply'] textarea") == "两盏灯已换，照片附后"
+    with page.expect_download() as download:
+        page.click("a:has-text('现场照片.pdf')")
+    assert download.value.suggested_filename == "现场照片.pdf"
+    assert Path(download.value.path()).read_bytes() == b"%PDF-1.7 %%EOF"
+    page.context.close()
+
+
 def test_a_link_signs_with_two_taps_and_no_login(site: Site, chromium: "Browser") -> None:
     page = chromium.new_page(viewport={"width": 390, "height": 844})
     page.goto(f"{site.address}/l/{site.link}")
