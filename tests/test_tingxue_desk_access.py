@@ -104,6 +104,7 @@ def test_a_department_sees_only_cases_in_which_it_has_a_part(desk: Office) -> No
 
 
 @pytest.mark.full
+@pytest.mark.timeout(600)
 @pytest.mark.parametrize("door", ["pages", "api"])
 def test_the_desk_takes_exactly_what_it_offers(tmp_path: Path, plan: Plan, door: str) -> None:
     """Every role, in its own department and in another's, tries every action on every obligation
