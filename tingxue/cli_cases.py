@@ -3,6 +3,7 @@
 import json
 from dataclasses import asdict
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
@@ -14,7 +15,7 @@ from domain.commands import Command
 from domain.times import on_screen
 from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
 from ledger.outbox import Unreached
-from tingxue import door
+from tingxue import door, evidence
 from tingxue.acting import act
 from tingxue.app import App, opened
 from tingxue.cli_options import as_json, moment, who_options
@@ -81,6 +82,24 @@ def show_original(case_id: str, reason: str, person: str, role: str, department:
     with opened() as app:
         for original in door.originals(app, case_id, actor, reason):
             click.echo("\n".join(part for part in (original.title, original.text) if part))
+
+
+@case.command("pack")
+@click.argument("case_id")
+@click.option("--to", "folder", default=".", type=click.Path(file_okay=False, path_type=Path),
+              help="放在哪个文件夹；默认当前文件夹")  # fmt: skip
+@click.option("--originals", "reason", default="", help="连同未脱敏的原文：写明理由，记入审计")
+@click.option("--by", "person", required=True, help="经办人")
+@click.option("--role", type=click.Choice([str(Role.PUBLICITY), str(Role.HANDLER)]), required=True)
+@click.option("--department", default="", help="经办人所在部门")
+def pack_case(
+    case_id: str, folder: Path, reason: str, person: str, role: str, department: str
+) -> None:
+    """证据材料：反映、经过、通知合成一个压缩包，任何电脑都能离线核对；记入审计。"""
+    actor = Actor(name=person, role=Role(role), department=department)
+    with opened() as app:
+        click.echo(evidence.pack(app, case_id, folder, actor, reason))
+    click.echo("核对：解压后运行 python3 verify.py", err=True)
 
 
 def _line(app: App, one: Case) -> str:
