@@ -30,6 +30,7 @@ from config.source_building import (
     build_sources,
 )
 from domain.plan import (
+    BackupRule,
     Category,
     Daily,
     Department,
@@ -97,6 +98,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         search_words=tuple(dict.fromkeys(_search_words(files))),
         search_rules=searched,
         desk=DeskSpec(**settings.desk.model_dump()),
+        backup=BackupRule(**settings.backup.model_dump()),
         ledger=build_ledger(settings.ledger, environ),
     )
 

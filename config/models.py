@@ -93,6 +93,10 @@ class DeskEntry(BaseModel, extra="forbid", frozen=True):
     link_hours: Positive = 24
 
 
+class BackupEntry(BaseModel, extra="forbid", frozen=True):
+    warn_days: NotNegative = 2
+
+
 class SettingsFile(BaseModel, extra="forbid", frozen=True):
     zone: Text
     case_prefix: Prefix
@@ -109,6 +113,7 @@ class SettingsFile(BaseModel, extra="forbid", frozen=True):
     watchdog: WatchdogEntry = WatchdogEntry()
     ledger: Text | None = Field(default=None, repr=False)
     desk: DeskEntry = DeskEntry()
+    backup: BackupEntry = BackupEntry()
 
 
 class WatchdogFile(BaseModel, extra="ignore", frozen=True):

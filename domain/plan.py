@@ -405,6 +405,14 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BackupRule:
+    """warn_days: how old the last backup may be before the doctor complains; 0: another program
+    makes them, and nobody complains."""
+
+    warn_days: int = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSpec:
     """Where the search index is. kind: "embedded" (a file in the home; the rest counts for nothing)
     or "elastic". ``prefix`` begins the name of everything on the server, so that two offices or a
@@ -479,4 +487,5 @@ class Plan:
     search_words: tuple[str, ...]
     search_rules: tuple[SearchRule, ...] = ()
     desk: DeskSpec = DeskSpec()
+    backup: BackupRule = BackupRule()
     ledger: str = field(default="", repr=False)

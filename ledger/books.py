@@ -16,6 +16,7 @@ from ledger.dailies import Dailies
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
 from ledger.handovers import Handovers
+from ledger.lags import Lags
 from ledger.leads import Leads
 from ledger.lines import Lines
 from ledger.looks import Looks
@@ -43,15 +44,16 @@ class Books:
 
     __slots__ = (
         "alarms", "attachments", "audit", "cases", "chains", "clocks", "connection", "corrections",
-        "dailies", "forgotten", "handovers", "leads", "lines", "looks", "marks", "mentions",
-        "pauses", "projection", "purge", "reach", "refusals", "rejects", "reports", "reviews",
-        "runs", "signins", "tries", "users", "voices", "worklists",
+        "dailies", "forgotten", "handovers", "lags", "leads", "lines", "looks", "marks",
+        "mentions", "pauses", "projection", "purge", "reach", "refusals", "rejects", "reports",
+        "reviews", "runs", "signins", "tries", "users", "voices", "worklists",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
         self.connection = connection
         self.mentions = Mentions(connection)
         self.forgotten = Forgotten(connection)
+        self.lags = Lags(connection)
         self.lines = Lines(connection)
         self.cases = Cases(connection, folds)
         self.reviews = Reviews(connection)

@@ -1,8 +1,9 @@
 """The whole ledger into another, empty store: SQLite to PostgreSQL and back, row by row.
 
-One transaction on each side: nobody writes into the source meanwhile, and a copy that is cut short
-leaves the target as empty as it was. Before it is committed every table is read again on both
-sides and compared, and the chains are checked anew.
+One transaction on each side, and a copy that is cut short leaves the target as empty as it was.
+When the ledger moves, nobody writes into the source meanwhile; for a backup one moment of it is
+read. Before it is committed every table is read again on both sides and compared, and the chains
+are checked anew.
 """
 
 import hashlib
@@ -20,7 +21,7 @@ from ledger import deskschema, postgres, schema
 from ledger.audit import Audit
 from ledger.cases import Cases
 from ledger.folds import Folds
-from ledger.transactions import writing
+from ledger.transactions import reading, writing
 
 _PIECE = 1_000
 
@@ -43,17 +44,19 @@ def rows_of(engine: Engine) -> int:
         return sum(_count(db, table) for table in _carried())
 
 
-def copy(source: Engine, target: Engine, progress: Progress) -> list[Copied]:
+def copy(source: Engine, target: Engine, progress: Progress, *, still: bool = True) -> list[Copied]:
     """Copy everything. Both must have the present schema (``engine.open_ledger``). ``progress``
-    hears each table and how many of its rows were written or compared.
+    hears each table and how many of its rows were written or compared. still: False lets others
+    write on meanwhile, of which the copy holds nothing.
 
     Raises LedgerError where the target holds anything, or where the two differ in the end: then
     nothing was written.
     """
     with ExitStack() as stack:
-        old, new = (stack.enter_context(writing(one)) for one in (source, target))
+        old = stack.enter_context(writing(source) if still else reading(source))
+        new = stack.enter_context(writing(target))
         _refuse_filled(new)
-        if postgres.is_it(old):
+        if still and postgres.is_it(old):
             postgres.stand_still(old, [table.name for table in _carried()])
         new.execute(schema.meta.delete())  # what opening it has put there comes from the source
         for table in _carried():

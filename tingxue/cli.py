@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Mapping
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -29,6 +30,7 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_clocks": ("clocks",),
     "tingxue.cli_kibana": ("kibana",),
     "tingxue.cli_ledger": ("ledger",),
+    "tingxue.cli_operations": ("backup", "metrics"),
     "tingxue.cli_sources": ("sources",),
     "tingxue.cli_adding": ("add",),
     "tingxue.cli_desk": ("desk",),
@@ -66,22 +68,34 @@ class _Chinese(click.Group):
 
 @click.group(cls=_Chinese, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("-v", "--verbose", is_flag=True, help="显示详细日志")
+@click.option(
+    "--log-file", type=click.Path(dir_okay=False, path_type=Path),
+    help="日志写进这个文件而不是终端：满 10 MiB 换新的，旧的留 5 份；每个常驻程序各用一个文件",
+)  # fmt: skip
 @click.version_option(package_name="tingxue", prog_name="tingxue")
-def main(verbose: bool) -> None:
+def main(verbose: bool, log_file: Path | None) -> None:
     """听雪：收集网上和热线里对度假区的反映，分给该管的部门，跟到办结为止。"""
     os.umask(0o077)
     secretfiles.take(os.environ)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    handler: logging.Handler = logging.StreamHandler()
-    if sys.stderr.isatty():
-        from rich.logging import RichHandler
-
-        handler = RichHandler(show_path=False, rich_tracebacks=False)
     logging.basicConfig(
         level=logging.INFO if verbose else logging.WARNING,
         format="%(asctime)s %(levelname)s %(name)s %(message)s",
-        handlers=[handler],
+        handlers=[_handler(log_file)],
     )
     logging.getLogger("jieba").setLevel(logging.WARNING)
+
+
+def _handler(file: Path | None) -> logging.Handler:
+    """Where the log goes: the file, else the terminal. Raises InputError."""
+    if file is not None:
+        from tingxue import logfile
+
+        return logfile.rotating(file)
+    if sys.stderr.isatty():
+        from rich.logging import RichHandler
+
+        return RichHandler(show_path=False, rich_tracebacks=False)
+    return logging.StreamHandler()

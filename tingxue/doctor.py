@@ -3,7 +3,6 @@
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 
 from alerts import duty
@@ -18,8 +17,12 @@ from domain.search import SearchQuery
 from domain.times import on_screen, shanghai_day
 from domain.types import TEST, Alert, Delivery, Outcome, SendResult
 from ledger.outbox import Unreached
-from tingxue import rostering, silence, surging
+from tingxue import rostering, silence, surging, upkeep
 from tingxue.app import App
+from tingxue.findings import Finding
+from tingxue.findings import bad as _bad
+from tingxue.findings import note as _note
+from tingxue.findings import ok as _ok
 from tingxue.names import OUTCOMES
 from tingxue.raised import browser_of, raised
 from tingxue.unheard import still_unheard
@@ -28,18 +31,6 @@ _FINE = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
 _STUCK_AFTER = timedelta(minutes=5)
 _MOST_AHEAD = 5.0
 TEST_RECEIVER = "渠道测试"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """One line: what was looked at, whether it is well, and what to do when it is not.
-
-    state: "ok", "note" (worth knowing) or "trouble" (exit 1).
-    """
-
-    subject: str
-    state: str
-    text: str
 
 
 def examine(app: App) -> list[Finding]:
@@ -255,18 +246,6 @@ def _index(app: App) -> Iterator[Finding]:
         yield _bad("检索", f"检索服务器不肯收 {refused} 条；用 tingxue index refused 查看原因")
 
 
-def _ok(subject: str, text: str) -> Finding:
-    return Finding(subject=subject, state="ok", text=text)
-
-
-def _note(subject: str, text: str) -> Finding:
-    return Finding(subject=subject, state="note", text=text)
-
-
-def _bad(subject: str, text: str) -> Finding:
-    return Finding(subject=subject, state="trouble", text=text)
-
-
 _LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
     _home,
     _config,
@@ -281,6 +260,7 @@ _LOOKS: tuple[Callable[[App], Iterator[Finding]], ...] = (
     _reviews,
     _outbox,
     _index,
+    upkeep.findings,
 )
 
 
