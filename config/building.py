@@ -42,6 +42,7 @@ from domain.plan import (
     Limit,
     Lookalike,
     OfficeHours,
+    PaperSpec,
     Place,
     Plan,
     RefreshRule,
@@ -99,6 +100,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         search_rules=searched,
         desk=DeskSpec(**settings.desk.model_dump()),
         backup=BackupRule(**settings.backup.model_dump()),
+        papers=PaperSpec(**settings.papers.model_dump()),
         ledger=build_ledger(settings.ledger, environ),
     )
 

@@ -97,6 +97,12 @@ class BackupEntry(BaseModel, extra="forbid", frozen=True):
     warn_days: NotNegative = 2
 
 
+class PapersEntry(BaseModel, extra="forbid", frozen=True):
+    signing: Annotated[tuple[Text, ...], Field(max_length=4)] = ()
+    mark: str = Field(default="", max_length=20)
+    pdf: bool = False
+
+
 class SettingsFile(BaseModel, extra="forbid", frozen=True):
     zone: Text
     case_prefix: Prefix
@@ -114,6 +120,7 @@ class SettingsFile(BaseModel, extra="forbid", frozen=True):
     ledger: Text | None = Field(default=None, repr=False)
     desk: DeskEntry = DeskEntry()
     backup: BackupEntry = BackupEntry()
+    papers: PapersEntry = PapersEntry()
 
 
 class WatchdogFile(BaseModel, extra="ignore", frozen=True):

@@ -22,6 +22,7 @@
     │   ├── BadForm        a form that did not come from our page, or says what cannot be
     │   ├── NoSuchPaper    no such edition, or its file is not on this machine
     │   └── BadLink        a link from a message that is forged, too old or used
+    ├── PaperError         a paper cannot be made or filed
     └── SearchUnavailable  the search index cannot answer; nothing else stops for it
 
 Messages are in Chinese where a duty officer may read them, and say what to do next.
@@ -124,6 +125,10 @@ class BadLink(DeskError):
     def __init__(self, why: str, text: str) -> None:
         self.why = why
         super().__init__(text)
+
+
+class PaperError(TingxueError):
+    """A paper cannot be made or filed; says what to do instead."""
 
 
 class SearchUnavailable(TingxueError):

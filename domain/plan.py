@@ -443,6 +443,17 @@ class DeskSpec:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PaperSpec:
+    """What stands on every paper beside its content. signing: the names of an empty line to sign
+    on (拟稿, 审核, 签发), () for none. mark: words above the title (内部资料), "" for none. pdf:
+    whether LibreOffice makes a PDF beside each Word file."""
+
+    signing: tuple[str, ...] = ()
+    mark: str = ""
+    pdf: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything config/ says, checked across its files.
 
@@ -488,4 +499,5 @@ class Plan:
     search_rules: tuple[SearchRule, ...] = ()
     desk: DeskSpec = DeskSpec()
     backup: BackupRule = BackupRule()
+    papers: PaperSpec = PaperSpec()
     ledger: str = field(default="", repr=False)

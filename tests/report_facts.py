@@ -5,6 +5,7 @@ All texts were written for these tests; nothing stands for a real person or even
 
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 from config.loader import load
@@ -216,6 +217,12 @@ def season_week() -> Facts:
 
 def empty_day() -> Facts:
     return facts_of(DAY, [], rows(previous(DAY), 3, 3))
+
+
+def worst_day() -> Facts:
+    """300 complaints, every source down or silent: more than two pages hold."""
+    bad = [replace(r, outcome=Outcome.RATE_LIMITED) for r in good_runs(DAY) if r.source > "c"]
+    return facts_of(DAY, rows(DAY, 300, 6, 1.0), rows(previous(DAY), 31, 5), bad)
 
 
 def busy_day() -> Facts:

@@ -98,11 +98,10 @@ def headings(paper: Paper) -> list[str]:
 
 def test_the_sections_stand_in_the_official_order() -> None:
     assert headings(compose(material(busy_day()))) == [
-        "一、总体情况", "二、重点舆情", "三、处置情况", "四、需关注", "五、附：明细",
+        "一、总体情况", "二、重点舆情", "三、处置情况", "四、需关注",
     ]  # fmt: skip
     assert headings(compose(material(season_week()))) == [
         "一、本周舆情概况", "二、重点舆情及处置", "三、部门办理情况", "四、研判", "五、工作建议",
-        "附件：明细",
     ]  # fmt: skip
 
 
@@ -190,7 +189,7 @@ def test_a_drill_is_marked_in_title_and_header() -> None:
 def test_what_visitors_say_is_marked_as_not_verified() -> None:
     paper = compose(material(busy_day()))
     notable = next(b for b in paper.blocks if isinstance(b, Table))
-    assert all(plain(row[3]).startswith("据网民反映（未核实），") for row in notable.rows)
+    assert all(plain(row[2]).startswith("据网民反映（未核实），") for row in notable.rows)
 
 
 @pytest.mark.parametrize("word", ["造谣", "恶意", "无理", "刁民", "别有用心", "炒作", "属实"])
@@ -250,10 +249,11 @@ def test_a_level_that_nobody_has_confirmed_says_so_in_the_paper() -> None:
 
 
 def test_long_lists_are_cut_and_the_paper_says_so() -> None:
-    paper = compose(material(busy_day()))
+    paper = compose(material(season_week()))
     detail = [b for b in paper.blocks if isinstance(b, Table)][-1]
     assert len(detail.rows) == 30
-    assert "注：表中列前30条，共40条，全部明细见同名电子表格。" in text(busy_day())
+    assert "注：表中列前30条，共80条，全部明细见同名电子表格。" in text(season_week())
+    assert "附件：明细、办理情况、采集情况（见同名电子表格）" in text(busy_day())
 
 
 def keys_by_column(table: Table) -> dict[str, set[str]]:

@@ -14,7 +14,6 @@ from docx.table import Table as WordTable
 from docx.text.paragraph import Paragraph
 from openpyxl import load_workbook
 from report_facts import (
-    DAY,
     MONDAY_0830,
     TUESDAY_0830,
     WEEK,
@@ -30,7 +29,7 @@ from report_facts import (
 from tingxue.reports import Facts
 from tingxue.reports.daily import daily
 from tingxue.reports.edition import material_of
-from tingxue.reports.paper import Chart, Heading, Paper, Para, Table, plain
+from tingxue.reports.paper import Chart, Heading, Paper, Para, Table, plain, quote
 from tingxue.reports.weekly import weekly
 from tingxue.reports.word import word_bytes
 
@@ -192,9 +191,8 @@ def test_pages_are_numbered_outside_between_dashes(week_file: bytes) -> None:
     for footer in (section.footer, section.even_page_footer):
         assert "".join(t.text for t in footer._element.iter(qn("w:t"))) == "— 1 —"
         assert [f.get(qn("w:instr")) for f in footer._element.iter(qn("w:fldSimple"))] == ["PAGE"]
-    assert (
-        section.footer.paragraphs[0].alignment != section.even_page_footer.paragraphs[0].alignment
-    )
+    styles = [f.paragraphs[0].style.name for f in (section.footer, section.even_page_footer)]
+    assert styles == ["页码单", "页码双"]
 
 
 def test_a_drill_stands_on_every_page() -> None:
@@ -224,9 +222,25 @@ def test_the_file_embeds_no_font_and_no_picture(week_file: bytes) -> None:
 
 def test_strange_characters_of_visitors_do_not_break_the_file() -> None:
     text = "打\x00车\x0b被\ud800拒\u202e了\ufffe\n第二行 🥺"
-    m = mention("a", DAY.start, text=text)
-    facts = facts_of(DAY, [(m, verdict("a", "taxi_refusal"))], [])
-    assert "打车被拒了 第二行 🥺" in texts_of(opened(file_of(facts)))
+    m = mention("a", WEEK.start, text=text)
+    facts = facts_of(WEEK, [(m, verdict("a", "taxi_refusal"))], [])
+    assert "打车被拒了 第二行 〔表情〕" in texts_of(opened(file_of(facts)))
+
+
+@pytest.mark.parametrize(
+    ("said", "printed"),
+    [
+        ("等了两小时🥺🥺", "等了两小时〔表情〕"),
+        ("👨‍👩‍👧 一家三口", "〔表情〕 一家三口"),
+        ("差评❗️★☆→①℃", "差评〔表情〕★☆→①℃"),
+        ("𝓢𝓷𝓸𝔀 真滑", "Snow 真滑"),
+        ("\ue415\ufffd坏了", "〔表情〕坏了"),
+        ("🇨🇳滑雪⛷", "〔表情〕滑雪〔表情〕"),
+        ("㍿ é ß Привет 𠮷", "㍿ é ß Привет 𠮷"),
+    ],
+)
+def test_signs_that_no_office_font_has_are_named_and_not_boxed(said: str, printed: str) -> None:
+    assert quote(said, 40).text == printed
 
 
 def test_an_empty_day_fits_without_chart_and_tables() -> None:

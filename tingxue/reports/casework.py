@@ -18,7 +18,7 @@ LISTED = {"day": 5, "week": 10}
 """How many notable cases a paper lists (official-practice.md §3: a day's at most five)."""
 LISTED_LATE = 40
 """Rows of the 逾期清单 on paper."""
-DETAIL_ROWS = {"day": 30, "week": 60}
+DETAIL_ROWS = {"day": 0, "week": 30}
 """Rows of the 明细 on paper; the rest is in the Excel file, and the paper says so."""
 _DEAD = (State.NOT_OURS, State.FALSE_ALARM, State.MERGED)
 
@@ -87,7 +87,6 @@ def case_figures(facts: Facts, now: Sequence[Row], plan: Plan, as_of: datetime) 
     notable = notable_cases(facts, here)
     listed = notable[: LISTED[facts.period.kind]]
     yield count("cases.notable", "黄色及以上舆情", _case_ids(notable), "件")
-    yield count("cases.listed", "列表的黄色及以上舆情", _case_ids(listed), "件")
     printed = graded(now, facts.cases)[: DETAIL_ROWS[facts.period.kind]]
     yield count("complaints.listed", "纸面明细所列投诉", (m.mention_id for m, _ in printed))
     for case in listed:

@@ -1,41 +1,63 @@
-"""The daily paper: 一、总体情况 二、重点舆情 三、处置情况 四、需关注 五、附：明细.
+"""The daily paper, one to two pages: 一、总体情况 二、重点舆情 三、处置情况 四、需关注.
 
 The order is official-practice.md §3. It covers one whole Shanghai day (the counting rule of
-house.md §4), not 08:00 to 08:00.
+house.md §4), not 08:00 to 08:00. Where a day brings more than two pages hold, the lists on paper
+get shorter, and the paper says that the whole is in the Excel file.
 """
 
-from tingxue.reports.charts import category_chart
 from tingxue.reports.focus import attention
+from tingxue.reports.length import pages
 from tingxue.reports.overview import overview
 from tingxue.reports.paper import Block, Heading, Paper, numbered
-from tingxue.reports.sections import detail, handling, notable
-from tingxue.reports.wording import DRILL, Material, sealed, subtitle, title
+from tingxue.reports.sections import annex, handling, notable, signing
+from tingxue.reports.wording import DRILL, Material, Room, sealed, subtitle, title
 
 HANDLING = ("new", "signed", "closed", "overdue")
 WIDTHS = (40, 29, 29, 29, 29)
 HEADER = ("部门", "新增", "已签收", "办结", "逾期")
+ROOMS = (
+    Room(cases=5, departments=8, points=5, names=5),
+    Room(cases=5, departments=6, points=4, names=4),
+    Room(cases=4, departments=5, points=3, names=3),
+    Room(cases=4, departments=4, points=3, names=2),
+    Room(cases=3, departments=4, points=3, names=2),
+    Room(cases=3, departments=3, points=2, names=2),
+    Room(cases=2, departments=3, points=2, names=1),
+    Room(cases=1, departments=2, points=1, names=1),
+)
+"""How much each list may hold on paper, the fullest first."""
+MOST_PAGES = 1.95
+"""Two, less what an estimate may be wrong by."""
 
 
 def daily(material: Material) -> Paper:
-    """The whole paper."""
-    chart = category_chart(material)
+    """The whole paper, with the fullest lists that two pages hold."""
+    made = [_with(material, ROOMS[0])]
+    for room in ROOMS[1:]:
+        if pages(made[-1]) <= MOST_PAGES:
+            break
+        made.append(_with(material, room))
+    return made[-1]
+
+
+def _with(material: Material, room: Room) -> Paper:
     blocks: tuple[Block, ...] = (
         Heading(text="一、总体情况"),
-        *overview(material),
-        *([chart] if chart else []),
+        *overview(material, room),
         Heading(text="二、重点舆情"),
-        *notable(material),
+        *notable(material, room),
         Heading(text="三、处置情况"),
-        *handling(material, HANDLING, HEADER, WIDTHS),
+        *handling(material, HANDLING, HEADER, WIDTHS, room),
         Heading(text="四、需关注"),
-        *attention(material),
-        Heading(text="五、附：明细"),
-        *detail(material),
+        *attention(material, room),
+        *annex(material),
+        *signing(material),
         *sealed(material),
     )
     return Paper(
         title=title(material),
         subtitle=subtitle(material),
         header=DRILL if material.drill else "",
+        mark=material.plan.papers.mark,
         blocks=numbered(blocks),
     )

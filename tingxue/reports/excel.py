@@ -1,4 +1,4 @@
-"""The Excel file beside a paper: 汇总, 明细, 办理情况, and 指标来源 with the ids of every figure.
+"""The Excel file beside a paper: 汇总, 明细, 办理情况, 采集情况, 指标来源 (ids of every figure).
 
 Texts come from strangers: nothing is ever written as a formula or a link, and a text that a
 spreadsheet might take for a formula gets an apostrophe in front, which also survives a save as CSV.
@@ -19,6 +19,7 @@ from domain.types import Case, Duty, Mention, Sighting, Verdict
 from tingxue.names import POLARITIES
 from tingxue.reports.casework import cases_by_mention, reply_overdue, sign_overdue
 from tingxue.reports.figure import Figure, Figures, Row
+from tingxue.reports.gaps import gaps_of, silent_sources, source_title
 from tingxue.reports.paper import Paper, plain, printable
 from tingxue.reports.tallies import categories_of
 from tingxue.reports.wording import Material
@@ -39,6 +40,9 @@ HANDLING = (
     ("投诉处理时限", 17),
 )  # fmt: skip
 SOURCES = (("指标键", 44), ("指标", 34), ("计入的编号（信息、案件、事项、采集）", 44))
+GAPS = (
+    ("来源", 24), ("情况", 22), ("起", 17), ("止", 17), ("原因", 30), ("采集编号", 44),
+)  # fmt: skip
 SAFE = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
 """How a workbook is opened that strangers' texts go into."""
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -59,6 +63,7 @@ def excel_bytes(material: Material, paper: Paper) -> bytes:
             ("汇总", SUMMARY, _summary(material)),
             ("明细", DETAIL, _detail(material)),
             ("办理情况", HANDLING, _handling(material)),
+            ("采集情况", GAPS, _gaps(material)),
             ("指标来源", SOURCES, _sources(material)),
         ):
             _sheets(book, looks, name, columns, rows, head)
@@ -195,6 +200,18 @@ def _admission(case: Case) -> str:
     if case.refused_at:
         return f"{_time(case.refused_at)} 不予受理"
     return f"{_time(case.admitted_at)} 受理" if case.admitted_at else ""
+
+
+def _gaps(material: Material) -> Iterator[Sequence[Cell]]:
+    """Which sources were down, from when to when, and which did not run at all."""
+    for gap in gaps_of(material.facts):
+        until = _time(gap.until) if gap.until else "期末未恢复"
+        yield (
+            source_title(gap.source, material.plan), "采集不完整", _time(gap.since), until,
+            "、".join(gap.why), "、".join(gap.run_ids),
+        )  # fmt: skip
+    for source in silent_sources(material.facts, material.plan):
+        yield source_title(source, material.plan), "监测期内未运行", "", "", "", ""
 
 
 def _sources(material: Material) -> Iterator[Sequence[Cell]]:

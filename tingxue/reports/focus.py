@@ -28,6 +28,7 @@ from tingxue.reports.tables import code_of, departments_with
 from tingxue.reports.tallies import THIS
 from tingxue.reports.wording import (
     Material,
+    Room,
     about,
     case_ids,
     coming_holidays,
@@ -51,39 +52,63 @@ def listing(lines: list[Line], otherwise: str) -> list[Para]:
     ]
 
 
-def attention(material: Material) -> list[Para]:
-    """四、需关注 of the daily paper."""
+def attention(material: Material, room: Room) -> list[Para]:
+    """四、需关注 of the daily paper: what is late in one sentence, then the gravest."""
     lines = [
-        *overdue(material, with_ids=True),
-        *grave(material),
+        *overdue_in_all(material, room.names),
         *again(material),
-        *rising(material),
+        *grave(material)[: max(1, room.points - 2)],
+        *rising(material)[: max(1, room.points - 3)],
         *holidays(material),
     ]
-    return listing(lines, "监测期内无需特别提请关注的事项。")
+    return listing(lines[: room.points], "监测期内无需特别提请关注的事项。")
 
 
-def overdue(material: Material, *, with_ids: bool) -> list[Line]:
-    """One sentence per department that is late; the case numbers where no table lists them."""
-    return [_overdue_of(material, d, with_ids) for d in departments_with(material, "overdue")]
+def overdue_in_all(material: Material, most: int) -> list[Line]:
+    """One sentence over all departments, the most burdened first."""
+    every = material.figures["duties.overdue"]
+    if not every.value:
+        return []
+
+    def late_of(department: str) -> Figure:
+        return material.figures[f"department.{segment(department)}.overdue"]
+
+    late = sorted(departments_with(material, "overdue"), key=lambda d: -late_of(d).value)
+    parts = joined(say("{d}{n}项", d=name(d), n=late_of(d)) for d in late[:most])
+    return [
+        say(
+            "截至{t}，逾期{n}项（{steps}）：{parts}{rest}。",
+            t=at(material.made_at),
+            n=every,
+            steps=_steps(material, "duties"),
+            parts=parts,
+            rest=Span("等" if len(late) > most else ""),
+        )
+    ]
 
 
-def _overdue_of(material: Material, department: str, with_ids: bool) -> Line:
-    key = f"department.{segment(department)}"
-    steps = [
+def overdue(material: Material) -> list[Line]:
+    """One sentence per department that is late."""
+    return [_overdue_of(material, d) for d in departments_with(material, "overdue")]
+
+
+def _steps(material: Material, key: str) -> Line:
+    """``未签收1项、未答复2项`` of what is overdue under the key."""
+    return joined(
         say("{w}{n}项", w=Span(word), n=material.figures[f"{key}.{part}"])
         for part, word in (("unsigned", "未签收"), ("unanswered", "未答复"))
         if material.figures[f"{key}.{part}"].value
-    ]
-    late = material.figures[f"{key}.overdue"]
-    cases = case_ids(dict.fromkeys(i.partition("/")[0] for i in late.ids))
+    )
+
+
+def _overdue_of(material: Material, department: str) -> Line:
+    key = f"department.{segment(department)}"
     return say(
-        "截至{t}，{d}逾期{n}项（{steps}）{cases}。",
+        "截至{t}，{d}逾期{n}项（{steps}）。",
         t=at(material.made_at),
         d=name(department),
-        n=late,
-        steps=joined(steps),
-        cases=say("，涉及{ids}", ids=cases) if with_ids else (),
+        n=material.figures[f"{key}.overdue"],
+        steps=_steps(material, key),
     )
 
 

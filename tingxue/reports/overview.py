@@ -5,8 +5,11 @@ from tingxue.reports.gaps import gaps_of
 from tingxue.reports.paper import Block, Line, Para, Span, at, joined, name, say
 from tingxue.reports.tables import code_of
 from tingxue.reports.wording import (
+    FULL,
     LAST,
+    LISTED_NAMES,
     Material,
+    Room,
     levels_of_new,
     listed,
     missing_data,
@@ -14,14 +17,15 @@ from tingxue.reports.wording import (
 )
 
 
-def overview(material: Material) -> list[Block]:
+def overview(material: Material, room: Room = FULL) -> list[Block]:
     """Totals, composition, cases and missing data; an empty period without percentages."""
+    most = min(room.names, LISTED_NAMES)
     if material.figures["mentions"].value == 0:
         opening = [_empty(material)]
     else:
-        opening = [_totals(material), _composition(material)]
+        opening = [_totals(material), _composition(material, most)]
     lines = [line for line in (*opening, _cases(material)) if line]
-    return [*(Para(line=line) for line in lines), *missing_data(material)]
+    return [*(Para(line=line) for line in lines), *missing_data(material, room.names)]
 
 
 def _empty(material: Material) -> Line:
@@ -57,12 +61,12 @@ def _present(material: Material, group: str) -> list[Figure]:
     return [figure for figure in material.figures.under(group) if figure.value]
 
 
-def _composition(material: Material) -> Line:
+def _composition(material: Material, most: int) -> Line:
     platforms = _present(material, "platform")
     line = say(
         "信息来自{list}{more}。",
-        list=listed(platforms, [material.platform(code_of(f)) for f in platforms]),
-        more=_more(platforms),
+        list=listed(platforms, [material.platform(code_of(f)) for f in platforms], most),
+        more=_more(platforms, most),
     )
     kinds = _present(material, "category")
     if not kinds:
@@ -71,8 +75,8 @@ def _composition(material: Material) -> Line:
         *line,
         *say(
             "网民投诉反映（未核实）的事项有{list}{more}",
-            list=listed(kinds, [material.category(code_of(f)) for f in kinds]),
-            more=_more(kinds),
+            list=listed(kinds, [material.category(code_of(f)) for f in kinds], most),
+            more=_more(kinds, most),
         ),
     )
     places = _present(material, "place")
@@ -80,13 +84,17 @@ def _composition(material: Material) -> Line:
         called = [name(code_of(figure)) for figure in places]
         line = (
             *line,
-            *say("；涉及地点有{list}{more}", list=listed(places, called), more=_more(places)),
+            *say(
+                "；涉及地点有{list}{more}",
+                list=listed(places, called, most),
+                more=_more(places, most),
+            ),
         )
     return (*line, Span("。"))
 
 
-def _more(figures: list[Figure]) -> Span:
-    return Span("等" if len(figures) > 5 else "")
+def _more(figures: list[Figure], most: int) -> Span:
+    return Span("等" if len(figures) > most else "")
 
 
 def _cases(material: Material) -> Line:

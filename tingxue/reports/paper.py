@@ -5,6 +5,7 @@ a number can only come from a figure, a moment, a name, an id or a quotation, an
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -16,6 +17,12 @@ from tingxue.reports.figure import Figure
 
 Sort = Literal["words", "figure", "when", "name", "id", "quote", "order"]
 
+EMOJI = "〔表情〕"
+"""Stands in print for signs that no font of an office has: a box says less."""
+_UNDRAWABLE = re.compile(
+    "[\u2190-\u2bff\u3004\u3020\u303d\u3297\u3299\ue000-\uf8ff\ufe00-\ufe0f\u20d0-\u20ff\ufffc\ufffd"
+    "\U0001f000-\U0001faff\U0001fb00-\U0001fbff\U000e0000-\U000e01ef\U000f0000-\U0010ffff\u00a9\u00ae]+"
+)
 _DIGIT = re.compile(r"\d")
 _UNPRINTABLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"
@@ -37,7 +44,7 @@ Part = Figure | Span | Line
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """``depth`` 1: 一、 in 黑体; 2: （一） in 楷体."""
+    """``depth`` 1: 一、 in 黑体; 2: （一） in 楷体; 0: 附件 on a page of its own."""
 
     text: str
     depth: int = 1
@@ -46,10 +53,11 @@ class Heading:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Para:
     """style: "body" (indented by two characters), "item" (the same for 1. 2. 3., but not
-    justified: case numbers break badly) or "note" (small, under a table)."""
+    justified: case numbers break badly), "note" (small, under a table), "annex" (附件：…, a line
+    below the text), "signing" (拟稿：　审核：), "date" (four characters from the right)."""
 
     line: Line
-    style: Literal["body", "item", "note"] = "body"
+    style: Literal["body", "item", "note", "annex", "signing", "date"] = "body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,12 +102,13 @@ Block = Heading | Para | Table | Chart
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
     """title: one line of the page each. subtitle: period, edition, time of making. header: printed
-    on every page (【演练】) or empty."""
+    on every page (【演练】) or empty. mark: above the title (内部资料) or empty."""
 
     title: tuple[Line, ...]
     subtitle: tuple[Line, ...]
     header: str
     blocks: tuple[Block, ...]
+    mark: str = ""
 
 
 def printable(text: str) -> str:
@@ -108,6 +117,36 @@ def printable(text: str) -> str:
     if text.isprintable() and "  " not in text:
         return text.strip()
     return re.sub(r"\s+", " ", _UNPRINTABLE.sub("", text)).strip()
+
+
+def drawable(text: str) -> str:
+    """Without what the fonts of an office cannot draw: emoji become 〔表情〕, ornamental letters
+    plain ones. Letters of other scripts stay, for which Word takes another font."""
+    if text.isascii():
+        return text
+    plain_letters = "".join(
+        unicodedata.normalize("NFKC", c) if "\U0001d400" <= c <= "\U0001d7ff" else c for c in text
+    )
+    return _UNDRAWABLE.sub(_drawn, plain_letters)
+
+
+def _drawn(found: re.Match[str]) -> str:
+    """The run itself where every sign of it stands in the Chinese character set."""
+    kept, lost = "", False
+    for sign in found[0]:
+        if _in_gbk(sign):
+            kept, lost = kept + EMOJI * lost + sign, False
+        else:
+            lost = True
+    return kept + EMOJI * lost
+
+
+def _in_gbk(sign: str) -> bool:
+    try:
+        sign.encode("gbk")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def say(template: str, **parts: Part) -> Line:
@@ -166,7 +205,7 @@ def order(number: int) -> Span:
 
 def quote(text: str, limit: int) -> Span:
     """A visitor's words (masked), cut at ``limit`` characters."""
-    clean = printable(text)
+    clean = drawable(printable(text))
     return Span(clean if len(clean) <= limit else clean[: limit - 2] + "……", "quote")
 
 

@@ -3,7 +3,7 @@
 Each returns None where there is nothing to put into rows: the paper then says so in a sentence.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from domain.types import Case, Duty, Level, Obligation
@@ -42,6 +42,8 @@ from tingxue.reports.wording import (
     trend_cell,
 )
 
+ALL_DEPARTMENTS = 100
+SHOWN_PLATFORMS = 2
 NONE: Line = (Span("—"),)
 
 
@@ -110,19 +112,19 @@ def code_of(figure: Figure) -> str:
     return figure.key.rpartition(".")[2]
 
 
-def notable_table(material: Material) -> Table | None:
-    """编号/时间/平台/摘要/热度/级别/牵头/进展 of the notable cases; None when there is none."""
+def notable_table(material: Material, most: int) -> Table | None:
+    """编号/级别/时间/平台/摘要/热度/牵头/进展 of the notable cases; None when there is none."""
     here = {mention.mention_id: (mention, verdict) for mention, verdict in material.rows}
-    chosen = notable_cases(material.facts, set(here))[: LISTED[material.kind]]
+    chosen = notable_cases(material.facts, set(here))[: min(most, LISTED[material.kind])]
     if not chosen:
         return None
     rows = tuple(_notable_row(material, case, here) for case in chosen)
     return Table(
         caption=say("重点舆情"),
         rows=rows,
-        widths=(27, 14, 19, 35, 20, 9, 14, 18),
-        header=("编号", "时间", "平台", "摘要", "热度", "级别", "牵头", "进展"),
-        left=frozenset({3}),
+        widths=(37, 22, 49, 23, 25),
+        header=("编号、级别", "时间、平台", "摘要", "热度", "牵头、进展"),
+        left=frozenset({2}),
         small=True,
         tall=True,
     )
@@ -134,14 +136,14 @@ def _notable_row(material: Material, case: Case, here: dict[str, Row]) -> tuple[
     platforms = list(dict.fromkeys(m.platform for m, _ in rows))
     words = say("：“{words}”", words=excerpt(rows[0][0], 34)) if rows else ()
     leads = [o for o in live_obligations([case]) if o.duty is Duty.LEAD]
+    where = joined((material.platform(p),) for p in platforms[:SHOWN_PLATFORMS])
+    where = (*where, Span("等")) if len(platforms) > SHOWN_PLATFORMS else where
+    level = f"{case.level}色，级别待核实" if case.unverified_since else f"{case.level}色"
     return (
-        (ident(case.case_id),),
-        (clock(seen),),
-        joined(((material.platform(p),) for p in platforms), "\n") or NONE,
+        say("{id}\n（{level}）", id=ident(case.case_id), level=Span(level)),
+        say("{t}\n{where}", t=clock(seen), where=where) if where else (clock(seen),),
         say("据网民反映（未核实），{about}{words}", about=about(material, case), words=words),
         _heat(material, case),
-        (Span(f"{case.level}\n待核实" if case.unverified_since else str(case.level)),),
-        joined(((name(o.department),) for o in leads), "\n") or NONE,
         joined((_progress(o, material) for o in leads), "\n") or (Span(str(case.status)),),
     )
 
@@ -181,20 +183,35 @@ def departments_with(material: Material, *parts: str) -> list[str]:
 
 
 def department_table(
-    material: Material, parts: Sequence[str], header: tuple[str, ...], widths: tuple[int, ...]
-) -> Table | None:
-    """One row per department and one for all together; None when no department had work."""
+    material: Material, parts: Sequence[str], header: tuple[str, ...], widths: tuple[int, ...],
+    most: int,
+) -> Table | None:  # fmt: skip
+    """One row per department and one for all together; None when no department had work. Where
+    they are more than ``most``: those with most overdue, then most new."""
     active = departments_with(material, "new", "signed", "closed", "overdue")
     if not active:
         return None
+    cut = len(active) > most
+    active = [d for d in active if d in sorted(active, key=_burden(material))[:most]]
     rows = [
         ((name(d),), *(number(material, f"department.{segment(d)}.{part}") for part in parts))
         for d in active
     ]
     rows.append(((Span("合计"),), *(number(material, f"duties.{part}") for part in parts)))
+    what = "部门办理情况（单位：项；仅列逾期、新增多的部门）" if cut else "部门办理情况（单位：项）"
     return Table(
-        caption=say("部门办理情况（单位：项）"), header=header, rows=tuple(rows), widths=widths
-    )
+        caption=(Span(what),), header=header, rows=tuple(rows), widths=widths,
+        small=most < ALL_DEPARTMENTS,
+    )  # fmt: skip
+
+
+def _burden(material: Material) -> Callable[[str], tuple[float, float]]:
+    def of(department: str) -> tuple[float, float]:
+        key = f"department.{segment(department)}"
+        late, new = (material.figures[f"{key}.{part}"].value for part in ("overdue", "new"))
+        return -late, -new
+
+    return of
 
 
 def overdue_table(material: Material) -> Table | None:

@@ -17,7 +17,7 @@ from tingxue.reports.focus import (
 )
 from tingxue.reports.overview import overview
 from tingxue.reports.paper import Block, Heading, Paper, Para, numbered, say
-from tingxue.reports.sections import detail, handling, notable
+from tingxue.reports.sections import detail, handling, notable, signing
 from tingxue.reports.tables import category_table, overdue_table, platform_table
 from tingxue.reports.wording import DRILL, Material, subtitle, title
 
@@ -40,13 +40,15 @@ def weekly(material: Material) -> Paper:
         *_assessment(material),
         Heading(text="五、工作建议"),
         *_advice(material),
-        Heading(text="附件：明细"),
+        *signing(material),
+        Heading(text="附件：投诉明细", depth=0),
         *detail(material),
     )
     return Paper(
         title=title(material),
         subtitle=subtitle(material),
         header=DRILL if material.drill else "",
+        mark=material.plan.papers.mark,
         blocks=numbered(blocks),
     )
 
@@ -85,7 +87,7 @@ def _note() -> Para:
 def _assessment(material: Material) -> list[Block]:
     features = [*peak(material), *rising(material), *focus_place(material)]
     risks = [
-        *overdue(material, with_ids=False),
+        *overdue(material),
         *grave(material),
         *again(material),
         *holidays(material),

@@ -7,7 +7,7 @@ red head, no document number, no seal: those are the office's own.
 
 import io
 import zipfile
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -23,12 +23,17 @@ from docx.oxml.table import CT_Row
 from docx.shared import Mm
 from docx.table import Table as WordTable
 
+from tingxue.reports.length import kept_rows
 from tingxue.reports.paper import Block, Chart, Heading, Paper, Para, Table, plain
 from tingxue.reports.word_chart import add_chart
 from tingxue.reports.word_styles import apply_page, apply_styles
 
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
-_PARAGRAPHS = {"body": "公文正文", "item": "公文条目", "note": "表注"}
+_PARAGRAPHS = {
+    "body": "公文正文", "item": "公文条目", "note": "表注", "annex": "附件说明",
+    "signing": "签署", "date": "成文日期",
+}  # fmt: skip
+_HEADINGS = ("附件", "Heading 1", "Heading 2")
 
 
 def word_bytes(paper: Paper, *, made_at: datetime) -> bytes:
@@ -36,6 +41,8 @@ def word_bytes(paper: Paper, *, made_at: datetime) -> bytes:
     document = Document()
     apply_styles(document)
     apply_page(document, paper.header)
+    if paper.mark:
+        document.add_paragraph(paper.mark, style="标记")
     for line in paper.title:
         document.add_paragraph(plain(line), style="Title")
     for line in paper.subtitle:
@@ -53,7 +60,7 @@ def word_bytes(paper: Paper, *, made_at: datetime) -> bytes:
 
 def _add(document: WordDocument, block: Block, chart_number: int) -> None:
     if isinstance(block, Heading):
-        document.add_paragraph(block.text, style=f"Heading {block.depth}")
+        document.add_paragraph(block.text, style=_HEADINGS[block.depth])
     elif isinstance(block, Para):
         document.add_paragraph(
             plain(block.line),
@@ -74,26 +81,25 @@ def _add_table(document: WordDocument, block: Table) -> None:
     _narrow_margins(table)
     for column, width in zip(table.columns, block.widths, strict=True):
         column.width = Mm(width)
-    head, style = (  # looked up once: python-docx goes through all styles for each cell
-        document.styles[name].style_id
-        for name in ("表头", "表格小字" if block.small else "表格文字")
+    body = "表格小字" if block.small else "表格文字"
+    head, style, left = (  # looked up once: python-docx goes through all styles for each cell
+        document.styles[name].style_id for name in ("表头", body, f"{body}左")
     )
-    lines = [_Line(tuple(block.header), head, header=True)]
-    lines += [_Line(tuple(map(plain, row)), style, left=block.left) for row in block.rows]
-    short = len(lines) <= 12 and not block.tall
-    together = len(lines) - 1 if short else 1 if block.tall else 2
-    for number, line in enumerate(lines):
-        table._tbl.append(_row(line, block.widths, with_next=number < together))
+    columns = range(len(block.header))
+    styles = tuple(left if number in block.left else style for number in columns)
+    lines = [_Line(tuple(block.header), (head,) * len(styles), header=True)]
+    lines += [_Line(tuple(map(plain, row)), styles) for row in block.rows]
+    for number, line in enumerate(lines, 1):
+        table._tbl.append(_row(line, block.widths, with_next=number < kept_rows(block)))
     document.add_paragraph(style="表后")
 
 
 @dataclass(frozen=True, slots=True)
 class _Line:
-    """One row of a table. ``left``: the columns that are not centred."""
+    """One row of a table, with the style of each cell."""
 
     texts: tuple[str, ...]
-    style: str
-    left: Collection[int] = ()
+    styles: tuple[str, ...]
     header: bool = False
 
 
@@ -112,18 +118,17 @@ def _row(line: _Line, widths: Sequence[int], *, with_next: bool) -> CT_Row:
 
 def _cell(line: _Line, number: int, with_next: bool) -> str:
     keep = "<w:keepNext/>" if with_next else ""
-    side = '<w:jc w:val="left"/>' if number in line.left else ""
     lines = escape(line.texts[number]).split("\n")
     text = "<w:br/>".join(f'<w:t xml:space="preserve">{one}</w:t>' for one in lines)
-    style = f"<w:pStyle w:val={quoteattr(line.style)}/>"
-    return f"<w:p><w:pPr>{style}{keep}{side}</w:pPr><w:r>{text}</w:r></w:p>"
+    style = f"<w:pStyle w:val={quoteattr(line.styles[number])}/>"
+    return f"<w:p><w:pPr>{style}{keep}</w:pPr><w:r>{text}</w:r></w:p>"
 
 
 def _narrow_margins(table: WordTable) -> None:
     margins = OxmlElement("w:tblCellMar")
-    for side in ("left", "right"):
+    for side, width in (("top", "20"), ("left", "40"), ("bottom", "20"), ("right", "40")):
         edge = OxmlElement(f"w:{side}")
-        edge.set(qn("w:w"), "40")
+        edge.set(qn("w:w"), width)
         edge.set(qn("w:type"), "dxa")
         margins.append(edge)
     table._tbl.tblPr.insert_element_before(margins, "w:tblLook")

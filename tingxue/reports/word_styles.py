@@ -45,13 +45,45 @@ def apply_styles(document: WordDocument) -> None:
     _close(_style(document, "表头", HEITI, 10.5, 16, _CENTRE))
     _close(_style(document, "表格文字", FANGSONG, 12, 18, _CENTRE))
     _close(_style(document, "表格小字", FANGSONG, 10.5, 15, _CENTRE))
+    _close(_style(document, "表格文字左", FANGSONG, 12, 18, Align.LEFT))
+    _close(_style(document, "表格小字左", FANGSONG, 10.5, 15, Align.LEFT))
     _style(document, "表注", FANGSONG, 10.5, 16, _LEFT)
     _style(document, "表后", FANGSONG, 6, 8, _LEFT)
     _style(document, "Header", HEITI, 12, 18, _CENTRE)
-    _style(document, "Footer", SONGTI, 14, 20, _LEFT)
+    _ends(document)
+    _page_numbers(document)
     chart = _style(document, "图", FANGSONG, 12, 0, _CENTRE)
     chart.paragraph_format.keep_with_next = True
     _chinese(document)
+
+
+def _ends(document: WordDocument) -> None:
+    """What stands above the title and below the text."""
+    _style(document, "标记", HEITI, 16, LINE, Align.LEFT)
+    annex = _style(document, "附件", HEITI, 16, LINE, Align.LEFT)
+    annex.paragraph_format.page_break_before = True
+    _outline(annex, 0)
+    note = _style(document, "附件说明", FANGSONG, 16, LINE, Align.LEFT)
+    note.paragraph_format.space_before = Pt(LINE)
+    _indent_two(note)
+    sign = _style(document, "签署", FANGSONG, 16, LINE, Align.LEFT)
+    sign.paragraph_format.space_before = Pt(LINE)
+    _indent_two(sign)
+    _side_indent(_style(document, "成文日期", FANGSONG, 16, LINE, Align.RIGHT), "right", 4, 16)
+
+
+def _page_numbers(document: WordDocument) -> None:
+    """单右空一字，双左空一字."""
+    _style(document, "Footer", SONGTI, 14, 20, _LEFT)
+    _side_indent(_style(document, "页码单", SONGTI, 14, 20, Align.RIGHT), "right", 1, 14)
+    _side_indent(_style(document, "页码双", SONGTI, 14, 20, Align.LEFT), "left", 1, 14)
+
+
+def _side_indent(style: ParagraphStyle, side: str, characters: int, size: float) -> None:
+    """So many characters away from one edge of the text."""
+    setattr(style.paragraph_format, f"{side}_indent", Pt(characters * size))
+    indent = style.element.pPr.find(qn("w:ind"))
+    indent.set(qn(f"w:{side}Chars"), str(100 * characters))
 
 
 def _style(
@@ -142,8 +174,8 @@ def apply_page(document: WordDocument, header: str) -> None:
     document.settings.odd_and_even_pages_header_footer = True
     for grid in section._sectPr.findall(qn("w:docGrid")):
         section._sectPr.remove(grid)
-    _number(section.footer, WD_ALIGN_PARAGRAPH.RIGHT)
-    _number(section.even_page_footer, WD_ALIGN_PARAGRAPH.LEFT)
+    _number(section.footer, "页码单")
+    _number(section.even_page_footer, "页码双")
     for place in (section.header, section.even_page_header):
         _mark(place, header)
 
@@ -154,16 +186,11 @@ def _mark(place: _Header, text: str) -> None:
     place.paragraphs[0].add_run(text)
 
 
-def _number(place: _Footer, side: Align) -> None:
-    """``— 1 —``, one character away from the edge of the text."""
+def _number(place: _Footer, style: str) -> None:
+    """``— 1 —``."""
     place.is_linked_to_previous = False
     paragraph = place.paragraphs[0]
-    paragraph.style = "Footer"
-    paragraph.alignment = side
-    if side == WD_ALIGN_PARAGRAPH.RIGHT:
-        paragraph.paragraph_format.right_indent = Pt(14)
-    else:
-        paragraph.paragraph_format.left_indent = Pt(14)
+    paragraph.style = style
     paragraph.add_run("— ")
     field = OxmlElement("w:fldSimple")
     field.set(qn("w:instr"), "PAGE")

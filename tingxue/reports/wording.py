@@ -38,6 +38,21 @@ LISTED_NAMES = 5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Room:
+    """How much the lists of a paper may hold: notable cases, rows by department, points that
+    deserve attention, names in a sentence. The rest is in the Excel file."""
+
+    cases: int
+    departments: int
+    points: int
+    names: int = 5
+
+
+FULL = Room(cases=10, departments=100, points=100, names=10)
+"""Of the weekly paper."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
     """All a paper is written from. ``rows``: the counted mentions; ``made_at``: aware UTC."""
 
@@ -85,7 +100,7 @@ def subtitle(material: Material) -> tuple[Line, ...]:
     until = "24时" if period.kind == "day" else f"{on_day(period.last_day).text}24时"
     made = say("编制时间：{t}", t=at(material.made_at, year=True))
     if material.edition > 1:
-        made = (*made, *say("　第{n}版", n=order(material.edition)))
+        made = say("{m}　第{n}版", m=made, n=order(material.edition))
     if material.late:
         made = (*made, Span("　补发"))
     return say("监测期：{a}{z}至{b}", a=first, z=Span("0时", "when"), b=Span(until, "when")), made
@@ -145,9 +160,9 @@ def trend_cell(material: Material, key: str) -> Line:
     return say("{w}{c}", w=Span("增" if up else "减"), c=change)
 
 
-def listed(figures: Iterable[Figure], called: Iterable[Span]) -> Line:
-    """``拒载5条、绕道3条``; at most five."""
-    pairs = list(zip(called, figures, strict=True))[:LISTED_NAMES]
+def listed(figures: Iterable[Figure], called: Iterable[Span], most: int = LISTED_NAMES) -> Line:
+    """``拒载5条、绕道3条``; at most so many."""
+    pairs = list(zip(called, figures, strict=True))[:most]
     return joined(say("{n}{f}{u}", n=n, f=f, u=Span(f.unit)) for n, f in pairs)
 
 
@@ -182,38 +197,46 @@ def excerpt(mention: Mention, limit: int) -> Span:
     return quote(mention.text or mention.title, limit)
 
 
-def missing_data(material: Material) -> list[Para]:
-    """What was not collected in the period; nothing when every source worked."""
+def missing_data(material: Material, most: int) -> list[Para]:
+    """What was not collected in the period; nothing when every source worked. At most so many
+    sources by name, the rest in the sheet 采集情况."""
     paras: list[Para] = []
     gaps = gaps_of(material.facts)
     if gaps:
         by_source: dict[str, list[Gap]] = {}
         for gap in gaps:
             by_source.setdefault(gap.source, []).append(gap)
-        parts = joined((_down(material, found) for found in by_source.values()), "；")
+        parts = joined((_down(material, found) for found in list(by_source.values())[:most]), "；")
         down = material.figures["sources.down"]
         paras.append(
             Para(
                 line=say(
-                    "数据说明：监测期内有{n}个来源采集不完整：{parts}。上述时段的信息可能有遗漏。",
+                    "数据说明：监测期内有{n}个来源采集不完整：{parts}{rest}。"
+                    "上述时段的信息可能有遗漏。",
                     n=down,
                     parts=parts,
+                    rest=_rest(len(by_source), most),
                 )
             )
         )
     silent = silent_sources(material.facts, material.plan)
     if silent:
-        titles = names(source_title(source, material.plan) for source in silent)
+        titles = names(source_title(source, material.plan) for source in silent[:most])
         paras.append(
             Para(
                 line=say(
-                    "数据说明：有{n}个来源监测期内未运行：{t}。",
+                    "数据说明：有{n}个来源监测期内未运行：{t}{rest}。",
                     n=material.figures["sources.silent"],
                     t=titles,
+                    rest=_rest(len(silent), most),
                 )
             )
         )
     return paras
+
+
+def _rest(there: int, shown: int) -> Span:
+    return Span("等，全部见附件“采集情况”" if there > shown else "")
 
 
 def _down(material: Material, gaps: list[Gap]) -> Line:
