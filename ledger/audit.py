@@ -78,6 +78,13 @@ class Audit:
         found = select(*_SHOWN).where(*_conditions(query)).order_by(_A.no.desc()).limit(limit)
         return [AuditLine(**row) for row in self._db.execute(found).mappings()]
 
+    def about(self, action: str, subject: str = "") -> list[AuditLine]:
+        """What was recorded of this action, and of this subject if one is named; oldest first."""
+        query = select(*_SHOWN).where(_A.action == action).order_by(_A.no)
+        if subject:
+            query = query.where(_A.subject == subject)
+        return [AuditLine(**row) for row in self._db.execute(query).mappings()]
+
     def last(self, action: str) -> datetime | None:
         """When this was last done; None for never."""
         query = select(_A.at).where(_A.action == action).order_by(_A.no.desc()).limit(1)

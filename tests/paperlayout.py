@@ -43,6 +43,7 @@ LOOKS = {
     "Title": Look(TITLE, 22, 35, "center"),
     "Subtitle": Look(KAI, 14, 24, "center"),
     "标记": Look(HEI, 16, PITCH, "left"),
+    "主送": Look(FANG, 16, PITCH, "left"),
     "公文正文": Look(FANG, 16, PITCH, "both", 200),
     "公文条目": Look(FANG, 16, PITCH, "left", 200),
     "Heading 1": Look(HEI, 16, PITCH, "both", 200),

@@ -20,7 +20,8 @@ from tingxue import secretfiles
 _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_duty": ("collect", "analyse", "triage", "notify", "chase", "once", "watch",
                          "doctor", "demo"),
-    "tingxue.cli_data": ("import", "rejects", "report", "purge"),
+    "tingxue.cli_data": ("import", "rejects", "purge"),
+    "tingxue.cli_report": ("report",),
     "tingxue.cli_search": ("search", "index"),
     "tingxue.cli_verdicts": ("score", "explain"),
     "tingxue.cli_cases": ("case",),

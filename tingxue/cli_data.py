@@ -1,9 +1,8 @@
-"""Commands about data: import, rejects, report, purge."""
+"""Commands about data: import, rejects, purge."""
 
 import json
 import sys
 from dataclasses import asdict
-from datetime import datetime
 from pathlib import Path
 
 import click
@@ -11,12 +10,11 @@ import click
 from domain.errors import InputError
 from domain.privacy import mask
 from domain.types import Actor, Reject, Role
-from tingxue import importing, pipeline, reporting, schedule
+from tingxue import importing, pipeline, schedule
 from tingxue.app import App, opened
 from tingxue.cli_bars import bar, steps
 from tingxue.cli_options import as_json
 from tingxue.collecting import EXCHANGE
-from tingxue.counting import PeriodKind, last_finished
 
 
 @click.command("import")
@@ -118,20 +116,6 @@ def rejects_replay() -> None:
     click.echo(f"收下 {done.taken} 行，仍退 {done.still_rejected} 行")
 
 
-@click.command()
-@click.argument("kind", type=click.Choice(["day", "week"]))
-@click.option("--date", "day", type=click.DateTime(["%Y-%m-%d"]), help="哪一天（或该周中任一天）")
-@click.option("--to", "folder", type=click.Path(file_okay=False, path_type=Path), help="存放文件夹")
-def report(kind: str, day: datetime | None, folder: Path | None) -> None:
-    """报告：生成日报或周报（Word 和 Excel）；默认是最近结束的一天或一周。"""
-    chosen: PeriodKind = "week" if kind == "week" else "day"
-    with opened() as app:
-        last = last_finished(chosen, app.clock()).first_day
-        made = reporting.make(app, chosen, day.date() if day else last, folder=folder)
-    click.echo(made.docx)
-    click.echo(made.xlsx)
-
-
 @click.group(invoke_without_command=True)
 @click.pass_context
 def purge(ctx: click.Context) -> None:
@@ -174,4 +158,4 @@ def purge_hold(case_id: str, release: bool, reason: str, person: str) -> None:
     click.echo(f"{case_id} {'已解除保全' if release else '已保全'}")
 
 
-COMMANDS = (import_files, rejects, report, purge)
+COMMANDS = (import_files, rejects, purge)

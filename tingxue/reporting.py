@@ -4,6 +4,8 @@ What is due is read from the ledger, never from a timer: a paper missed while th
 is made at the next start and marked 补发.
 """
 
+import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -11,7 +13,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from domain.errors import Conflict, InputError
+from domain.errors import Conflict, InputError, PaperError
 from domain.times import at_shanghai, shanghai_day
 from domain.types import Actor, Case
 from ledger.books import Books
@@ -23,6 +25,7 @@ from tingxue.counting import Period, PeriodKind, last_finished, period_of, previ
 if TYPE_CHECKING:
     from tingxue.reports import Facts, MadeReport
 
+_log = logging.getLogger(__name__)
 DUE_HOUR, DUE_MINUTE = 8, 30
 _LATE_AFTER = timedelta(minutes=30)
 _LOOK_BACK_DAYS = 7
@@ -76,6 +79,8 @@ def make(
         folder=folder or app.home.reports,
         replace=True,  # of an edition that a crash left unrecorded
     )
+    if app.plan.papers.pdf:
+        made = _with_pdf(made)
     with app.ledger.write() as books:
         books.reports.record(
             Edition(
@@ -84,13 +89,28 @@ def make(
                 edition=edition,
                 made_at=now,
                 late=late,
-                files=(
-                    (made.docx.name, made.docx_sha256),
-                    (made.xlsx.name, made.xlsx_sha256),
-                ),
+                files=_files(made),
             )
         )
     return made
+
+
+def _with_pdf(made: "MadeReport") -> "MadeReport":
+    """The paper itself does not wait for LibreOffice: without a PDF it is finished all the same."""
+    from tingxue.reports.pdf import make_pdf
+
+    try:
+        return replace(made, pdf=make_pdf(made.docx))
+    except PaperError as error:
+        _log.warning("%s", error)
+        return made
+
+
+def _files(made: "MadeReport") -> tuple[tuple[str, str], ...]:
+    files = (made.docx.name, made.docx_sha256), (made.xlsx.name, made.xlsx_sha256)
+    if made.pdf is None:
+        return files
+    return (*files, (made.pdf.name, hashlib.sha256(made.pdf.read_bytes()).hexdigest()))
 
 
 def missing(app: App) -> list[tuple[PeriodKind, date, bool]]:

@@ -4,7 +4,7 @@ Cases stand as they are at ``as_of``; merged and false ones are no work of anybo
 out. An obligation is named ``<case_id>/<department>``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from domain.plan import Plan
@@ -76,12 +76,12 @@ def case_figures(facts: Facts, now: Sequence[Row], plan: Plan, as_of: datetime) 
     """All figures over the cases, their obligations and their spread."""
     yield from _cases(facts)
     duties = live_obligations(facts.cases)
-    yield from _duties("duties", "", duties, facts.period, as_of)
+    yield from duty_figures("duties", "", duties, facts.period, as_of)
     late = overdue_list(duties, as_of)[:LISTED_LATE]
     yield count("duties.overdue_listed", "纸面逾期清单所列", map(obligation_id, late), "项")
     for name in dict.fromkeys(o.department for o in duties):
         own = [o for o in duties if o.department == name]
-        yield from _duties(f"department.{segment(name)}", name, own, facts.period, as_of)
+        yield from duty_figures(f"department.{segment(name)}", name, own, facts.period, as_of)
     yield from _by_category(facts, plan, as_of)
     here = {mention.mention_id for mention, _ in now}
     notable = notable_cases(facts, here)
@@ -90,7 +90,7 @@ def case_figures(facts: Facts, now: Sequence[Row], plan: Plan, as_of: datetime) 
     printed = graded(now, facts.cases)[: DETAIL_ROWS[facts.period.kind]]
     yield count("complaints.listed", "纸面明细所列投诉", (m.mention_id for m, _ in printed))
     for case in listed:
-        yield from _spread(case, here, facts)
+        yield from spread_figures(case, here, facts.spread)
 
 
 def cases_by_mention(cases: Iterable[Case]) -> dict[str, Case]:
@@ -157,7 +157,7 @@ def _closed_within(case: Case, period: Period) -> bool:
     return case.status is State.CLOSED and bool(accepted) and period.holds(max(accepted))
 
 
-def _duties(
+def duty_figures(
     key: str, who: str, duties: Sequence[Obligation], period: Period, as_of: datetime
 ) -> Iterator[Figure]:
     """Of all departments together, or of one."""
@@ -211,11 +211,12 @@ def interactions(sighting: Sighting) -> int | None:
     return sum(shown) if shown else None
 
 
-def _spread(case: Case, here: set[str], facts: Facts) -> Iterator[Figure]:
+def spread_figures(case: Case, here: set[str], spread: Mapping[str, Sighting]) -> Iterator[Figure]:
+    """Reports of the case in the period (``here``) and in all, and what the pages counted."""
     key, ids = f"case.{case.case_id}", case.mention_ids
     yield count(f"{key}.now", f"{case.case_id}本期信息", [i for i in ids if i in here])
     yield count(f"{key}.all", f"{case.case_id}累计信息", ids)
-    seen = {i: facts.spread[i] for i in ids if i in facts.spread}
+    seen = {i: spread[i] for i in ids if i in spread}
     reacted = {i: n for i, s in seen.items() if (n := interactions(s)) is not None}
     viewed = {i: s.counts.views for i, s in seen.items() if s.counts.views is not None}
     bounds = {field for s in seen.values() for field in s.counts.lower_bounds}

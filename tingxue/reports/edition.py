@@ -31,13 +31,15 @@ COMPOSE: dict[str, Callable[[Material], Paper]] = {"day": daily, "week": weekly}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeReport:
-    """Both files of one edition, their sha256 (hex), and every figure in them."""
+    """Both files of one edition, their sha256 (hex), and every figure in them; the PDF where one
+    was made."""
 
     docx: Path
     xlsx: Path
     docx_sha256: str
     xlsx_sha256: str
     figures: Figures
+    pdf: Path | None = None
 
 
 def make(
@@ -60,7 +62,7 @@ def make(
         folder / f"{stem}.docx": word_bytes(paper, made_at=utc(made_at)),
         folder / f"{stem}.xlsx": excel_bytes(material, paper),
     }
-    _write(files, replace)
+    write_files(files, replace=replace)
     docx, xlsx = files
     sums = [hashlib.sha256(data).hexdigest() for data in files.values()]
     return MadeReport(docx=docx, xlsx=xlsx, docx_sha256=sums[0], xlsx_sha256=sums[1],
@@ -84,7 +86,8 @@ def file_stem(period: Period, *, drill: bool, edition: int) -> str:
     return name + ("-演练" if drill else "") + (f"-第{edition}版" if edition > 1 else "")
 
 
-def _write(files: dict[Path, bytes], replace: bool) -> None:
+def write_files(files: dict[Path, bytes], *, replace: bool) -> None:
+    """All of them or none. Raises Conflict when all stand there already with other content."""
     finished = all(path.exists() for path in files)
     if finished and not replace:
         changed = [path for path, data in files.items() if path.read_bytes() != data]

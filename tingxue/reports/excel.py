@@ -25,6 +25,7 @@ from tingxue.reports.tallies import categories_of
 from tingxue.reports.wording import Material
 
 Cell = str | int | float | None
+Sheet = tuple[str, Sequence[tuple[str, int]], Iterable[Sequence[Cell]]]
 
 SUMMARY = (("指标", 34), ("数值", 12), ("单位", 8), ("算法", 60), ("指标键", 40))
 DETAIL = (
@@ -51,23 +52,27 @@ _MOST_ROWS = 1_000_000
 """Of one sheet, below the 1,048,576 of the format: more go on in a further sheet."""
 
 
-def excel_bytes(material: Material, paper: Paper) -> bytes:
-    """The .xlsx file. The same material gives the same bytes."""
+def excel_bytes(material: Material, paper: Paper, *, of_period: bool = True) -> bytes:
+    """The .xlsx file. The same material gives the same bytes. ``of_period``: with 采集情况, which a
+    paper on single cases has not."""
     buffer = io.BytesIO()
     title = "".join(plain(line) for line in paper.title)
     head = "　".join((title, *(plain(line) for line in paper.subtitle)))
     with tempfile.TemporaryDirectory() as folder, _book(buffer, folder) as book:
         book.set_properties({"title": title, "author": "听雪", "created": material.made_at})
         looks = _looks(book)
-        for name, columns, rows in (
-            ("汇总", SUMMARY, _summary(material)),
-            ("明细", DETAIL, _detail(material)),
-            ("办理情况", HANDLING, _handling(material)),
-            ("采集情况", GAPS, _gaps(material)),
-            ("指标来源", SOURCES, _sources(material)),
-        ):
+        for name, columns, rows in _content(material, of_period):
             _sheets(book, looks, name, columns, rows, head)
     return buffer.getvalue()
+
+
+def _content(material: Material, of_period: bool) -> Iterator[Sheet]:
+    yield "汇总", SUMMARY, _summary(material)
+    yield "明细", DETAIL, _detail(material)
+    yield "办理情况", HANDLING, _handling(material)
+    if of_period:
+        yield "采集情况", GAPS, _gaps(material)
+    yield "指标来源", SOURCES, _sources(material)
 
 
 def _book(buffer: io.BytesIO, folder: str) -> xlsxwriter.Workbook:
@@ -147,7 +152,12 @@ def how_made(figure: Figure, figures: Figures) -> str:
         a, b = (figures[key].name for key in figure.parts)
         made = {"rate": f"{a}÷{b}", "change": f"（{a}－{b}）÷{b}", "difference": f"{a}－{b}"}
         return made[figure.how]
-    ways = {"count": "计数", "sum": "合计", "average": "平均"}
+    ways = {
+        "count": "计数",
+        "sum": "合计",
+        "average": "平均",
+        "elapsed": "已超时限的整小时数",
+    }
     return ways[figure.how] + ("（页面仅显示下限，为不少于）" if figure.at_least else "")
 
 

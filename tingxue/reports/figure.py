@@ -13,7 +13,7 @@ from domain.types import Case, Mention, Sighting, SourceRun, Verdict
 from tingxue.counting import Period
 
 Row = tuple[Mention, Verdict]
-How = Literal["count", "sum", "average", "rate", "change", "difference"]
+How = Literal["count", "sum", "average", "rate", "change", "difference", "elapsed"]
 
 SMALL_BASE = 20
 """Below this base a percentage says more than is known: counts are given instead (issue 9)."""
@@ -23,7 +23,8 @@ SMALL_BASE = 20
 class Figure:
     """One number. ``value`` is in ``unit``; percentages are 0…100.
 
-    how: "count" of ``ids``; "sum" or "average" over ``ids``; "rate" = 100·a/b, "change" =
+    how: "count" of ``ids``; "sum" or "average" over ``ids``; "elapsed": whole hours since the limit
+    that the one obligation in ``ids`` has missed; "rate" = 100·a/b, "change" =
     100·(a−b)/b and "difference" = a−b of the two figures named in ``parts`` (their values in
     ``pair``). ``at_least``: the pages showed only a lower bound.
     """

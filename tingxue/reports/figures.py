@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from domain.plan import Plan
+from domain.types import Case
 from tingxue.counting import Period, counted, previous
+from tingxue.reports.casefigures import paper_figures
 from tingxue.reports.casework import case_figures
 from tingxue.reports.figure import Facts, Figure, Figures, Row
 from tingxue.reports.gaps import gap_figures
@@ -23,6 +25,14 @@ def chosen(facts: Facts, drill: bool) -> tuple[list[Row], list[Row]]:
         return sorted(kept, key=lambda row: (row[0].first_seen_at, row[0].mention_id))
 
     return pick(facts.mentions, facts.period), pick(facts.previous, previous(facts.period))
+
+
+def case_figures_of(
+    cases: Sequence[Case], rows: Sequence[Row], facts: Facts, *, as_of: datetime
+) -> Figures:
+    """All figures of a paper on these cases alone: ``rows`` are their mentions, whenever seen."""
+    made = {f.key: f for f in paper_figures(cases, rows, facts.spread, facts.period, as_of)}
+    return Figures(period=facts.period, as_of=as_of, by_key=made)
 
 
 def figures_of(facts: Facts, plan: Plan, *, as_of: datetime, drill: bool) -> Figures:

@@ -54,10 +54,11 @@ class Heading:
 class Para:
     """style: "body" (indented by two characters), "item" (the same for 1. 2. 3., but not
     justified: case numbers break badly), "note" (small, under a table), "annex" (附件：…, a line
-    below the text), "signing" (拟稿：　审核：), "date" (four characters from the right)."""
+    below the text), "signing" (拟稿：　审核：), "date" (four characters from the right), "to" (whom
+    it is for, not indented)."""
 
     line: Line
-    style: Literal["body", "item", "note", "annex", "signing", "date"] = "body"
+    style: Literal["body", "item", "note", "annex", "signing", "date", "to"] = "body"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

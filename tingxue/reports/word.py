@@ -31,7 +31,7 @@ from tingxue.reports.word_styles import apply_page, apply_styles
 _ZIP_TIME = (1980, 1, 1, 0, 0, 0)
 _PARAGRAPHS = {
     "body": "公文正文", "item": "公文条目", "note": "表注", "annex": "附件说明",
-    "signing": "签署", "date": "成文日期",
+    "signing": "签署", "date": "成文日期", "to": "主送",
 }  # fmt: skip
 _HEADINGS = ("附件", "Heading 1", "Heading 2")
 

@@ -60,6 +60,7 @@ def apply_styles(document: WordDocument) -> None:
 def _ends(document: WordDocument) -> None:
     """What stands above the title and below the text."""
     _style(document, "标记", HEITI, 16, LINE, Align.LEFT)
+    _style(document, "主送", FANGSONG, 16, LINE, Align.LEFT)
     annex = _style(document, "附件", HEITI, 16, LINE, Align.LEFT)
     annex.paragraph_format.page_break_before = True
     _outline(annex, 0)
