@@ -3,66 +3,31 @@
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from docx import Document
 from openpyxl import load_workbook
 from paperlayout import faults
-from report_facts import HOUR, plan
-from world import World, opened_world
+from papermaking import ON_CASES, PHONE, paper_world, taxi
+from world import World
 
 from domain.errors import PaperError
-from domain.plan import PaperSpec
-from domain.types import Actor, Counts, Role
+from domain.types import Actor, Role
 from tingxue import casepapers, finals, reporting
 
 CLERK = Actor(name="李文", role=Role.PUBLICITY)
-PHONE = "13800138000"
-PLAN = replace(plan(), papers=PaperSpec(signing=("拟稿", "签发"), mark="内部资料"))
 
 
 @pytest.fixture(scope="module")
 def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """Six reports in three cases; nobody has signed for 30 hours, but one who answered."""
-    with opened_world(tmp_path_factory.mktemp("papers"), PLAN) as made:
-        for n in range(3):
-            made.say(
-                n, ("taxi_refusal",), places=("龙嘉机场",), counts=Counts(likes=30 * n, views=900),
-                text=f"第{n}次从机场打车被拒载😡，电话{PHONE}，希望有人管",
-            )  # fmt: skip
-            made.clock.now += timedelta(minutes=20)
-        made.say(10, ("price_gouging",), places=("天定山滑雪场",), text="一碗面四十五，没有标价")
-        other = made.say(11, ("safety_hazard",), places=("莲花山滑雪场",), urgency="orange")
-        made.clock.now += HOUR
-        made.do(other, "ack", "应急局")
-        made.do(other, "reply", "应急局")
-        made.clock.now += timedelta(hours=200)
+    with paper_world(tmp_path_factory.mktemp("papers")) as made:
         yield made
-
-
-def taxi(world: World) -> str:
-    return next(c for c in world.cases() if "taxi_refusal" in world.case(c).categories)
-
-
-def made_of(world: World, kind: str) -> list[Path]:
-    case_id = taxi(world)
-    return {
-        "交办单": lambda: casepapers.assign(world.app, case_id, "住建局"),
-        "督办单": lambda: casepapers.urge(world.app, case_id),
-        "专报": lambda: casepapers.special(world.app, case_id),
-        "逾期事项清单": lambda: casepapers.arrears(world.app),
-    }[kind]()
-
-
-KINDS = ("交办单", "督办单", "专报", "逾期事项清单")
 
 
 @pytest.fixture(scope="module")
 def papers(world: World) -> dict[str, list[Path]]:
-    return {kind: made_of(world, kind) for kind in KINDS}
+    return {kind: make(world) for kind, make in ON_CASES.items()}
 
 
 def words(path: Path) -> str:
@@ -70,14 +35,14 @@ def words(path: Path) -> str:
     return "\n".join("".join(t.text or "" for t in p.iter("{*}t")) for p in body.iter("{*}p"))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ON_CASES)
 def test_a_paper_on_a_case_is_laid_out_as_the_standard_says(
     papers: dict[str, list[Path]], kind: str
 ) -> None:
     assert faults(papers[kind][0].read_bytes()) == []
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ON_CASES)
 def test_no_paper_holds_an_identifier_or_a_judgement_or_a_head(
     papers: dict[str, list[Path]], kind: str
 ) -> None:
@@ -94,7 +59,7 @@ def test_no_paper_holds_an_identifier_or_a_judgement_or_a_head(
         assert "电话***********" in said
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ON_CASES)
 def test_every_figure_of_a_paper_on_cases_is_made_again_from_its_ids(
     world: World, papers: dict[str, list[Path]], kind: str
 ) -> None:
@@ -135,7 +100,7 @@ def test_an_assignment_names_its_department_role_and_limits(
     papers: dict[str, list[Path]],
 ) -> None:
     said = words(papers["交办单"][0])
-    assert said.splitlines()[:2] == ["内部资料", "莲花山生态旅游度假区网络舆情交办单"]
+    assert said.splitlines()[:2] == ["内部资料　注意保存", "莲花山生态旅游度假区网络舆情交办单"]
     assert "案件编号：LHS-20261123-0001　级别：黄色" in said
     assert "住建局：" in said
     assert "交你单位牵头办理" in said
@@ -176,7 +141,7 @@ def test_made_again_it_is_a_new_edition_beside_the_old_one(
 ) -> None:
     first = papers["专报"][0]
     before = first.read_bytes()
-    again = made_of(world, "专报")[0]
+    again = ON_CASES["专报"](world)[0]
     assert again.name == f"{first.stem}-第2版.docx"
     assert first.read_bytes() == before
     with world.app.ledger.read() as books:

@@ -2,8 +2,6 @@
 
 import io
 from collections.abc import Callable
-from dataclasses import replace
-from functools import lru_cache
 
 import pytest
 from docx import Document
@@ -12,52 +10,13 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt, RGBColor
 from paperlayout import faults
-from report_facts import (
-    MONDAY_0830,
-    TUESDAY_0830,
-    WEEK,
-    busy_day,
-    empty_day,
-    plan,
-    season_week,
-    worst_day,
-)
+from papermaking import PAPERS, SIGNED, made
+from report_facts import TUESDAY_0830, busy_day, empty_day, worst_day
 
-from domain.plan import PaperSpec
 from tingxue.reports import Facts
 from tingxue.reports.daily import daily
 from tingxue.reports.edition import material_of
 from tingxue.reports.length import pages
-from tingxue.reports.weekly import weekly
-from tingxue.reports.word import word_bytes
-
-PLAN = plan()
-SIGNED = replace(
-    PLAN, papers=PaperSpec(signing=("拟稿", "审核", "签发"), mark="内部资料　注意保存")
-)
-
-
-def period_paper(facts: Facts, *, signed: bool = False) -> bytes:
-    made_at = MONDAY_0830 if facts.period is WEEK else TUESDAY_0830
-    given = material_of(
-        facts, SIGNED if signed else PLAN, made_at=made_at, late=False, drill=signed, edition=1
-    )
-    paper = weekly(given) if given.kind == "week" else daily(given)
-    return word_bytes(paper, made_at=made_at)
-
-
-@lru_cache
-def made(paper: str) -> bytes:
-    return PAPERS[paper]()
-
-
-PAPERS: dict[str, Callable[[], bytes]] = {
-    "周报": lambda: period_paper(season_week()),
-    "日报": lambda: period_paper(busy_day()),
-    "最忙日报": lambda: period_paper(worst_day(), signed=True),
-    "空日报": lambda: period_paper(empty_day()),
-    "签字日报": lambda: period_paper(busy_day(), signed=True),
-}
 
 
 @pytest.mark.parametrize("paper", list(PAPERS))

@@ -6,9 +6,13 @@ It stands as of the minute of making; the whole list is in the Excel file where 
 from tingxue.reports.casepaper import built, overdue_rows
 from tingxue.reports.casework import LISTED_LATE, live_obligations, overdue_list
 from tingxue.reports.figure import segment
+from tingxue.reports.focus import steps_missed
 from tingxue.reports.paper import Block, Heading, Line, Paper, Para, Table, at, name, say
+from tingxue.reports.sections import signing
 from tingxue.reports.tables import departments_with, number
 from tingxue.reports.wording import Material
+
+KIND = "逾期事项清单"
 
 
 def arrears(material: Material) -> Paper:
@@ -16,7 +20,7 @@ def arrears(material: Material) -> Paper:
     late = overdue_list(live_obligations(material.facts.cases), material.made_at)
     if not late:
         line = say("截至{t}，在办案件没有逾期事项。", t=at(material.made_at))
-        return built(material, "逾期事项清单", (), [Heading(text="一、总体情况"), Para(line=line)])
+        return built(material, KIND, (), [Heading(text="一、总体情况"), Para(line=line)])
     blocks: list[Block] = [
         Heading(text="一、总体情况"),
         Para(line=_totals(material)),
@@ -32,18 +36,17 @@ def arrears(material: Material) -> Paper:
     if len(late) > LISTED_LATE:
         rest = say("注：表中仅列时限最早的部分，全部见同名电子表格。")
         blocks.append(Para(style="note", line=rest))
-    return built(material, "逾期事项清单", (), blocks)
+    return built(material, KIND, (), (*blocks, *signing(material)))
 
 
 def _totals(material: Material) -> Line:
     figures = material.figures
     return say(
-        "截至{t}，在办案件{c}件，逾期{n}项，其中未签收{a}项、未答复{b}项。",
+        "截至{t}，在办案件{c}件，逾期{n}项（{steps}）。",
         t=at(material.made_at),
         c=figures["cases"],
         n=figures["duties.overdue"],
-        a=figures["duties.unsigned"],
-        b=figures["duties.unanswered"],
+        steps=steps_missed(material, "duties"),
     )
 
 

@@ -5,7 +5,7 @@ the obligation's.
 """
 
 from domain.types import Case, Duty, Obligation
-from tingxue.reports.casepaper import built, items, numbered_case, quoted, situation
+from tingxue.reports.casepaper import built, closing, items, numbered_case, quoted, situation
 from tingxue.reports.paper import Block, Heading, Line, Paper, Para, Span, Table, at, name, say
 from tingxue.reports.wording import Material, about, names
 
@@ -27,6 +27,7 @@ def assignment(material: Material, case: Case, duty: Obligation) -> Paper:
         *quoted(material),
         Heading(text="二、办理要求"),
         *items(_asked(material, case, duty)),
+        *closing(material),
         _slip(),
     )
     return built(material, "交办单", (numbered_case(case),), blocks)
@@ -69,5 +70,5 @@ def _answer(case: Case, duty: Obligation) -> Line:
 
 def _slip() -> Table:
     header = ("签收人", "签收时间", "联系电话")
-    empty: tuple[Line, ...] = ((Span("　"),),) * len(header)
+    empty: tuple[Line, ...] = ((Span("　\n　"),),) * len(header)
     return Table(caption=say("回执（填写后退回）"), header=header, rows=(empty,), widths=(52,) * 3)

@@ -40,8 +40,7 @@ QUOTED_CHARS = 90
 
 
 def built(material: Material, kind: str, number: Sequence[Line], blocks: Iterable[Block]) -> Paper:
-    """The paper with its title 「…网络舆情交办单」, ``number`` and the time of making below it, the
-    day of making at the end, and the line to sign on."""
+    """The paper with its title 「…网络舆情交办单」, ``number`` and the time of making below it."""
     mark = Span(DRILL if material.drill else "")
     made = say("制作时间：{t}", t=at(material.made_at, year=True))
     if material.edition > 1:
@@ -52,11 +51,12 @@ def built(material: Material, kind: str, number: Sequence[Line], blocks: Iterabl
         subtitle=(*number, made),
         header=DRILL if material.drill else "",
         mark=material.plan.papers.mark,
-        blocks=numbered((*blocks, *_end(material))),
+        blocks=numbered(blocks),
     )
 
 
-def _end(material: Material) -> list[Block]:
+def closing(material: Material) -> list[Block]:
+    """The line to sign on, and the day of making, where an office puts its name and seal."""
     day = on_day(shanghai_day(material.made_at), year=True)
     return [*signing(material), Para(style="date", line=(day,))]
 

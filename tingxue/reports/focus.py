@@ -80,7 +80,7 @@ def overdue_in_all(material: Material, most: int) -> list[Line]:
             "截至{t}，逾期{n}项（{steps}）：{parts}{rest}。",
             t=at(material.made_at),
             n=every,
-            steps=_steps(material, "duties"),
+            steps=steps_missed(material, "duties"),
             parts=parts,
             rest=Span("等" if len(late) > most else ""),
         )
@@ -92,13 +92,16 @@ def overdue(material: Material) -> list[Line]:
     return [_overdue_of(material, d) for d in departments_with(material, "overdue")]
 
 
-def _steps(material: Material, key: str) -> Line:
-    """``未签收1项、未答复2项`` of what is overdue under the key."""
-    return joined(
-        say("{w}{n}项", w=Span(word), n=material.figures[f"{key}.{part}"])
-        for part, word in (("unsigned", "未签收"), ("unanswered", "未答复"))
-        if material.figures[f"{key}.{part}"].value
+def steps_missed(material: Material, key: str) -> Line:
+    """``未签收1项、未答复2项`` of what is overdue under the key; one may be both."""
+    parts = [material.figures[f"{key}.{part}"] for part in ("unsigned", "unanswered")]
+    steps = joined(
+        say("{w}{n}项", w=Span(word), n=figure)
+        for figure, word in zip(parts, ("未签收", "未答复"), strict=True)
+        if figure.value
     )
+    both = sum(figure.value for figure in parts) > material.figures[f"{key}.overdue"].value
+    return (*steps, Span("，有的两者兼有")) if both else steps
 
 
 def _overdue_of(material: Material, department: str) -> Line:
@@ -108,7 +111,7 @@ def _overdue_of(material: Material, department: str) -> Line:
         t=at(material.made_at),
         d=name(department),
         n=material.figures[f"{key}.overdue"],
-        steps=_steps(material, key),
+        steps=steps_missed(material, key),
     )
 
 

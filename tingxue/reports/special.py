@@ -35,6 +35,7 @@ from tingxue.reports.paper import (
     on_day,
     say,
 )
+from tingxue.reports.sections import signing
 from tingxue.reports.wording import Material, names
 
 STEPS = 12
@@ -57,6 +58,7 @@ def special(material: Material, case: Case, events: Sequence[CaseEvent]) -> Pape
         *_history(events),
         Heading(text="五、研判与建议"),
         *items(_advice(material, case)),
+        *signing(material),
     )
     return built(material, "专报", (numbered_case(case),), blocks)
 

@@ -9,6 +9,7 @@ from domain.types import Case, Obligation
 from tingxue.reports.casefigures import step_missed
 from tingxue.reports.casepaper import (
     built,
+    closing,
     items,
     numbered_case,
     overdue_rows,
@@ -51,7 +52,7 @@ def urging(material: Material, case: Case, late: Sequence[Obligation]) -> Paper:
         Heading(text="三、督办要求"),
         *items(_asked(material, late)),
     )
-    return built(material, "督办单", (numbered_case(case),), blocks)
+    return built(material, "督办单", (numbered_case(case),), (*blocks, *closing(material)))
 
 
 def _table(material: Material, late: Sequence[Obligation]) -> Table:
@@ -66,8 +67,11 @@ def _table(material: Material, late: Sequence[Obligation]) -> Table:
 def _asked(material: Material, late: Sequence[Obligation]) -> list[Line]:
     verbs = {"未签收": "签收并开始办理", "未答复": "答复核实情况和处理结果"}
     steps = joined(
-        say("{d}立即{v}", d=name(o.department), v=Span(verbs[step_missed(o, material.made_at)]))
-        for o in late
+        (
+            say("{d}立即{v}", d=name(o.department), v=Span(verbs[step_missed(o, material.made_at)]))
+            for o in late
+        ),
+        "；",
     )
     return [
         say("请{steps}。", steps=steps),
