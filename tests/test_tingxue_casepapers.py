@@ -3,9 +3,12 @@
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 from docx import Document
 from openpyxl import load_workbook
 from paperlayout import faults
@@ -13,8 +16,10 @@ from papermaking import ON_CASES, PHONE, paper_world, taxi
 from world import World
 
 from domain.errors import PaperError
+from domain.plan import PaperSpec
 from domain.types import Actor, Role
 from tingxue import casepapers, finals, reporting
+from tingxue.cli import main
 
 CLERK = Actor(name="李文", role=Role.PUBLICITY)
 
@@ -219,3 +224,34 @@ def test_what_is_no_version_of_our_papers_is_refused(
     path.write_bytes(content if isinstance(content, bytes) else files[content].read_bytes())
     with pytest.raises(PaperError, match=why):
         finals.file_final(world.app, path, CLERK)
+
+
+def test_a_due_paper_is_finished_although_no_pdf_can_be_made(
+    world: World, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    plan = replace(world.app.plan, papers=PaperSpec(pdf=True))
+    day = world.case(taxi(world)).opened_at.date() - timedelta(days=3)
+    made = reporting.make(replace(world.app, plan=plan), "day", day)
+    assert made.docx.exists()
+    assert made.pdf is None
+    assert "LibreOffice" in caplog.text
+
+
+def test_a_clerk_types_what_to_make_and_what_to_file(
+    world: World, papers: dict[str, list[Path]], tmp_path: Path
+) -> None:
+    def typed(*words: str) -> Result:
+        home = {"TINGXUE_HOME": str(world.app.home.path)}
+        return CliRunner().invoke(main, ["report", *words], env=home, catch_exceptions=False)
+
+    made = typed("special", taxi(world), "--to", str(tmp_path))
+    assert made.exit_code == 0, made.output
+    docx, xlsx = (Path(line) for line in made.stdout.split())
+    assert docx.parent == xlsx.parent == tmp_path
+    filed = typed("file", str(docx), "--by", "李文")
+    assert filed.stdout.splitlines()[1].startswith(f"专报-{taxi(world)} 的定稿，校验值 ")
+    assert f"专报-{taxi(world)}  定稿  专报-{taxi(world)}-定稿" in typed("list").stdout
+    refused = typed("urge", taxi(world), "--department", "商务局")
+    assert refused.exit_code == 2
+    assert "没有商务局的逾期事项" in refused.output
