@@ -189,7 +189,7 @@ def test_a_drill_is_marked_in_title_and_header() -> None:
 def test_what_visitors_say_is_marked_as_not_verified() -> None:
     paper = compose(material(busy_day()))
     notable = next(b for b in paper.blocks if isinstance(b, Table))
-    assert all(plain(row[2]).startswith("据网民反映（未核实），") for row in notable.rows)
+    assert all(plain(row[1]).startswith("据网民反映（未核实），") for row in notable.rows)
 
 
 @pytest.mark.parametrize("word", ["造谣", "恶意", "无理", "刁民", "别有用心", "炒作", "属实"])

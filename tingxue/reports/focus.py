@@ -27,6 +27,7 @@ from tingxue.reports.paper import (
 from tingxue.reports.tables import code_of, departments_with
 from tingxue.reports.tallies import THIS
 from tingxue.reports.wording import (
+    LISTED_NAMES,
     Material,
     Room,
     about,
@@ -56,7 +57,7 @@ def attention(material: Material, room: Room) -> list[Para]:
     """四、需关注 of the daily paper: what is late in one sentence, then the gravest."""
     lines = [
         *overdue_in_all(material, room.names),
-        *again(material),
+        *again(material, room.names + 1),
         *grave(material)[: max(1, room.points - 2)],
         *rising(material)[: max(1, room.points - 3)],
         *holidays(material),
@@ -139,12 +140,12 @@ def _grave(material: Material, case: Case) -> Line:
     )
 
 
-def again(material: Material) -> list[Line]:
+def again(material: Material, most: int = LISTED_NAMES) -> list[Line]:
     """Cases that came back after they had been closed."""
     figure = material.figures["cases.again"]
     if not figure.value:
         return []
-    return [say("办结后再次发生{n}件：{ids}。", n=figure, ids=case_ids(figure.ids))]
+    return [say("办结后再次发生{n}件：{ids}。", n=figure, ids=case_ids(figure.ids, most))]
 
 
 def rising_figures(material: Material) -> list[Figure]:

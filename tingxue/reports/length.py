@@ -83,10 +83,10 @@ def kept_rows(table: Table) -> int:
 
 def _lines(texts: Iterable[str], chars: float, indent: int = 0) -> int:
     """Lines of so many full-width characters; a line seldom fills to the last one."""
-    used = ((_width(text) + indent) / max(chars - 0.5, 1) for text in texts)
+    used = ((_width(text) + indent) / max(chars - 0.2, 1) for text in texts)
     return sum(max(1, math.ceil(one)) for one in used)
 
 
 def _width(text: str) -> float:
     """In full-width characters."""
-    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in text)
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.53 for c in text)

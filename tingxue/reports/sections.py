@@ -15,7 +15,7 @@ def notable(material: Material, room: Room = FULL) -> list[Block]:
     if table is None:
         return [Para(line=say("监测期内无黄色及以上级别舆情。"))]
     line = say("监测期内黄色及以上级别舆情{n}件，", n=total)
-    tail = "情况如下：" if total.value == len(table.rows) else "级别高、反映多的如下："
+    tail = "情况如下：" if total.value == len(table.rows) else "主要的如下："
     return [Para(line=(*line, Span(tail))), table]
 
 

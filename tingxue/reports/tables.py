@@ -113,7 +113,7 @@ def code_of(figure: Figure) -> str:
 
 
 def notable_table(material: Material, most: int) -> Table | None:
-    """编号/级别/时间/平台/摘要/热度/牵头/进展 of the notable cases; None when there is none."""
+    """编号/级别/时间/摘要/平台/热度/牵头/进展 of the notable cases; None when there is none."""
     here = {mention.mention_id: (mention, verdict) for mention, verdict in material.rows}
     chosen = notable_cases(material.facts, set(here))[: min(most, LISTED[material.kind])]
     if not chosen:
@@ -122,9 +122,9 @@ def notable_table(material: Material, most: int) -> Table | None:
     return Table(
         caption=say("重点舆情"),
         rows=rows,
-        widths=(37, 22, 49, 23, 25),
-        header=("编号、级别", "时间、平台", "摘要", "热度", "牵头、进展"),
-        left=frozenset({2}),
+        widths=(37, 69, 25, 25),
+        header=("编号、级别、时间", "摘要", "平台、热度", "牵头、进展"),
+        left=frozenset({1}),
         small=True,
         tall=True,
     )
@@ -139,11 +139,11 @@ def _notable_row(material: Material, case: Case, here: dict[str, Row]) -> tuple[
     where = joined((material.platform(p),) for p in platforms[:SHOWN_PLATFORMS])
     where = (*where, Span("等")) if len(platforms) > SHOWN_PLATFORMS else where
     level = f"{case.level}色，级别待核实" if case.unverified_since else f"{case.level}色"
+    heat = _heat(material, case)
     return (
-        say("{id}\n（{level}）", id=ident(case.case_id), level=Span(level)),
-        say("{t}\n{where}", t=clock(seen), where=where) if where else (clock(seen),),
+        say("{id}\n（{l}）\n{t}", id=ident(case.case_id), l=Span(level), t=clock(seen)),
         say("据网民反映（未核实），{about}{words}", about=about(material, case), words=words),
-        _heat(material, case),
+        say("{where}\n{heat}", where=where, heat=heat) if where else heat,
         joined((_progress(o, material) for o in leads), "\n") or (Span(str(case.status)),),
     )
 

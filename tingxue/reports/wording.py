@@ -171,11 +171,11 @@ def names(texts: Iterable[str]) -> Line:
     return joined((name(text),) for text in texts)
 
 
-def case_ids(ids: Iterable[str]) -> Line:
-    """Case numbers in a row, at most five, then 等."""
+def case_ids(ids: Iterable[str], most: int = LISTED_NAMES) -> Line:
+    """Case numbers in a row, at most so many, then 等."""
     every = list(ids)
-    line = joined((ident(i),) for i in every[:LISTED_NAMES])
-    return (*line, Span("等")) if len(every) > LISTED_NAMES else line
+    line = joined((ident(i),) for i in every[:most])
+    return (*line, Span("等")) if len(every) > most else line
 
 
 def about(material: Material, case: Case) -> Line:
