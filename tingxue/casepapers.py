@@ -10,10 +10,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from domain.errors import PaperError
+from domain.errors import Conflict, PaperError
 from domain.times import shanghai, shanghai_day
 from domain.types import Actor, Case, CaseEvent, Obligation, Role
 from ledger.books import Books
+from tingxue import reporting
 from tingxue.app import App
 from tingxue.counting import period_of
 
@@ -116,21 +117,27 @@ def _only(case: Case, duties: Sequence[Obligation]) -> Case:
 
 
 def _make(app: App, draft: Draft, folder: Path | None, now: datetime | None = None) -> list[Path]:
+    """Nobody else makes papers meanwhile: two would take one edition's name."""
+    with reporting.alone(app) as mine:
+        if not mine:
+            raise Conflict("另一份报告正在编制，请一分钟后再试")
+        return _make_alone(app, draft, folder or app.home.reports, now or app.clock())
+
+
+def _make_alone(app: App, draft: Draft, folder: Path, now: datetime) -> list[Path]:
     from tingxue.reports.edition import write_files
     from tingxue.reports.excel import excel_bytes
     from tingxue.reports.word import word_bytes
 
-    now = now or app.clock()
     with app.ledger.read() as books:
         edition = len(books.audit.about(PAPER, draft.stem)) + 1
         material = _material(app, books, draft, now, edition)
     paper = draft.compose(material)
     mark = "-演练" if app.ledger.drill else ""
     name = f"{draft.stem}{mark}" + (f"-第{edition}版" if edition > 1 else "")
-    beside = folder or app.home.reports
     files = {
-        beside / f"{name}.docx": word_bytes(paper, made_at=now),
-        beside / f"{name}.xlsx": excel_bytes(material, paper, of_period=False),
+        folder / f"{name}.docx": word_bytes(paper, made_at=now),
+        folder / f"{name}.xlsx": excel_bytes(material, paper, of_period=False),
     }
     write_files(files, replace=True)  # of an edition that a crash left unrecorded
     sums = [

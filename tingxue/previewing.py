@@ -55,7 +55,7 @@ def preview(app: App, kind: PeriodKind, day: date) -> Preview:
 def _pieces(block: Block) -> Iterator[Piece]:
     match block:
         case Heading():
-            yield Piece(kind="h2" if block.depth == 1 else "h3", text=block.text)
+            yield Piece(kind="h3" if block.depth == 2 else "h2", text=block.text)
         case Para():
             yield Piece(kind="note" if block.style == "note" else "p", text=plain(block.line))
         case Table():

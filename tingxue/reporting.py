@@ -148,7 +148,7 @@ def make_asked(app: App, kind: PeriodKind, day: date, *, seen: int, by: Actor) -
         raise InputError("这一期还没有过完，只能预览，不能编发")
     if first is None or period.end <= first:
         raise InputError("那时还没有数据，不能编发；请选后面的日期")
-    with _alone(app) as mine:
+    with alone(app) as mine:
         if not mine:
             raise Conflict("另一份报告正在编制，请一分钟后再看")
         with app.ledger.read() as books:
@@ -162,7 +162,7 @@ def make_asked(app: App, kind: PeriodKind, day: date, *, seen: int, by: Actor) -
 
 
 @contextmanager
-def _alone(app: App) -> Iterator[bool]:
+def alone(app: App) -> Iterator[bool]:
     """Whether nobody else makes papers, on this machine or on another."""
     with (
         disk.alone(app.home.path / ".papers.lock") as here,
@@ -173,6 +173,6 @@ def _alone(app: App) -> Iterator[bool]:
 
 def make_missing(app: App) -> "list[MadeReport]":
     """Make every paper that is due and that nobody else is making."""
-    with _alone(app) as mine:
+    with alone(app) as mine:
         wanted = missing(app) if mine else []
         return [make(app, kind, day, late=late) for kind, day, late in wanted]
