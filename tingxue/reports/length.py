@@ -89,4 +89,4 @@ def _lines(texts: Iterable[str], chars: float, indent: int = 0) -> int:
 
 def _width(text: str) -> float:
     """In full-width characters."""
-    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.53 for c in text)
+    return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.55 for c in text)
