@@ -30,7 +30,6 @@ from config.source_building import (
     build_sources,
 )
 from domain.plan import (
-    BackupRule,
     Category,
     Daily,
     Department,
@@ -42,7 +41,6 @@ from domain.plan import (
     Limit,
     Lookalike,
     OfficeHours,
-    PaperSpec,
     Place,
     Plan,
     RefreshRule,
@@ -55,6 +53,7 @@ from domain.plan import (
 )
 from domain.searchwords import rules
 from domain.types import Level
+from domain.upkeep import BackupRule, PaperSpec
 
 # Far ends that a clock in Changchun (UTC+8) can still show; datetime.max would overflow there.
 ALWAYS_FROM = datetime(1970, 1, 1, tzinfo=UTC)

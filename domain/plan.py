@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
 from domain.types import Level, Mode, Outcome, Urgency
+from domain.upkeep import BackupRule, PaperSpec
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -405,14 +406,6 @@ class Retention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BackupRule:
-    """warn_days: how old the last backup may be before the doctor complains; 0: another program
-    makes them, and nobody complains."""
-
-    warn_days: int = 2
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchSpec:
     """Where the search index is. kind: "embedded" (a file in the home; the rest counts for nothing)
     or "elastic". ``prefix`` begins the name of everything on the server, so that two offices or a
@@ -440,17 +433,6 @@ class DeskSpec:
     phone_idle_minutes: int = 720
     session_hours: int = 24
     link_hours: int = 24
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PaperSpec:
-    """What stands on every paper beside its content. signing: the names of an empty line to sign
-    on (拟稿, 审核, 签发), () for none. mark: words above the title (内部资料), "" for none. pdf:
-    whether LibreOffice makes a PDF beside each Word file."""
-
-    signing: tuple[str, ...] = ()
-    mark: str = ""
-    pdf: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,8 +20,8 @@ from report_facts import (
 )
 from world import World, opened_world
 
-from domain.plan import PaperSpec
 from domain.types import Counts
+from domain.upkeep import PaperSpec
 from tingxue import casepapers
 from tingxue.reports import Facts
 from tingxue.reports.daily import daily

@@ -20,7 +20,7 @@ from contracts.ledger_contract import everything
 from world import MONDAY, World, opened_world
 
 from domain.errors import InputError, LedgerError
-from domain.plan import BackupRule, Plan
+from domain.plan import Plan
 from domain.types import Actor, Incoming, Kind, Role
 from ledger import schema
 from ledger.engine import open_ledger
@@ -294,6 +294,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from domain.times import system_clock
 from domain.types import Incoming, Kind
+from domain.upkeep import BackupRule
 from ledger.engine import open_ledger
 from tingxue.intake import LedgerIntake
 

@@ -16,8 +16,8 @@ from papermaking import ON_CASES, PHONE, paper_world, taxi
 from world import World
 
 from domain.errors import PaperError
-from domain.plan import PaperSpec
 from domain.types import Actor, Role
+from domain.upkeep import PaperSpec
 from tingxue import casepapers, finals, reporting
 from tingxue.cli import main
 
