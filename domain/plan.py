@@ -435,6 +435,9 @@ class DeskSpec:
     link_hours: int = 24
 
 
+_BACKUP, _PAPERS = BackupRule(), PaperSpec()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """Everything config/ says, checked across its files.
@@ -480,6 +483,6 @@ class Plan:
     search_words: tuple[str, ...]
     search_rules: tuple[SearchRule, ...] = ()
     desk: DeskSpec = DeskSpec()
-    backup: BackupRule = BackupRule()
-    papers: PaperSpec = PaperSpec()
+    backup: BackupRule = _BACKUP
+    papers: PaperSpec = _PAPERS
     ledger: str = field(default="", repr=False)

@@ -22,6 +22,7 @@ from world import MONDAY, World, opened_world
 from domain.errors import InputError, LedgerError
 from domain.plan import Plan
 from domain.types import Actor, Incoming, Kind, Role
+from domain.upkeep import BackupRule
 from ledger import schema
 from ledger.engine import open_ledger
 from tingxue import archive, backing, metrics, sealing, upkeep
@@ -294,7 +295,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from domain.times import system_clock
 from domain.types import Incoming, Kind
-from domain.upkeep import BackupRule
 from ledger.engine import open_ledger
 from tingxue.intake import LedgerIntake
 
