@@ -7,7 +7,7 @@ shape.
 import json
 import re
 
-from crawlers.extraction import decode, shown
+from crawlers.decoding import decode, shown
 from crawlers.health import ShapeChanged
 from crawlers.nodes import Node
 

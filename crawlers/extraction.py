@@ -16,6 +16,7 @@ from readability import Document
 from readability.readability import Unparseable
 from scrapy.selector import Selector
 
+from crawlers.decoding import decode, shown
 from crawlers.health import ShapeChanged
 from domain.types import Incoming, Outcome
 
@@ -82,18 +83,6 @@ class Reader(Protocol):
         ...
 
 
-def decode(body: bytes) -> str | None:
-    """A Chinese page's text: UTF-8 whatever the page claims, GB18030 where it is not, None where
-    it is neither. One broken character in 200 is forgiven: real pages cut titles inside one."""
-    text = body.decode("utf-8-sig", errors="replace")
-    if text.count("\ufffd") * 200 <= len(text):
-        return text
-    try:
-        return body.decode("gb18030")
-    except UnicodeDecodeError:
-        return None
-
-
 def text_of(got: Fetched) -> str:
     """A page's text. Raises ShapeChanged where it has no encoding we know."""
     text = decode(got.body)
@@ -111,11 +100,6 @@ def links(html: str, url: str) -> list[str]:
         except ValueError:  # "http://[": not an address at all
             continue
     return list(found)
-
-
-def shown(body: bytes) -> str:
-    """The beginning of bytes that could not be read, as a fragment for people."""
-    return body[:4000].decode("utf-8", errors="replace")
 
 
 def plain(html: str) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from scrapy.selector import Selector
 
-from crawlers.extraction import decode, shown
+from crawlers.decoding import decode, shown
 from crawlers.health import ShapeChanged
 from crawlers.nodes import Node
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TypeVar
 
 from crawlers import fields, moments
-from crawlers.extraction import shown
+from crawlers.decoding import shown
 from crawlers.fields import Unreadable
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Misread

@@ -24,7 +24,8 @@ from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 from scrapy.settings import BaseSettings
 
-from crawlers.extraction import Cache, decode
+from crawlers.decoding import decode
+from crawlers.extraction import Cache
 from domain.privacy import mask, spans
 
 KEEP_DAYS = 3

@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Collection
 from functools import lru_cache
 
-from crawlers.extraction import decode
+from crawlers.decoding import decode
 from crawlers.health import ShapeChanged
 from crawlers.nodes import framed
 from domain.privacy import mask

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from crawlers.extraction import shown
+from crawlers.decoding import shown
 from crawlers.health import ShapeChanged
 
 MOST_BYTES = 50 * 1024 * 1024

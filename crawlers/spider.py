@@ -20,7 +20,8 @@ from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import DownloadCancelledError, IgnoreRequest
 from scrapy.http import Request, Response
 
-from crawlers.extraction import Fetched, Finds, Page, Reader, decode, plain
+from crawlers.decoding import decode
+from crawlers.extraction import Fetched, Finds, Page, Reader, plain
 from crawlers.health import (
     KeepFragment,
     ShapeChanged,

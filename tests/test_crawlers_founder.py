@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from crawlers.extraction import Cache, Fetched, Finds, Page, decode, main_text, plain
+from crawlers.decoding import decode
+from crawlers.extraction import Cache, Fetched, Finds, Page, main_text, plain
 from crawlers.health import ShapeChanged
 from crawlers.platforms.founder import FounderReader, days_to_read, source
 from domain.errors import NotConfigured

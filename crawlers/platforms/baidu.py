@@ -11,7 +11,7 @@ from urllib.parse import quote
 from scrapy.selector import Selector
 
 from crawlers.addresses import article_id
-from crawlers.extraction import shown
+from crawlers.decoding import shown
 from crawlers.fields import bare_url, titled
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Parsed, What, listed

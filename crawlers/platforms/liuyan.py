@@ -20,7 +20,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
-from crawlers.extraction import Cache, Fetched, Finds, Page, decode, mentions_any, shown, words_of
+from crawlers.decoding import decode, shown
+from crawlers.extraction import Cache, Fetched, Finds, Page, mentions_any, words_of
 from crawlers.fields import Unreadable, identifier, words
 from crawlers.health import KeepFragment, ShapeChanged
 from crawlers.manners import bases, whole_number

@@ -20,16 +20,8 @@ from xml.sax import SAXException
 import feedparser
 
 from crawlers.addresses import article_id
-from crawlers.extraction import (
-    Cache,
-    Fetched,
-    Finds,
-    Page,
-    mentions_any,
-    plain,
-    shown,
-    words_of,
-)
+from crawlers.decoding import shown
+from crawlers.extraction import Cache, Fetched, Finds, Page, mentions_any, plain, words_of
 from crawlers.fields import Unreadable
 from crawlers.health import KeepFragment, ShapeChanged
 from crawlers.manners import bases

@@ -16,7 +16,8 @@ from urllib.parse import urljoin, urlsplit
 
 from crawlers.articlepages import Articles, rules_of
 from crawlers.articlescope import Scope, scope_of
-from crawlers.extraction import Cache, Fetched, Finds, Page, decode
+from crawlers.decoding import decode
+from crawlers.extraction import Cache, Fetched, Finds, Page
 from crawlers.fields import Unreadable
 from crawlers.health import KeepFragment
 from crawlers.manners import bases, whole_number

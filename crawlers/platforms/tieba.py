@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from urllib.parse import parse_qs, quote, urlsplit
 
-from crawlers.extraction import shown
+from crawlers.decoding import shown
 from crawlers.fields import region, titled
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Parsed, What, listed

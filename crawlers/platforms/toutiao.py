@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 from crawlers.addresses import article_id
-from crawlers.extraction import shown
+from crawlers.decoding import shown
 from crawlers.fields import bare_url, titled
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Parsed, What, listed

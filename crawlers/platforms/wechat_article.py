@@ -10,7 +10,8 @@ from datetime import datetime
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from crawlers.addresses import article_id
-from crawlers.extraction import plain, shown
+from crawlers.decoding import shown
+from crawlers.extraction import plain
 from crawlers.fields import titled
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Parsed, What, listed

@@ -10,8 +10,8 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from scrapy.selector import Selector
 
+from crawlers.decoding import decode, shown
 from crawlers.embedded import assigned
-from crawlers.extraction import decode, shown
 from crawlers.fields import post_id, region, words
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Parsed, What, listed

@@ -19,11 +19,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
-
 from crawlers.programs import REPLICA
 from domain.times import system_clock
 
@@ -148,6 +143,11 @@ class _Handler(BaseHTTPRequestHandler):
 
 def _certificate(path: Path) -> tuple[Path, str]:
     """A key and a certificate in one file, and the fingerprint by which a browser knows the key."""
+    from cryptography import x509  # a demo without a browser needs none
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "replica")])
     now = system_clock()
