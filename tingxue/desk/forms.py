@@ -31,11 +31,7 @@ _EVERY_TEXT = frozenset({"password", "again", "old"})
 async def posted(request: Request) -> Form:
     """The form of a request that our own page has sent. Raises BadForm."""
     check_origin(request)
-    body = b""
-    async for piece in request.stream():
-        body += piece
-        if len(body) > _MOST_BYTES:
-            raise BadForm("内容太长，请缩短后再提交")
+    body = await read_body(request)
     try:
         pairs = parse_qsl(
             body.decode("ascii"), keep_blank_values=True, max_num_fields=_MOST_FIELDS,
@@ -46,6 +42,16 @@ async def posted(request: Request) -> Form:
     form = {name: value if name in _EVERY_TEXT else clean(value) for name, value in pairs}
     request.state.form = form  # a refusal shows what was typed
     return form
+
+
+async def read_body(request: Request) -> bytes:
+    """What was sent, at most ``_MOST_BYTES`` of it. Raises BadForm."""
+    body = b""
+    async for piece in request.stream():
+        body += piece
+        if len(body) > _MOST_BYTES:
+            raise BadForm("内容太长，请缩短后再提交")
+    return body
 
 
 def check_origin(request: Request) -> None:

@@ -14,7 +14,7 @@ _MOST_HEAD = 4 * 1024
 _BOUNDARY = re.compile(r'multipart/form-data\s*;\s*boundary="?([0-9A-Za-z\'()+_,./:=?-]{1,70})"?')
 _SAID = re.compile(r'content-disposition:\s*form-data;\s*name="([^"]*)"(?:;\s*filename="([^"]*)")?',
                    re.IGNORECASE)  # fmt: skip
-_CUT = "表单没有传完整，请返回重试"
+CUT = "表单没有传完整，请返回重试"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,13 +32,16 @@ def is_multipart(content_type: str) -> bool:
 
 class Parts:
     """Read ``head``, then all ``pieces`` of that part, and so on until there is no head any more.
-    Raises BadForm."""
+    Raises BadForm, ``too_much`` when more than ``most`` bytes come."""
 
-    def __init__(self, content_type: str, stream: AsyncIterator[bytes], most: int) -> None:
+    def __init__(
+        self, content_type: str, stream: AsyncIterator[bytes], most: int,
+        too_much: str = "内容太多，请减少附件后再提交",
+    ) -> None:  # fmt: skip
         found = _BOUNDARY.match(content_type)
         if found is None:
-            raise BadForm(_CUT)
-        self._stream, self._left = stream, most
+            raise BadForm(CUT)
+        self._stream, self._left, self._too_much = stream, most, too_much
         self._line = b"\r\n--" + found[1].encode()
         self._held = b"\r\n"  # the first line of the body is a boundary too
         self._begun = False
@@ -47,17 +50,17 @@ class Parts:
         """Of the next part; None after the last."""
         if not self._begun:
             self._begun = True
-            async for _ in self.pieces():  # what stands before the first part means nothing
-                pass
+            async for _ in self.pieces():  # no browser writes anything before the first part
+                raise BadForm(CUT)
         after = await self._take(2)
         if after == b"--":
             return None
         if after != b"\r\n":
-            raise BadForm(_CUT)
+            raise BadForm(CUT)
         text = (await self._until(b"\r\n\r\n")).decode("utf-8", "replace")
         found = next(filter(None, map(_SAID.match, text.split("\r\n"))), None)
         if found is None:
-            raise BadForm(_CUT)
+            raise BadForm(CUT)
         name, filename = (g if g is None else g.replace("%22", '"') for g in found.groups())
         return Head(name=name or "", filename=filename)
 
@@ -90,7 +93,7 @@ class Parts:
     async def _until(self, end: bytes) -> bytes:
         while (at := self._held.find(end)) < 0:
             if len(self._held) > _MOST_HEAD:
-                raise BadForm(_CUT)
+                raise BadForm(CUT)
             await self._more()
         taken, self._held = self._held[:at], self._held[at + len(end) :]
         return taken
@@ -100,7 +103,7 @@ class Parts:
             if piece:
                 self._left -= len(piece)
                 if self._left < 0:
-                    raise BadForm("内容太多，请减少附件后再提交")
+                    raise BadForm(self._too_much)
                 self._held += piece
                 return
-        raise BadForm(_CUT)
+        raise BadForm(CUT)

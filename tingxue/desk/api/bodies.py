@@ -1,6 +1,6 @@
 """What the API is sent: JSON of a known shape, from our own page's session and no other site.
 
-A body is read only for somebody who is signed in, at most ``_MOST_BYTES`` of it.
+A body is read only for somebody who is signed in, and no more of it than of a form.
 """
 
 from collections.abc import Callable, Coroutine
@@ -17,7 +17,6 @@ from tingxue.desk.forms import LONGEST_NOTE, LONGEST_WORD, Form
 from tingxue.desk.pages.act import LONGEST_TOKEN, SHORTEST_TOKEN
 from tingxue.desk.pages.parts import SignedIn
 
-_MOST_BYTES = 64 * 1024
 HEADER = "x-csrf-token"
 Word = Annotated[str, Field(max_length=LONGEST_WORD)]
 Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
@@ -86,11 +85,7 @@ def own_body(model: type[B]) -> Callable[[Request, SignedIn], Coroutine[Any, Any
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != "application/json":
             raise BadForm("请用 application/json 提交")
-        body = b""
-        async for piece in request.stream():
-            body += piece
-            if len(body) > _MOST_BYTES:
-                raise BadForm("内容太长，请缩短后再提交")
+        body = await forms.read_body(request)
         try:
             return model.model_validate_json(body)
         except ValidationError as error:
