@@ -14,7 +14,7 @@ from playwright.async_api import BrowserContext, Error, Request
 
 from crawlers.health import ShapeChanged, refusal
 from crawlers.listened import Exchange, Listened, Parsed, What, hear
-from domain.identity import Pseudonym, mention_id, native_id
+from domain.identity import Pseudonym, id_of
 from domain.ports import Intake
 from domain.times import Clock
 from domain.types import Incoming, Outcome
@@ -220,9 +220,7 @@ class Ear:
         """Found by a search, said in the office's own house, or beside something that was: a person
         who looks at other things in this window is not listened to."""
         ours = self.own or item.context.source_kind == "search"
-        text = f"{item.title}\n{item.text}"
-        native = native_id(item.native_id, item.url, text, item.published_at)
-        mine = mention_id(item.platform, item.kind, native)
+        mine = id_of(item)
         for known in (mine, item.parent_id):
             ours = ours or (known is not None and (known in self._found or self.knows(known)))
         if ours:

@@ -23,7 +23,7 @@ from datetime import date, datetime
 from urllib.parse import urlsplit, urlunsplit
 
 from domain.times import shanghai, shanghai_day
-from domain.types import Kind
+from domain.types import Incoming, Kind
 
 _GROUP = {Kind.POST: "post", Kind.ARTICLE: "post", Kind.COMMENT: "comment",
           Kind.REVIEW: "review", Kind.CALL: "call"}  # fmt: skip
@@ -65,6 +65,16 @@ def native_id(given: str | None, url: str, text: str, published_at: datetime | N
         return canonical_url(url)
     day = shanghai_day(published_at).isoformat() if published_at else ""
     return digest(unicodedata.normalize("NFKC", text), day, length=64)
+
+
+def native_of(item: Incoming) -> str:
+    """The same for what a source hands over."""
+    return native_id(item.native_id, item.url, f"{item.title}\n{item.text}", item.published_at)
+
+
+def id_of(item: Incoming) -> str:
+    """The mention id that the ledger will know it by."""
+    return mention_id(item.platform, item.kind, native_of(item))
 
 
 def season_of(moment: datetime) -> str:

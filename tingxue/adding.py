@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from crawlers import sharetext
 from domain.errors import InputError
-from domain.identity import mention_id, native_id
+from domain.identity import id_of
 from domain.types import Actor, Context, Incoming, Kind, Role
 from tingxue.app import App
 from tingxue.intake import LedgerIntake
@@ -43,8 +43,7 @@ def add(app: App, entry: Entry, person: str) -> Added:
     """Store it; what a page itself has said of the same post stands over what a person typed.
     Raises InputError, in Chinese, where words are missing or a name is unknown."""
     raw = _incoming(app, entry)
-    native = native_id(raw.native_id, raw.url, f"{raw.title}\n{raw.text}", raw.published_at)
-    found = mention_id(raw.platform, raw.kind, native)
+    found = id_of(raw)
     with app.ledger.read() as books:
         known = books.mentions.get(found)
     typed = known is None or known.source == SOURCE

@@ -1,6 +1,5 @@
 """``tingxue case``: list, show, originals, and every action of the table in domain.actions."""
 
-import json
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
@@ -15,7 +14,7 @@ from domain.commands import Command
 from domain.times import on_screen
 from domain.types import Actor, Case, CaseEvent, Duty, Level, Obligation, Role, State
 from ledger.outbox import Unreached
-from tingxue import door, evidence
+from tingxue import casejson, door, evidence
 from tingxue.acting import act
 from tingxue.app import App, opened
 from tingxue.cli_options import as_json, moment, who_options
@@ -154,15 +153,7 @@ def _event_line(event: CaseEvent) -> str:
 
 
 def _as_json(one: Case) -> str:
-    return json.dumps(asdict(one), ensure_ascii=False, default=_plain)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, frozenset):
-        return sorted(value)
-    raise TypeError(type(value).__name__)
+    return casejson.written(asdict(one))
 
 
 def _action(rule: Rule) -> click.Command:

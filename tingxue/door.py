@@ -27,7 +27,7 @@ def originals(app: App, case_id: str, actor: Actor, reason: str) -> list[Origina
         raise NotPermitted("查看原文须填写理由")
     with app.ledger.write() as books:
         case = books.cases.get(case_id)
-        if not _may_look(case, actor):
+        if not may_look(case, actor):
             raise NotPermitted("原文只对宣传部和本案牵头部门开放")
         books.audit.write(app.clock(), actor, "original", case_id, mask(reason))
         return [
@@ -37,7 +37,8 @@ def originals(app: App, case_id: str, actor: Actor, reason: str) -> list[Origina
         ]
 
 
-def _may_look(case: Case, actor: Actor) -> bool:
+def may_look(case: Case, actor: Actor) -> bool:
+    """Whether the door opens for this person, given a reason."""
     if actor.role is Role.PUBLICITY:
         return True
     leads = {o.department for o in case.obligations if o.duty is Duty.LEAD}

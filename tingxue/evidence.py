@@ -6,7 +6,6 @@ made anew) the ledger can: the pack's sha256 and the end of the chain stand in t
 """
 
 import hashlib
-import json
 import os
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -23,7 +22,7 @@ from domain.errors import InputError, LedgerError
 from domain.times import on_screen, shanghai
 from domain.types import Actor, Case, CaseEvent, Mention
 from ledger.books import Books
-from tingxue import disk, door, evidence_check
+from tingxue import casejson, disk, door, evidence_check
 from tingxue.app import App
 
 _HERE = Path(__file__).parent
@@ -152,15 +151,7 @@ def _at(moment: datetime | str | None) -> str:
 
 
 def _json(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=1, default=_plain) + "\n"
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, frozenset):
-        return sorted(value)
-    raise TypeError(type(value).__name__)
+    return casejson.written(value, indent=1) + "\n"
 
 
 def _write(target: Path, files: Mapping[str, bytes], now: datetime) -> None:

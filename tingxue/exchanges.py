@@ -14,7 +14,7 @@ from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Misread, Parsed, hear
 from crawlers.scrubbing import MOST_KEPT, MOST_READ, scrub
 from domain.errors import PluginError
-from domain.identity import mention_id, native_id
+from domain.identity import id_of
 from domain.privacy import mask
 from domain.times import utc
 from domain.types import Incoming, Outcome, Reject
@@ -143,13 +143,7 @@ def replayed(reject: Reject) -> Exchange:
 
 def _missing(app: App, items: Sequence[Incoming]) -> list[Incoming]:
     """Those that the ledger does not have: the counts of an old answer are no sighting of today."""
-    ids = {_id(item): item for item in items}
+    ids = {id_of(item): item for item in items}
     with app.ledger.read() as books:
         known = {mention.mention_id for mention in books.mentions.many(list(ids))}
     return [item for known_id, item in ids.items() if known_id not in known]
-
-
-def _id(item: Incoming) -> str:
-    text = f"{item.title}\n{item.text}"
-    native = native_id(item.native_id, item.url, text, item.published_at)
-    return mention_id(item.platform, item.kind, native)

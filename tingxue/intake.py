@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from domain.identity import mention_id, native_id
+from domain.identity import mention_id, native_of
 from domain.joining import said
 from domain.plan import SearchRule
 from domain.ports import Books, Intake, Ledger
@@ -29,7 +29,7 @@ def storable(text: str) -> str:
 
 def to_mention(raw: Incoming, *, source: str, now: datetime, drill: bool) -> Mention:
     """The masked mention. ``now`` becomes first_seen_at, unless the ledger knows it already."""
-    native = native_id(raw.native_id, raw.url, f"{raw.title}\n{raw.text}", raw.published_at)
+    native = native_of(raw)
     context = raw.context
     return Mention(
         mention_id=mention_id(raw.platform, raw.kind, native),

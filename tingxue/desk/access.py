@@ -15,15 +15,14 @@ from domain.actions import RULES, Rule
 from domain.commands import Command, decide
 from domain.errors import IllegalAction, NoSuchCase, NotPermitted
 from domain.reviews import DECIDERS
-from domain.types import Actor, Case, Duty, Level, Role
+from domain.types import Actor, Case, Level, Role
 from ledger.worklists import of_department
+from tingxue import door
 from tingxue.app import App
 
 _EVERYTHING = frozenset({Role.REVIEWER, Role.PUBLICITY, Role.INSPECTION, Role.ADMIN})
 _WATCH_REVIEWS = DECIDERS | {Role.INSPECTION}
 _WATCH_AUDIT = frozenset({Role.PUBLICITY, Role.INSPECTION, Role.ADMIN})
-_RESUME = frozenset({Role.PUBLICITY, Role.ADMIN})
-_WATCH_SOURCES = frozenset({Role.PUBLICITY, Role.INSPECTION, Role.REVIEWER, Role.ADMIN})
 _STEERS = frozenset({Role.PUBLICITY, Role.ADMIN})
 _NEVER = timedelta(days=3650)
 DEPARTMENTAL = frozenset({Role.VIEWER, Role.HANDLER})
@@ -84,7 +83,7 @@ def judges(actor: Actor) -> bool:
 
 def sees_sources(actor: Actor) -> bool:
     """Whether the person is shown sources, and alerts of every department."""
-    return actor.role in _WATCH_SOURCES
+    return actor.role in _EVERYTHING
 
 
 def rosters(actor: Actor, departments: Iterable[str]) -> list[str]:
@@ -127,7 +126,7 @@ def sees_everything(actor: Actor) -> bool:
 
 def resumes(actor: Actor) -> bool:
     """Whether the person may let a source be read again before its pause is over."""
-    return actor.role in _RESUME
+    return actor.role in _STEERS
 
 
 def sees_audit(actor: Actor) -> bool:
@@ -153,11 +152,8 @@ def sees_mention(actor: Actor, case: Case | None) -> bool:
 
 
 def may_open_originals(actor: Actor, case: Case) -> bool:
-    """As ``tingxue.door`` decides, to show the form or not."""
-    leads = {o.department for o in case.obligations if o.duty is Duty.LEAD}
-    return actor.role is Role.PUBLICITY or (
-        actor.role is Role.HANDLER and actor.department in leads
-    )
+    """To show the form or not."""
+    return door.may_look(case, actor)
 
 
 def offers(app: App, case: Case, actor: Actor) -> list[Offer]:
