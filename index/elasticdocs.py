@@ -27,7 +27,7 @@ from domain.types import (
     Verdict,
 )
 from index.documents import from_json, to_json, verdict_from_json
-from index.words import Cutter, pieces
+from index.words import Cutter, rows
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MENTION = (
@@ -205,7 +205,7 @@ def _searched(mention: Mention, cutter: Cutter) -> dict[str, Any]:
 def spaced(text: str) -> str:
     """The text as the server's tokenizer cuts it into ``index.words.pieces``, neither more nor
     less: signs are gone, runs and lone characters stand alone, Chinese characters in a row."""
-    return "".join(map(_apart, pieces(text)))
+    return "".join(map(_apart, rows(text)))
 
 
 def lonely(word: str) -> bool:
@@ -224,4 +224,4 @@ def _apart(piece: str) -> str:
 
 
 def _chinese(piece: str) -> bool:
-    return unicodedata.name(piece, "").startswith("CJK UNIFIED") if len(piece) == 1 else False
+    return unicodedata.name(piece[0], "").startswith("CJK UNIFIED")

@@ -9,12 +9,15 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import groupby
+from itertools import chain
 from typing import Any
 
 WORDS_LIMIT = 20_000
 """Characters of a text that jieba cuts; what comes after is still found by its characters."""
 SNIPPET = 60
+_PIECES = re.compile(r"[0-9A-Za-z]+|[^\W_]|[^\x00-\x7f\w]")
+"""A run, a lone character, or a sign that may be a picture."""
+_ROWS = re.compile(rf"[\u4e00-\u9fff]+|{_PIECES.pattern}")
 _OUR_FREQUENCY = 1_000
 """High enough that the dictionary's shorter words never win against the office's own."""
 
@@ -30,19 +33,17 @@ def pieces(text: str) -> list[str]:
     Signs and spaces are left out; pictures (emoji) stay, people search for them. Lone surrogates,
     which no file can hold, are left out too.
     """
-    return [
-        piece
-        for kind, run in groupby(plain(text), _kind)
-        if kind
-        for piece in (["".join(run)] if kind == "run" else run)
-    ]
+    return [piece for piece in _PIECES.findall(plain(text)) if piece.isalnum() or _picture(piece)]
+
+
+def rows(text: str) -> list[str]:
+    """The same, with the usual Chinese characters in a row kept together."""
+    return [piece for piece in _ROWS.findall(plain(text)) if piece.isalnum() or _picture(piece)]
 
 
 @lru_cache(maxsize=65536)
-def _kind(char: str) -> str:
-    if char.isascii() and char.isalnum():
-        return "run"
-    return "single" if char.isalnum() or unicodedata.category(char) == "So" else ""
+def _picture(char: str) -> bool:
+    return unicodedata.category(char) == "So"
 
 
 @lru_cache(maxsize=65536)
@@ -62,7 +63,7 @@ class Cutter:
         """jieba's words and the words within them; signs left out."""
         whole = plain(text[:WORDS_LIMIT]).encode("utf-8", "replace").decode("utf-8")
         cut = _tokenizer(self.user_words).cut_for_search(whole)
-        return [kept for word in cut for kept in searched(word)]
+        return list(chain.from_iterable(map(searched, cut)))
 
     def expression(self, word: str) -> str:
         """The FTS5 expression for one query word; "" when nothing in it can be searched."""
