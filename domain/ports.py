@@ -266,8 +266,9 @@ class Cases(Protocol):
     def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]: ...
 
     def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]:
-        """Reports filed under these keys since the given moments, each once, newest first; of each
-        key only the newest ``most``, for a common phrase may be shared by thousands."""
+        """Reports filed under these keys since the given moments, each once, newest first (of equal
+        moments the later case's); of each key only the newest ``most``, for a common phrase may be
+        shared by thousands."""
         ...
 
     def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:

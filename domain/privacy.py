@@ -332,10 +332,14 @@ def _name_patterns() -> tuple[re.Pattern[str], ...]:
     """Compiled at first use; the groups of a match are names."""
     called = f"(?!{_TITLE}|大娘|大叔|大嫂|奶奶|爷爷|总|姐|哥|叔|姨|老板|导|工)"
     surname = f"(?!(?:{_COMPOUND})(?:{_TITLE}))(?:{_COMPOUND}|[{_SURNAMES}]){called}"
+    first = f"(?=[{_SURNAMES}{''.join(name[0] for name in _COMPOUND.split('|'))}])"
     foreign = r"[\u4e00-\u9fff]{2,6}·[\u4e00-\u9fff]{2,8}"
     given = f"(?![局部科室副姓位班办站院校店场老]){_GIVEN}"
     stated = f"(?:{foreign}|(?!{_words(_NEVER)}){surname}{_GIVEN}(?:(?!{_NEXT}|{_TITLE}){_GIVEN})?)"
-    guessed = f"(?!{_words(_NEVER)}|{_words(_ORDINARY)}|{_BROKEN}){surname}{given}(?:{given})?"
+    # Its first character is looked at before the hundreds of words that it must not begin.
+    guessed = (
+        f"{first}(?!{_words(_NEVER)}|{_words(_ORDINARY)}|{_BROKEN}){surname}{given}(?:{given})?"
+    )
     end, more = r"(?![\w*])", f"(?:[、 ]({guessed}))?(?:[、 ]({guessed}))?"
     said = r"(?=反映|来电|称|投诉|表示|说|告诉|介绍|举报|求助|报道|摄|[^\w\s*]|\s|$)"
     free = r"(?:(?<![\u4e00-\u9fff])|(?<=联系)|(?<=[找给是叫]))"

@@ -314,7 +314,7 @@ def _last_filed(keys: int) -> CompoundSelect[Any]:
     one_each = (
         select(_K.key, _K.case_id, _K.mention_id, _K.at)
         .where(_K.key == bindparam(f"key{n}"), _K.at >= bindparam(f"since{n}"))
-        .order_by(_K.at.desc())
+        .order_by(_K.at.desc(), _K.case_id.desc())
         .limit(bindparam("most"))
         .subquery()
         for n in range(keys)

@@ -11,6 +11,7 @@ from fakes import ScriptedChannel
 from config.loader import SHIPPED
 from domain.times import on_screen
 from domain.types import Duty, SendResult
+from tingxue import disk
 from tingxue.app import opened
 from tingxue.cli import main
 from tingxue.doctor import try_channels
@@ -157,6 +158,15 @@ def test_a_report_is_written_where_asked(home: Home, tmp_path: Path) -> None:
     assert result.exit_code == 0, result.output
     assert [Path(line).suffix for line in result.stdout.splitlines()] == [".docx", ".xlsx"]
     assert all(Path(line).exists() for line in result.stdout.splitlines())
+
+
+def test_a_report_is_not_written_while_another_is_being_made(home: Home) -> None:
+    run(home, "import", str(worksheet(home)))
+    with disk.alone(home.path / ".papers.lock") as mine:
+        assert mine
+        result = run(home, "report", "day")
+    assert result.exit_code != 0 and "另一份报告正在编制" in result.output
+    assert not list(home.reports.glob("*")) and run(home, "report", "day").exit_code == 0
 
 
 def test_doctor_says_what_to_do_next(home: Home) -> None:

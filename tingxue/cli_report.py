@@ -33,7 +33,7 @@ def report() -> None:
 def _of_period(kind: PeriodKind, day: datetime | None, folder: Path | None, pdf: bool) -> None:
     with opened() as app:
         last = last_finished(kind, app.clock()).first_day
-        made = reporting.make(app, kind, day.date() if day else last, folder=folder)
+        made = reporting.make_by_hand(app, kind, day.date() if day else last, folder=folder)
         _show([made.docx, made.xlsx, *([made.pdf] if made.pdf else [])], pdf and not made.pdf)
         with app.ledger.read() as books:
             kept = finals.finals_of(books, finals.stem(made.docx.name))

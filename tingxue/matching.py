@@ -104,12 +104,34 @@ def _cases(
     books: Books, report: Report, since: Mapping[str, datetime], wanted: Container[State]
 ) -> Iterator[Case]:
     """The cases found under these keys, newest report first, as they stand now. Only those that
-    stand as ``wanted``, or were merged, are read at all."""
+    stand as ``wanted``, or were merged, are read at all. The first is mostly the one that is asked
+    for, so all the others are only looked for when it is not."""
     by_text = {k: at for k, at in since.items() if k.removeprefix(CALL).startswith("text:")}
     others = {k: at for k, at in since.items() if k not in by_text}
-    hits = books.cases.last_by_keys(by_text, _MOST_SHARED) + books.cases.newest_by_keys(others)
-    hits.sort(key=lambda hit: (hit.at, hit.case_id), reverse=True)
-    ids = verified(books, report, hits)
+    texts = books.cases.last_by_keys(by_text, _MOST_SHARED)
+    first = _first(books.cases.last_by_keys(others, 1), texts)
+    yield from _standing(books, first, wanted)
+    hits = texts + books.cases.newest_by_keys(others)
+    hits.sort(key=_turn, reverse=True)
+    left = [one for one in verified(books, report, hits) if one not in first]
+    yield from _standing(books, left, wanted)
+
+
+def _turn(hit: KeyHit) -> tuple[datetime, str]:
+    return hit.at, hit.case_id
+
+
+def _first(certain: Sequence[KeyHit], texts: Sequence[KeyHit]) -> list[str]:
+    """The case that is first in any event: no text that must yet be compared is newer."""
+    newest = max(certain, key=_turn, default=None)
+    if newest is None or any(
+        _turn(hit) > _turn(newest) and hit.case_id != newest.case_id for hit in texts
+    ):
+        return []
+    return [newest.case_id]
+
+
+def _standing(books: Books, ids: Sequence[str], wanted: Container[State]) -> Iterator[Case]:
     states = books.cases.states(ids)
     for case_id in ids:
         if states[case_id] in wanted or states[case_id] is State.MERGED:

@@ -15,6 +15,8 @@ from contracts.ledger_contract import (
     written,
 )
 
+from domain.casefold import apply
+from domain.casework import add_report
 from domain.commands import decide
 from domain.joining import Group
 from domain.types import Counts
@@ -43,6 +45,27 @@ class ReachContract(OnALedger):
             assert books.reach.count(fresh, NOW - 9 * DAY, []) == (2, FAR, 9, [])
             nobody = Group(case_id="", also="")
             assert books.reach.count(nobody, NOW - DAY, [NOW]) == (0, 0, 0, [0])
+
+    def test_a_report_that_joins_in_the_same_transaction_counts_once_and_for_ever(
+        self, ledger: Ledger
+    ) -> None:
+        opened(ledger, "LHS-1", [1])
+        new = a_pair(2, author_ref="a:2", counts=Counts(views=5))
+        other = a_pair(3, author_ref="a:3", counts=Counts(views=7))
+        with ledger.write() as books:
+            books.mentions.store([new, other])
+            group = Group(case_id="LHS-1", also=new[0].mention_id)
+            assert books.reach.count(group, NOW, [NOW]) == (2, 5, 0, [2])
+            lone = Group(case_id="LHS-1", also=other[0].mention_id)
+            assert books.reach.count(lone, NOW, [NOW]) == (2, 7, 0, [2])
+            case = books.cases.get("LHS-1")
+            joins = add_report(
+                case, at=NOW, mention_ids=[new[0].mention_id], categories=(), charges=(),
+                terms=TERMS,
+            )  # fmt: skip
+            books.cases.append(apply(case, joins), [joins])
+            assert books.reach.count(group, NOW, [NOW]) == (2, 5, 0, [2])
+            assert books.reach.count(lone, NOW, [NOW]) == (3, 12, 0, [3])
 
     def test_what_is_merged_into_a_case_counts_with_it(self, ledger: Ledger) -> None:
         for n in (1, 2):
