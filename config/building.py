@@ -100,6 +100,7 @@ def build(files: Files, environ: Mapping[str, str]) -> Plan:
         desk=DeskSpec(**settings.desk.model_dump()),
         backup=BackupRule(**settings.backup.model_dump()),
         papers=PaperSpec(**settings.papers.model_dump()),
+        screenshots=settings.screenshots,
         ledger=build_ledger(settings.ledger, environ),
     )
 

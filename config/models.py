@@ -121,6 +121,7 @@ class SettingsFile(BaseModel, extra="forbid", frozen=True):
     desk: DeskEntry = DeskEntry()
     backup: BackupEntry = BackupEntry()
     papers: PapersEntry = PapersEntry()
+    screenshots: bool = False
 
 
 class WatchdogFile(BaseModel, extra="ignore", frozen=True):

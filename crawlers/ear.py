@@ -14,6 +14,7 @@ from playwright.async_api import BrowserContext, Error, Request
 
 from crawlers.health import ShapeChanged, refusal
 from crawlers.listened import Exchange, Listened, Parsed, What, hear
+from crawlers.pictures import KeepPicture, taken
 from domain.identity import Pseudonym, id_of
 from domain.ports import Intake
 from domain.times import Clock
@@ -27,6 +28,9 @@ KeepExchange = Callable[[Exchange, str], None]
 
 _BODIES = 3
 """Bodies that are held at once; further ones wait in the browser."""
+
+_SHOWN = 1.0
+"""Seconds until a page shows what it has loaded."""
 
 _SENT_AWAY = (Outcome.LOGIN_REQUIRED, Outcome.VERIFY_REQUIRED)
 
@@ -62,7 +66,8 @@ class Ear:
 
     own: in the back-end of the office's own account. knows: whether a mention id is in the ledger.
     marks: what is to be stored together with an answer. missed: asked for and not read; too_big:
-    left unread. broken: what the intake raised; whoever waits here raises it again.
+    left unread. broken: what the intake raised; whoever waits here raises it again. picture: keeps
+    a picture of a page that brought something new; None: none is taken.
     """
 
     platform: Listened
@@ -73,12 +78,14 @@ class Ear:
     own: bool = False
     knows: Callable[[str], bool] = nobody_knows
     marks: Callable[[Parsed], Mapping[str, str]] = no_marks
+    picture: KeepPicture | None = None
     answers: list[Overheard] = field(default_factory=list)
     missed: int = 0
     too_big: int = 0
     broken: BaseException | None = None
     _asked: set[Request] = field(default_factory=set)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _pictures: set[asyncio.Task[None]] = field(default_factory=set)
     _found: set[str] = field(default_factory=set)
     _turn: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_BODIES))
 
@@ -120,7 +127,7 @@ class Ear:
         """Let what has begun come to its end, at most so long; the rest is missed."""
         loop = asyncio.get_running_loop()
         until = loop.time() + seconds
-        while self.waiting and self.broken is None and loop.time() < until:
+        while (self.waiting or self._pictures) and self.broken is None and loop.time() < until:
             await asyncio.sleep(0.05)
         self.missed += len(self._asked)
         self._asked.clear()
@@ -154,8 +161,8 @@ class Ear:
         try:
             async with self._turn:
                 exchange = await self._exchange(request)
-                if exchange is not None:
-                    self._hear(exchange)
+                if exchange is not None and (brought := self._hear(exchange)):
+                    self._look(request, brought)
         except Error:  # the page has moved on or gone, and the body with it
             self.missed += 1
         finally:
@@ -193,7 +200,25 @@ class Ear:
         if parsed is not None and parsed.outcome in _SENT_AWAY:
             self._store(parsed)
 
-    def _hear(self, exchange: Exchange) -> None:
+    def _look(self, request: Request, brought: tuple[str, ...]) -> None:
+        if self.picture is not None:
+            task = asyncio.create_task(self._pictured(self.picture, request, brought))
+            self._pictures.add(task)
+            task.add_done_callback(self._pictures.discard)
+
+    async def _pictured(
+        self, keep: KeepPicture, request: Request, brought: tuple[str, ...]
+    ) -> None:
+        """No picture of a page that has moved on: it would show something else."""
+        with suppress(Error):
+            page = request.frame.page
+            address = page.url
+            await asyncio.sleep(_SHOWN)
+            if page.url == address and (picture := await taken(page, brought, self.clock())):
+                keep(picture)
+
+    def _hear(self, exchange: Exchange) -> tuple[str, ...]:
+        """Ids of what it brought, where some of it was new."""
         try:
             parsed = hear(self.platform, exchange, self.pseudonym)
         except ShapeChanged as changed:
@@ -201,20 +226,22 @@ class Ear:
             what = self.platform.asks(exchange.url) or What.SEARCH
             parsed = Parsed(what=what, outcome=Outcome.SCHEMA_CHANGED, detail=changed.reason)
         if parsed is None:
-            return
+            return ()
         if parsed.misread:
             self.keep(exchange, _misread(parsed))
-        self._store(parsed)
+        return self._store(parsed)
 
-    def _store(self, parsed: Parsed) -> None:
+    def _store(self, parsed: Parsed) -> tuple[str, ...]:
         items = [item for item in parsed.items if self._ours(item)]
         marks = self.marks(parsed)
         new = self.intake(items, marks=marks) if items or marks else 0
         detail = parsed.detail or _misread(parsed)
+        brought = tuple(map(id_of, items)) if new else ()
         self.answers.append(
             Overheard(what=parsed.what, outcome=parsed.outcome, detail=detail, seen=len(items),
                       new=new, more=bool(parsed.cursor))
         )  # fmt: skip
+        return brought
 
     def _ours(self, item: Incoming) -> bool:
         """Found by a search, said in the office's own house, or beside something that was: a person

@@ -12,6 +12,7 @@ from random import Random, SystemRandom
 from crawlers import browser
 from crawlers.ear import Ear, KeepExchange, nobody_knows
 from crawlers.listened import Listened
+from crawlers.pictures import KeepPicture
 from crawlers.rounds import Manner, Round
 from crawlers.turns import POST, Visit
 from domain.errors import NotConfigured
@@ -31,7 +32,7 @@ _CAP = 60
 class BrowserSource:
     """A ``domain.ports.Source``. folder: of the browser's profile. marks: the source's as they are
     stored now. posts: mention id -> address of single posts that are opened after the rest, for
-    their counts."""
+    their counts. picture: as ``Ear`` has it."""
 
     spec: SourceSpec
     listened: Listened
@@ -43,6 +44,7 @@ class BrowserSource:
     marks: Mapping[str, str]
     knows: Callable[[str], bool] = nobody_knows
     posts: Mapping[str, str] = field(default_factory=dict)
+    picture: KeepPicture | None = None
     rng: Random = field(default_factory=SystemRandom)
 
     def collect(self, intake: Intake) -> RunReport:
@@ -58,6 +60,7 @@ class BrowserSource:
         ear = Ear(
             platform=self.listened, pseudonym=self.pseudonym, clock=self.clock, intake=intake,
             keep=self.keep, own=self.spec.mode is Mode.OWN, knows=self.knows,
+            picture=self.picture,
         )  # fmt: skip
         visible = self.spec.options.get("visible") == "yes"
         async with browser.opened(self.folder, self.environ, visible=visible) as context:

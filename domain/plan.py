@@ -485,4 +485,5 @@ class Plan:
     desk: DeskSpec = DeskSpec()
     backup: BackupRule = _BACKUP
     papers: PaperSpec = _PAPERS
+    screenshots: bool = False
     ledger: str = field(default="", repr=False)

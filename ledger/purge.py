@@ -63,6 +63,17 @@ class Purge:
             raise NoSuchCase(f"没有编号为 {case_id} 的案件")
         self._db.execute(update(schema.mentions).where(_M.mention_id.in_(ids)).values(held=held))
 
+    def held(self, mention_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the mentions that stand under a legal hold, their own or their case's."""
+        members = schema.case_mentions.c
+        in_held = select(members.mention_id).join(schema.cases).where(_C.held)
+        found: set[str] = set()
+        for part in chunks(list(mention_ids)):
+            named = _M.mention_id.in_(part)
+            held = select(_M.mention_id).where(named, _M.held | _M.mention_id.in_(in_held))
+            found |= set(self._db.scalars(held))
+        return frozenset(found)
+
     def anything_held(self) -> bool:
         """Whether anything is under legal hold, so that nobody may delete by age alone."""
         held = select(_C.case_id).where(_C.held).union_all(select(_M.mention_id).where(_M.held))

@@ -13,11 +13,12 @@ from browser_site import HTML, Feed, Screen, Site, chromium_or_skip, douyin, pag
 from world import World
 
 from crawlers.browser import alone
+from crawlers.pictures import MOST_BYTES
 from crawlers.platforms.douyin import LISTENED
 from crawlers.programs import BROWSER
 from domain.errors import NotConfigured
 from domain.types import Mode, Outcome
-from tingxue import browsing, collecting, doctor, listening
+from tingxue import browsing, collecting, doctor, listening, pictures
 from tingxue.demo.replica import Answer, Asked, serving
 
 WORDS = "天定山"
@@ -178,3 +179,23 @@ def test_a_profile_in_use_is_on_record_with_the_reason(world: World) -> None:
     with app.ledger.read() as books:
         run = books.runs.latest()["dy"]
     assert run.outcome is Outcome.NO_RESPONSE_SEEN and "另一个程序" in run.detail
+
+
+@pytest.mark.full
+def test_a_page_that_brings_something_new_is_pictured_where_config_says_so(
+    desk: Desk, site: Site
+) -> None:
+    site.pages = {page_of(WORDS): _by_hand(douyin(1)), "": douyin(1)}
+    desk.listen(minutes=0.06)
+    assert not desk.app.home.pictures.exists() and desk.texts()
+    site.pages = {page_of(WORDS): _by_hand(douyin(3)), "": douyin(3)}
+    desk.app = replace(desk.app, plan=replace(desk.app.plan, screenshots=True))
+    desk.listen(minutes=0.1)
+    with desk.app.ledger.read() as books:
+        ids = [one for part in books.mentions.every_id() for one in part]
+    kept = pictures.of(desk.app.home, ids)
+    assert kept and all(one.source == desk.spec.name for one in kept)
+    for one in kept:
+        jpeg = one.jpeg.read_bytes()
+        assert jpeg[:2] == b"\xff\xd8" and 0 < len(jpeg) <= MOST_BYTES
+        assert one.url.startswith("https://www.douyin.com/") and set(one.mention_ids) <= set(ids)

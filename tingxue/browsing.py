@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from crawlers import programs
 from crawlers.ear import Ear, KeepExchange
 from crawlers.listened import Exchange, Listened
+from crawlers.pictures import KeepPicture, Picture
 from crawlers.turns import looked_at
 from crawlers.visits import BrowserSource
 from domain.collection import MAY_OPEN, RAISED
@@ -15,7 +16,7 @@ from domain.errors import NotConfigured, PluginError
 from domain.plan import SourceSpec
 from domain.ports import Intake
 from domain.types import Mode
-from tingxue import exchanges, listeners, names, refresh
+from tingxue import exchanges, listeners, names, pictures, refresh
 from tingxue.app import App
 
 _MOST_POSTS = 20
@@ -33,6 +34,7 @@ def source(
         spec=spec, listened=listened, clock=app.clock, pseudonym=app.pseudonym,
         folder=app.home.profile(listened.code), environ=app.environ, marks=marks,
         keep=_keeping(app, spec.name, listened), knows=_knowing(app),
+        picture=_picturing(app, spec.name),
         posts={link.mention.mention_id: link.mention.url for link in due[:_MOST_POSTS]},
     )  # fmt: skip
 
@@ -42,6 +44,7 @@ def ear(app: App, spec: SourceSpec, listened: Listened, intake: Intake) -> Ear:
     return Ear(
         platform=listened, pseudonym=app.pseudonym, clock=app.clock, intake=intake,
         keep=_keeping(app, spec.name, listened), own=spec.mode is Mode.OWN, knows=_knowing(app),
+        picture=_picturing(app, spec.name),
     )  # fmt: skip
 
 
@@ -76,6 +79,17 @@ def _keeping(app: App, name: str, listened: Listened) -> KeepExchange:
         exchanges.keep(app, name, listened, exchange, reason)
 
     return keep
+
+
+def _picturing(app: App, name: str) -> KeepPicture | None:
+    """None where the office has not said that pictures are to be kept."""
+
+    def keep(one: Picture) -> None:
+        pictures.keep(
+            app, name, one.jpeg, url=one.url, taken_at=one.taken_at, mention_ids=one.mention_ids
+        )
+
+    return keep if app.plan.screenshots else None
 
 
 def _knowing(app: App) -> Callable[[str], bool]:

@@ -139,6 +139,7 @@ _TABLES = {
     "pauses": "来源暂停",
     "marks": "采集位置",
     "backups": "台账副本",
+    "pictures": "截图",
     "attachments": "答复附件",
 }
 

@@ -22,7 +22,7 @@ from domain.errors import InputError, LedgerError
 from domain.times import on_screen, shanghai
 from domain.types import Actor, Case, CaseEvent, Mention
 from ledger.books import Books
-from tingxue import casejson, disk, door, evidence_check
+from tingxue import casejson, disk, door, evidence_check, pictures
 from tingxue.app import App
 
 _HERE = Path(__file__).parent
@@ -31,7 +31,7 @@ _README = """{case_id} 证据材料（内部资料，注意保存）
 index.html        给人看的全文：反映、部门、经过、通知
 case.json         案件和每一条经过，带校验链
 mentions.json     反映：文字（{words}）、链接、时间、每次看到的数量、判读
-deliveries.json   发给谁、何时送达
+deliveries.json   发给谁、何时送达{pictures}
 SHA256SUMS        每个文件的 SHA-256
 verify.py         核对程序，不联网，不写任何文件
 
@@ -47,7 +47,8 @@ verify.py         核对程序，不联网，不写任何文件
 
 
 def pack(app: App, case_id: str, into: Path, actor: Actor, reason: str = "") -> Path:
-    """Write the pack into a folder; its path. ``reason``: with the originals. On record. Raises
+    """Write the pack into a folder; its path. ``reason``: with the originals, and the screenshots
+    that were taken of them. On record. Raises
     NoSuchCase, NotPermitted, or LedgerError where the case's chain does not hold."""
     originals = door.originals(app, case_id, actor, reason) if reason else []
     now = app.clock()
@@ -60,12 +61,14 @@ def pack(app: App, case_id: str, into: Path, actor: Actor, reason: str = "") -> 
         told = [asdict(line) for line in books.worklists.told(case_id)]
         mentions = [_mention(app, books, one) for one in books.mentions.many(case.mention_ids)]
     said = _case(app, case, events, now, actor)
-    files = _files(said, mentions, told, [asdict(one) for one in originals])
+    shown = pictures.of(app.home, case.mention_ids) if reason else []
+    files = _files(said, mentions, told, [asdict(one) for one in originals], shown)
     target = into / f"{case_id}-{shanghai(now):%Y%m%d-%H%M%S}.zip"
     _write(target, files, now)
     whole = hashlib.sha256(target.read_bytes()).hexdigest()
     with app.ledger.write() as books:
         subject = f"{case_id}{' 含原文' if reason else ''}"
+        subject += f"、截图 {len(shown)} 张" if shown else ""
         says = f"证据材料，sha256 {whole}，链末 {said['chain_head']}"
         books.audit.write(now, actor, "case-pack", subject, says)
     return target
@@ -114,32 +117,50 @@ def _mention(app: App, books: Books, one: Mention) -> dict[str, Any]:
 def _files(
     case: Mapping[str, Any], mentions: Sequence[Mapping[str, Any]],
     deliveries: Sequence[Mapping[str, Any]], originals: Sequence[Mapping[str, Any]],
+    shown: Sequence[pictures.Kept],
 ) -> dict[str, bytes]:  # fmt: skip
     words = "个人信息已遮挡；原文在 originals.json" if originals else "个人信息已遮挡"
+    screens = {f"pictures/{one.jpeg.name}": one for one in shown}
+    lists = (
+        "\npictures.json     截图：何时、哪一页、哪些反映；图在 pictures，未脱敏" if shown else ""
+    )
     texts = {
-        "README.txt": _README.format_map({**case, "words": words}),
-        "index.html": _page(case, mentions, deliveries, originals),
+        "README.txt": _README.format_map({**case, "words": words, "pictures": lists}),
+        "index.html": _page(case, mentions, deliveries, originals, screens),
         "case.json": _json(case),
         "mentions.json": _json(mentions),
         "deliveries.json": _json(deliveries),
         **({"originals.json": _json(originals)} if originals else {}),
+        **({"pictures.json": _json(list(map(_shown, screens.items())))} if screens else {}),
         "verify.py": Path(evidence_check.__file__).read_text("utf-8"),
     }
     files = {name: text.encode("utf-8", "surrogatepass") for name, text in texts.items()}
+    files |= {name: one.jpeg.read_bytes() for name, one in screens.items()}
     sums = (f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(files.items()))
     return {**files, evidence_check.SUMS: "".join(sums).encode()}
+
+
+def _shown(named: tuple[str, pictures.Kept]) -> dict[str, Any]:
+    name, one = named
+    return {"file": name, "taken_at": one.taken_at, "url": one.url, "source": one.source,
+            "sha256_when_taken": one.sha256, "mention_ids": one.mention_ids}  # fmt: skip
 
 
 def _page(
     case: Mapping[str, Any], mentions: Sequence[Mapping[str, Any]],
     deliveries: Sequence[Mapping[str, Any]], originals: Sequence[Mapping[str, Any]],
+    screens: Mapping[str, pictures.Kept],
 ) -> str:  # fmt: skip
     environment = Environment(autoescape=True, undefined=StrictUndefined)
     environment.filters["at"] = _at
     environment.filters["count"] = lambda n: "—" if n is None else str(n)
     page = environment.from_string((_HERE / "evidence.html").read_text("utf-8"))
     return page.render(
-        case=case, mentions=mentions, deliveries=deliveries, originals=bool(originals)
+        case=case,
+        mentions=mentions,
+        deliveries=deliveries,
+        originals=bool(originals),
+        screens=screens,
     )
 
 

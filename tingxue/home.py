@@ -72,6 +72,11 @@ class Home:
         return self.path / "attachments"
 
     @property
+    def pictures(self) -> Path:
+        """Screenshots of pages, unmasked: 0700, and in no backup."""
+        return self.path / "pictures"
+
+    @property
     def heartbeat(self) -> Path:
         """The sign of life of ``tingxue watch``."""
         return self.path / "heartbeat.json"

@@ -21,7 +21,16 @@ from domain.casework import SYSTEM
 from domain.collection import BY_MACHINE
 from domain.times import shanghai, system_steady
 from ledger import copies
-from tingxue import attachments, collecting, dailies, mornings, pipeline, reporting, rostering
+from tingxue import (
+    attachments,
+    collecting,
+    dailies,
+    mornings,
+    pictures,
+    pipeline,
+    reporting,
+    rostering,
+)
 from tingxue.app import App
 from tingxue.heartbeat import Heart
 from tingxue.pipeline import Advance
@@ -147,8 +156,9 @@ def purge(app: App) -> dict[str, int]:
     now, keep = app.clock(), app.plan.retention
     shutil.rmtree(app.home.cache, ignore_errors=True)
     pruned = copies.prune(app.home.backups, now - timedelta(days=keep.backups))
+    pictured = pictures.purge(app)
     with app.ledger.write() as books:
-        counts = {**books.purge.run(now, keep), "backups": pruned}
+        counts = {**books.purge.run(now, keep), "backups": pruned, "pictures": pictured}
         counts["attachments"] = len(books.attachments.released())
         said = "，".join(f"{table} {count}" for table, count in counts.items())
         books.audit.write(now, SYSTEM, "purge", "到期清除", said)
