@@ -9,11 +9,8 @@ import io
 import json
 import logging
 import os
-import re
 import shutil
 import sqlite3
-import unicodedata
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -27,6 +24,7 @@ import pytest
 import yaml
 from local_site import Answer, LocalSite
 from openpyxl import Workbook
+from secretsearch import Secrets, content
 
 import crawlers.imports
 from config.loader import SHIPPED
@@ -305,8 +303,8 @@ def _configure(home: Home, base_url: str) -> None:
             ("paper", "founder", "news", ""), ("feed", "rss", "rss", "/feed.xml")
         )
     ]  # fmt: skip
-    for name, content in named.items():
-        text = yaml.safe_dump(content, allow_unicode=True)
+    for name, said in named.items():
+        text = yaml.safe_dump(said, allow_unicode=True)
         (home.config / f"{name}.yaml").write_text(text, "utf-8")
 
 
@@ -442,36 +440,6 @@ def _mentions(app: App) -> dict[str, tuple[int, str]]:
 # --- the search -----------------------------------------------------------------------------------
 
 
-class Secrets:
-    """Finds any of many strings in bytes: as it was planted, folded, and as ASCII JSON."""
-
-    def __init__(self, secrets: frozenset[str]) -> None:
-        self._by_start: dict[bytes, list[tuple[bytes, str]]] = {}
-        for secret in secrets:
-            for form in {text.encode() for text in _forms(secret)}:
-                self._by_start.setdefault(form[:_START], []).append((form, secret))
-
-    def found(self, content: bytes) -> set[str]:
-        """Those that occur."""
-        starts, hits = self._by_start, set()
-        for at in range(len(content)):
-            for form, secret in starts.get(content[at : at + _START], ()):
-                if content.startswith(form, at):
-                    hits.add(secret)
-        return hits
-
-
-_START = 4
-"""Bytes; no identifier is shorter."""
-
-
-def _forms(secret: str) -> Iterator[str]:
-    folded = unicodedata.normalize("NFKC", secret)
-    for form in (secret, folded, folded.casefold(), re.sub(r"[\s\u200b]+", " ", folded)):
-        yield form
-        yield json.dumps(form)[1:-1]
-
-
 def test_the_originals_hold_every_identifier(left: Left) -> None:
     """Or the other tests could not fail."""
     with closing(sqlite3.connect(left.home.path / "ledger.db")) as db:
@@ -530,18 +498,9 @@ def test_no_other_file_of_the_home_holds_one(left: Left) -> None:
     assert len(list(left.home.cache.rglob("*/*/*"))) == len(left.sayings) // _PER_ARTICLE + 1
     for path in files:
         if not path.name.startswith("ledger.db"):
-            found = secrets.found(str(path).encode() + b"\n" + _content(path))
+            found = secrets.found(str(path).encode() + b"\n" + content(path))
             held[str(path.relative_to(left.home.path))] = sorted(found)[:5]
     assert {name: found for name, found in held.items() if found} == {}
-
-
-def _content(path: Path) -> bytes:
-    raw = path.read_bytes()
-    if path.suffix in (".docx", ".xlsx"):
-        with zipfile.ZipFile(path) as pack:
-            raw = b"\n".join(pack.read(name) for name in pack.namelist())
-        return raw + re.sub(rb"<[^>]*>", b"", raw)
-    return raw
 
 
 def test_no_log_line_error_or_search_answer_holds_one(left: Left) -> None:
