@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
+    ColumnElement,
     Connection,
     CursorResult,
     Row,
@@ -136,7 +137,7 @@ def _reports(*, whole: bool) -> Select[Any]:
     if whole:
         chain = _chain()
         ids = select(_R.mention_id).join(chain, _R.case_id == chain.c.case_id)
-        belongs = _R.case_id.in_(select(chain.c.case_id))
+        belongs: ColumnElement[bool] = _R.case_id.in_(select(chain.c.case_id))
     else:
         mine = _R.case_id == bindparam("of", type_=String)
         ids = select(_R.mention_id).where(mine, _R.position >= bindparam("next"))
