@@ -82,6 +82,10 @@ class Reviews:
         """All that waits, the oldest first."""
         return self._listed(select(schema.reviews).where(_R.state == _WAITING))
 
+    def all(self) -> list[Review]:
+        """Every item there ever was, the oldest first."""
+        return self._listed(select(schema.reviews))
+
     def counts(self) -> dict[ReviewState, int]:
         """How many items stand how."""
         query = select(_R.state, func.count()).group_by(_R.state)

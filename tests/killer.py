@@ -238,7 +238,7 @@ def _warm(home: Path) -> None:
     from tingxue.demo import runner
     from tingxue.home import home_at
 
-    with opened(home=home_at(home), clock=runner.Moment(), channels={}) as app:
+    with opened(home=home_at(home), clock=runner.Moment(runner.START), channels={}) as app:
         from domain.types import Incoming, Kind
         from tingxue.intake import LedgerIntake
         from tingxue.pipeline import analyse, index

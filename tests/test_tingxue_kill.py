@@ -187,7 +187,7 @@ def _papers(home: Path) -> list[str]:
 def _searchable(end: End) -> list[tuple[object, ...]]:
     """What the search index holds of every mention."""
     with opened(
-        home=home_at(end.home), clock=runner.Moment(), environ=end.environ, channels={}
+        home=home_at(end.home), clock=runner.Moment(runner.START), environ=end.environ, channels={}
     ) as app:
         page = app.index().search(SearchQuery(relevant=None, limit=10_000))
     assert page.total == len(page.hits)

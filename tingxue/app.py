@@ -127,7 +127,7 @@ def opened(
             plan=plan,
             ledger=ledger,
             analyser=_Late(plan),
-            channels=_channels(plan, home, clock) if channels is None else channels,
+            channels=made_channels(plan, home, clock) if channels is None else channels,
             terms=Terms(levels=plan.levels, calendar=OfficeCalendar(plan.hours)),
             clock=clock,
             rng=rng or SystemRandom(),
@@ -143,7 +143,7 @@ def opened(
         ledger.close()
 
 
-def _channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:
+def made_channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:
     """Those that are configured; for one that is not the dispatcher takes the fallback, and
     ``tingxue doctor`` says why."""
     made: dict[str, Channel] = {}

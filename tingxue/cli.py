@@ -35,6 +35,7 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_sources": ("sources",),
     "tingxue.cli_adding": ("add",),
     "tingxue.cli_desk": ("desk",),
+    "tingxue.cli_drill": ("drill",),
     "tingxue.cli_child": ("collect-one",),
     "tingxue.cli_browser": ("login", "listen"),
     "tingxue.cli_watchdog": ("watchdog",),

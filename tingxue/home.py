@@ -17,6 +17,8 @@ from domain.identity import AuthorKey, Pseudonym, season_of
 from domain.times import Clock
 
 LEDGER = "TINGXUE_LEDGER"
+SEASON_CARD = "season.json"
+"""What makes a folder the archive of a season (``tingxue.season``)."""
 _PROJECT = Path(__file__).resolve().parent.parent
 
 
@@ -90,6 +92,16 @@ class Home:
     def drill(self) -> bool:
         """Whether everything here is a drill."""
         return (self.path / "演练").exists()
+
+    @property
+    def sealed(self) -> bool:
+        """Whether this is the archive of a season: to be read only."""
+        return (self.path / SEASON_CARD).exists()
+
+    @property
+    def seasons(self) -> Path:
+        """Archives of seasons that were closed."""
+        return self.path / "seasons"
 
     def mark_drill(self) -> None:
         """Make this a drill home; only before anything is written into it."""

@@ -106,8 +106,12 @@ def _crawled(
 
 
 def _generic(one: Line, name: str, start: datetime) -> Row:
+    return generic_row(one, name, week.line(one.parent) if one.parent else None, start)
+
+
+def generic_row(one: Line, name: str, parent: Line | None, start: datetime) -> Row:
+    """The row of the mention in the generic file ``name``; ``parent``: what it stands under."""
     count = one.in_file(name)
-    parent = week.line(one.parent) if one.parent else None
     row: Row = {
         "platform": one.platform,
         "kind": str(one.kind),
@@ -123,6 +127,8 @@ def _generic(one: Line, name: str, start: datetime) -> Row:
         "own_channel": one.own_channel,
         "source_kind": _source_kind(one),
     }
+    if one.due is not None:
+        row["due_at"] = shanghai(week.moment(start, one.due)).isoformat()
     if count:
         row |= {key: getattr(count, key) for key in ("likes", "comments", "shares", "views")}
     return row

@@ -10,47 +10,34 @@ import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
-from pathlib import Path
+from datetime import date, datetime
 from random import Random
 from typing import Any
 
-import yaml
 from rich.console import Console
 from rich.progress import track
 
 import alerts.channels.file
-from config.loader import SHIPPED
 from domain.actions import RULES
 from domain.plan import ChannelSpec
 from domain.ports import Channel
 from domain.times import Clock, at_shanghai, shanghai_day
 from domain.types import Actor, Delivery, Mention, SendResult
-from tingxue import collecting, importing, pipeline, reporting, reviewing
+from tingxue import collecting, importing, playing, reporting, reviewing
 from tingxue.acting import act
 from tingxue.app import App, opened
 from tingxue.counting import PeriodKind, period_of
 from tingxue.demo import files, script, site, summary, week, window
 from tingxue.home import LEDGER, Home, home_at, open_home
+from tingxue.playing import INBOX, Moment
 
 START = at_shanghai(date(2026, 12, 21))
 """Monday 00:00 of the week that is played."""
 END = 7 * 24 * 60 + 8 * 60 + 30
 """Minutes after the start when the papers are written: Monday 08:30."""
 PAPER = "demo_paper"
-INBOX = "inbox"
 FAILING = "demo_wecom"
 _UNHEARD = "浏览器没有打开或没有听全：这一晚的抖音改由导出文件导入；原因见 tingxue sources"
-
-
-@dataclass(slots=True)
-class Moment:
-    """A clock that stands where it is put."""
-
-    now: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 @dataclass(slots=True)
@@ -117,13 +104,12 @@ def stage(
     is part of an article's address, and so of its id). ``ledger``: the URL of an empty one on a
     server; never the office's own, whatever the environment says. ``seen``: what a browser is
     shown, where there is one."""
-    environ = {name: value for name, value in os.environ.items() if name != LEDGER}
-    environ |= seen.environ if seen else {}
+    environ = playing.environ_of(os.environ) | dict(seen.environ if seen else {})
     if ledger:
         environ[LEDGER] = ledger
     home.mark_drill()
     (home.path / INBOX).mkdir(exist_ok=True)
-    moment = Moment()
+    moment = Moment(START)
     with ExitStack() as stack:
         base_url = stack.enter_context(site.serve(START, port))
         _configure(home, base_url, window.CONFIG if seen and seen.open else {})
@@ -138,7 +124,7 @@ def play(stage: Stage, *, progress: bool = False) -> None:
     """All steps from where the folder stands, then the papers."""
     through(stage, END, progress=progress)
     stage.moment.now = week.moment(START, END)
-    _settle(stage)
+    playing.settle(stage.app, stage.moment)
     monday, sunday = (week.moment(START, m * 24 * 60 + 720) for m in (0, 6))
     _report(stage.app, "day", sunday)
     _report(stage.app, "week", monday)
@@ -147,11 +133,11 @@ def play(stage: Stage, *, progress: bool = False) -> None:
 def through(stage: Stage, minute: int, *, progress: bool = False) -> None:
     """The steps that are left of those up to that minute of the week."""
     home, steps = stage.app.home.path, script.steps()
-    done = _done(home)
+    done = playing.done(home)
     todo: Sequence[int] = [n for n in range(done, len(steps)) if steps[n].at <= minute]
     for number in _tracked(todo) if progress else todo:
         _take(stage, steps[number])
-        _mark(home, number + 1)
+        playing.mark(home, number + 1)
 
 
 def _report(app: App, kind: PeriodKind, day: datetime) -> None:
@@ -185,7 +171,7 @@ def _take(stage: Stage, step: script.Step) -> None:
             return
     else:
         _people(app, step)
-    _stages(app)
+    playing.stages(app)
 
 
 def _listened(stage: Stage) -> bool:
@@ -198,15 +184,6 @@ def _listened(stage: Stage) -> bool:
         run = books.runs.latest()[window.SOURCE]
     stage.heard = run.seen == len(window.works(START))
     return stage.heard
-
-
-def _stages(app: App) -> None:
-    pipeline.analyse(app)
-    pipeline.triage(app)
-    pipeline.chase(app)
-    pipeline.alarm(app)
-    pipeline.notify(app)
-    pipeline.index(app)
 
 
 def _clear_reviews(app: App, step: script.Step) -> bool:
@@ -264,26 +241,6 @@ def _replay_channel(stage: Stage, at: int) -> None:
             stage.failing.up = step.state == "up"
 
 
-def _settle(stage: Stage) -> None:
-    """Deliver what still waits (a lease of a killed sender, a retry)."""
-    for _ in range(30):
-        _stages(stage.app)
-        if stage.app.ledger.outbox.soonest() is None:
-            return
-        stage.moment.now += timedelta(minutes=1)
-
-
-def _done(home: Path) -> int:
-    mark = home / "step"
-    return int(mark.read_text()) if mark.exists() else 0
-
-
-def _mark(home: Path, number: int) -> None:
-    draft = home / "step.new"
-    draft.write_text(str(number))
-    draft.replace(home / "step")
-
-
 def _channels(home: Home, clock: Clock) -> tuple[dict[str, Channel], Failing]:
     made = {
         name: alerts.channels.file.channel(
@@ -300,14 +257,10 @@ def _channels(home: Home, clock: Clock) -> tuple[dict[str, Channel], Failing]:
 def _configure(home: Home, base_url: str, more: Mapping[str, Any]) -> None:
     """The shipped config, with the demo's channels and the demo's paper as only source, but for
     what ``more`` of sources.yaml says."""
-    home.config.mkdir(mode=0o700, exist_ok=True)
-    settings, departments, sources = (
-        yaml.load((SHIPPED / f"{name}.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 -- BaseLoader makes strings only
-        for name in ("settings", "departments", "sources")
+    settings, departments, sources = map(
+        playing.read_config, ("settings", "departments", "sources")
     )
-    settings["channels"] = {
-        name: {"kind": "file", "options": {"path": f"{name}.jsonl"}} for name in (FAILING, "file")
-    }
+    settings["channels"] = {name: playing.file_channel(name) for name in (FAILING, "file")}
     departments["default_channels"] = [FAILING, "file"]
     paper = next(s for s in sources["sources"] if s["kind"] == "founder")
     sources["sources"] = [
@@ -316,10 +269,6 @@ def _configure(home: Home, base_url: str, more: Mapping[str, Any]) -> None:
         | {"options": paper["options"] | {"days_back": "6"}}  # one crawl covers the week
     ]
     sources |= {**more, "sources": [*sources["sources"], *more.get("sources", ())]}
-    for name, content in (
-        ("settings", settings),
-        ("departments", departments),
-        ("sources", sources),
-    ):
-        text = yaml.safe_dump(content, allow_unicode=True, sort_keys=False)
-        (home.config / f"{name}.yaml").write_text(text, "utf-8")
+    playing.write_config(
+        home, {"settings": settings, "departments": departments, "sources": sources}
+    )

@@ -12,7 +12,8 @@ from ledger.users import User
 from tingxue.app import opened
 from tingxue.demo.runner import END, START
 from tingxue.demo.week import moment
-from tingxue.home import LEDGER, Home
+from tingxue.home import Home
+from tingxue.playing import environ_of
 
 HOST, PORT = "127.0.0.1", 8600
 NAME = "演练值班员"
@@ -25,9 +26,11 @@ def receive(home: Home, say: Callable[[str], None], port: int = PORT) -> None:
     from tingxue.desk.serving import serve
 
     behind = system_clock() - moment(START, END)
-    environ = {name: value for name, value in os.environ.items() if name != LEDGER}
     with opened(
-        home=home, clock=lambda: system_clock() - behind, environ=environ, channels={}
+        home=home,
+        clock=lambda: system_clock() - behind,
+        environ=environ_of(os.environ),
+        channels={},
     ) as app:
         user = User(name=NAME, role=Role.PUBLICITY, department="宣传部", created_at=app.clock())
         code = accounts.add(app, user, _BY)
