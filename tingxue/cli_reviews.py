@@ -1,4 +1,4 @@
-"""Commands on what a person has judged or must judge: review, correct, corrections, quality."""
+"""Commands on what a person has judged or must judge: review, correct, corrections."""
 
 import json
 import sys
@@ -172,20 +172,4 @@ def corrections_check() -> None:
     sys.exit(1 if wrong else 0)
 
 
-@click.command()
-@click.option("--weeks", default=8, show_default=True, type=click.IntRange(1, 520), help="最近几周")
-@as_json
-def quality(weeks: int, as_json: bool) -> None:
-    """判读质量：按周列出人的判定里程序对了多少；只算人判过的，不足 20 条不算百分比。"""
-    with opened() as app:
-        found = replaying.weekly(app, weeks)
-        if as_json:
-            click.echo(json.dumps([one.as_json() for one in found], ensure_ascii=False))
-            return
-        for one in found:
-            click.echo(one.line())
-        for line in replaying.worst_lines(app, weeks):
-            click.echo(line)
-
-
-COMMANDS = (review, correct, corrections, quality)
+COMMANDS = (review, correct, corrections)

@@ -6,7 +6,7 @@ Only what a person has judged is counted, which is no fair sample: 待研判 hol
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -77,8 +77,8 @@ class Week:
     def line(self) -> str:
         """One line for the screen."""
         return (
-            f"{self.monday} 起一周：判为投诉的 {_part(self.right, self.flagged, '确是投诉')}；"
-            f"确是投诉的 {_part(self.found, self.complaints, '判了出来')}"
+            f"{self.monday} 起一周：判为投诉的 {part(self.right, self.flagged, '确是投诉')}；"
+            f"确是投诉的 {part(self.found, self.complaints, '判了出来')}"
         )
 
 
@@ -87,9 +87,10 @@ def share(part: int, whole: int) -> float | None:
     return round(part / whole, 3) if whole >= ENOUGH else None
 
 
-def _part(part: int, whole: int, what: str) -> str:
-    percent = share(part, whole)
-    return f"{whole} 条中 {part} 条{what}" + ("" if percent is None else f"（{percent:.0%}）")
+def part(some: int, whole: int, what: str) -> str:
+    """``40 条中 30 条确是投诉（75%）``, without the share where it would be chance."""
+    percent = share(some, whole)
+    return f"{whole} 条中 {some} 条{what}" + ("" if percent is None else f"（{percent:.0%}）")
 
 
 def weekly(app: App, weeks: int) -> list[Week]:
@@ -122,15 +123,27 @@ def _week(monday: date, words: Sequence[Correction]) -> Week:
 
 
 def worst_lines(app: App, weeks: int) -> Iterator[str]:
-    """The categories that were given most often where they did not belong."""
+    """The categories that were given most often where they did not belong, and those that were
+    most often left out where they did."""
     said, wrong = defaultdict[str, int](int), defaultdict[str, int](int)
+    true, left = defaultdict[str, int](int), defaultdict[str, int](int)
     for one in _since(app, weeks):
-        for tag in one.said:
-            said[tag.category] += 1
-            wrong[tag.category] += tag.category not in one.categories
-    ranked = sorted((code for code in said if wrong[code]), key=lambda c: (-wrong[c], c))
-    for code in ranked[:_WORST]:
-        name = app.plan.categories[code].name if code in app.plan.categories else code
-        yield f"错得最多的类别：{name}，{_part(wrong[code], said[code], '判错')}"
-    if not said:
+        given = {tag.category for tag in one.said}
+        for code in given:
+            said[code] += 1
+            wrong[code] += code not in one.categories
+        for code in one.categories:
+            true[code] += 1
+            left[code] += code not in given
+    yield from _ranked(app, "错得最多的类别", wrong, said, "判错")
+    yield from _ranked(app, "漏得最多的类别", left, true, "没有判出")
+    if not said and not true:
         yield "还没有人的判定：用 tingxue review、tingxue correct 判定之后才有数"
+
+
+def _ranked(
+    app: App, head: str, bad: Mapping[str, int], every: Mapping[str, int], what: str
+) -> Iterator[str]:
+    for code in sorted((c for c in every if bad[c]), key=lambda c: (-bad[c], c))[:_WORST]:
+        name = app.plan.categories[code].name if code in app.plan.categories else code
+        yield f"{head}：{name}，{part(bad[code], every[code], what)}"

@@ -32,8 +32,8 @@ def main(plan: Plan, words: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="./run train")
     parser.add_argument("--data", type=Path, help="folder of the public texts (data/public)")
     parser.add_argument(
-        "--with-corrections", type=Path, metavar="HOME",
-        help="a TINGXUE_HOME whose corrections are one more writer",
+        "--with-corrections", type=Path, metavar="HOME|FILE",
+        help="a TINGXUE_HOME, or a file of `tingxue quality export`: one more writer",
     )  # fmt: skip
     parser.add_argument(
         "--fold", metavar="WRITER", choices=data.writers(),

@@ -6,9 +6,7 @@ Texts count as said on the resort's own channel, as LABELS.md counts those witho
 
 import hashlib
 import json
-import sqlite3
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib import resources
@@ -22,6 +20,7 @@ from domain.types import Context, Kind, Mention
 from nlp.analyser import Prepared, prepare
 from nlp.learned import OTHER_HEADS, POLARITIES, STANCES, URGENCIES
 from nlp.places import gazetteer
+from nlp.train import corrected
 
 Array = npt.NDArray[np.float32]
 RULES_SEEN = ("dev", "P", "Q", "R")
@@ -68,31 +67,14 @@ def examples(plan: Plan, only: str | None = None) -> list[Example]:
     return found
 
 
-def corrections(plan: Plan, home: Path) -> list[Example]:
-    """What people of an office corrected, as texts of the writer "corrections": the newest one of
-    each text. Evidence and stance are unknown; attitude and urgency are the verdict's of then."""
+def corrections(plan: Plan, path: Path) -> list[Example]:
+    """What people of an office corrected, as texts of the writer "corrections": from its home, or
+    from the file it exported. Raises ValueError for a file that is none."""
     places = gazetteer(plan)
-    newest = (
-        "SELECT mention_id, platform, text, complaint, categories, said FROM corrections"
-        " WHERE correction_id IN (SELECT max(correction_id) FROM corrections GROUP BY mention_id)"
-        " ORDER BY correction_id"
-    )
-    with closing(
-        sqlite3.connect(f"{(home.absolute() / 'ledger.db').as_uri()}?mode=ro", uri=True)
-    ) as db:
-        found = db.execute(newest).fetchall()
-    examples = []
-    for mention_id, platform, text, complaint, categories, said in found:
-        then = json.loads(said)
-        urgency = then["urgency"] if complaint else "none"
-        row = {
-            "id": mention_id, "platform": platform, "text": text, "evidence": {}, "places": [],
-            "relevant": True, "sentiment": then["polarity"],
-            "categories": json.loads(categories) if complaint else [],
-            "urgency": "blue" if complaint and urgency == "none" else urgency,
-        }  # fmt: skip
-        examples.append(_example("corrections", row, prepare(as_mention(row), places)))
-    return examples
+    return [
+        _example("corrections", row, prepare(as_mention(row), places))
+        for row in corrected.rows(path)
+    ]
 
 
 def as_mention(row: Mapping[str, object]) -> Mention:
