@@ -18,7 +18,7 @@ from ledger.batches import Batch, in_hand
 from ledger.books import Books
 from ledger.folds import Folds
 from ledger.outbox import Outbox
-from ledger.transactions import reading, writing
+from ledger.transactions import SEALED, reading, writing
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -69,6 +69,11 @@ class Ledger:
         """Whether other hosts may work on this ledger too."""
         return postgres.is_it(self.engine)
 
+    @property
+    def sealed(self) -> str:
+        """Why nobody may write into it, in Chinese; "" for a ledger in use."""
+        return str(self.engine.get_execution_options().get(SEALED, ""))
+
     def ahead(self, now: datetime) -> float:
         """Seconds by which ``now`` is ahead of the server's clock; 0.0 without a server."""
         return postgres.ahead(self.engine, now) if self.shared else 0.0
@@ -97,7 +102,7 @@ def open_ledger(
         if postgres.is_it(engine):
             with engine.connect() as connection:
                 postgres.check(connection)
-        if not _up_to_date(engine, migrations):
+        if not up_to_date(engine, migrations):
             from ledger.upgrading import upgrade  # alembic: a third of a second at every start
 
             upgrade(engine, now, backups, migrations)
@@ -119,7 +124,7 @@ def engine_for(url: str) -> Engine:
     """Connections to the store at a URL, made as this room needs them. Raises LedgerError."""
     try:
         more = postgres.OPTIONS if url.startswith("postgresql") else {}
-        engine = create_engine(url, json_serializer=_dump, **more)
+        engine = create_engine(url, json_serializer=json_text, **more)
     except ImportError as error:
         raise LedgerError(postgres.NO_DRIVER) from error
     except ArgumentError:  # its text shows the URL, with the password
@@ -128,11 +133,12 @@ def engine_for(url: str) -> Engine:
     return engine
 
 
-def _dump(value: object) -> str:
+def json_text(value: object) -> str:
+    """JSON as the ledger stores it."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
-def _up_to_date(engine: Engine, migrations: Path) -> bool:
+def up_to_date(engine: Engine, migrations: Path) -> bool:
     """Whether the schema is that of the newest file in ``versions``, whose name begins with its
     revision: so at nearly every start."""
     newest = max((path.stem for path in (migrations / "versions").glob("[0-9]*.py")), default="")

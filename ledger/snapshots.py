@@ -15,6 +15,13 @@ from domain.errors import LedgerError
 from ledger import copying, deskschema, sqlite
 from ledger.engine import Ledger, open_ledger
 
+_UNHELD = """
+    DELETE FROM originals
+    WHERE mention_id NOT IN (SELECT mention_id FROM mentions WHERE held)
+      AND mention_id NOT IN (SELECT mention_id FROM case_mentions JOIN cases USING (case_id)
+                             WHERE cases.held)
+"""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Contents:
@@ -45,6 +52,15 @@ def take(ledger: Ledger, into: Path, now: datetime) -> Contents:
         db.commit()
         db.execute("PRAGMA journal_mode=DELETE")
     return contents(into)
+
+
+def without_originals(file: Path) -> int:
+    """Delete the unmasked texts from a snapshot, but for those under legal hold; how many."""
+    with _refusing(), closing(sqlite3.connect(file)) as db, db:
+        db.execute("PRAGMA secure_delete=ON")
+        gone = db.execute(_UNHELD).rowcount
+        db.commit()
+    return gone
 
 
 def contents(file: Path) -> Contents:

@@ -38,6 +38,27 @@ def prepare(engine: Engine) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
 
 
+def prepare_sealed(engine: Engine) -> None:
+    """For a file that nobody writes any more: no WAL, no lock, and no statement that changes it."""
+
+    @event.listens_for(engine, "connect")
+    def _connect(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
+        raw.isolation_level = None
+        raw.cursor().execute("PRAGMA query_only=ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+
+def let_go(path: Path) -> None:
+    """Fold the WAL into the file and leave it without one, so that the file alone is the database.
+    Raises sqlite3.OperationalError while anybody else has it open."""
+    with closing(sqlite3.connect(path, timeout=1)) as db:
+        if db.execute("PRAGMA journal_mode=DELETE").fetchone() != ("delete",):
+            raise sqlite3.OperationalError("database is locked")
+
+
 def _switch_to_wal(raw: DBAPIConnection) -> None:
     """SQLite does not wait for this by itself when another process starts on the same new file."""
     until = time.monotonic() + _BUSY_MS / 1000

@@ -5,13 +5,17 @@ from contextlib import AbstractContextManager, contextmanager
 
 from sqlalchemy import Connection, Engine
 
+from domain.errors import LedgerError
 from ledger import postgres
 
+SEALED = "tingxue_sealed"
+"""Execution option of an engine whose ledger is only read: what whoever writes is told."""
 _SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
 def writing(engine: Engine) -> AbstractContextManager[Connection]:
-    """A connection inside a transaction that holds the ledger's write lock from its beginning."""
+    """A connection inside a transaction that holds the ledger's write lock from its beginning.
+    Raises LedgerError where the ledger is sealed."""
     return _begun(engine, postgres.WHOLE)
 
 
@@ -22,6 +26,9 @@ def taking(engine: Engine) -> AbstractContextManager[Connection]:
 
 @contextmanager
 def _begun(engine: Engine, write: str) -> Iterator[Connection]:
+    why = engine.get_execution_options().get(SEALED)
+    if why:
+        raise LedgerError(str(why))
     with engine.connect().execution_options(tingxue_write=write) as connection, connection.begin():
         yield connection
 

@@ -17,13 +17,14 @@ from alerts.workdays import OfficeCalendar
 from config.loader import load
 from domain import plugins
 from domain.casework import Terms
-from domain.errors import NotConfigured
+from domain.errors import LedgerError, NotConfigured
 from domain.identity import Pseudonym
 from domain.plan import Plan, Roster
 from domain.ports import Analyser, Channel, Outbox, RecordIndex, SearchIndex
 from domain.times import Clock, Steady, system_clock, system_steady
 from domain.types import TEST, Alert, Delivery, Mention, Verdict
 from ledger.engine import Ledger, open_ledger
+from ledger.sealed import open_sealed
 from tingxue import rosters
 from tingxue.home import Home, ledger_url, open_home, pseudonyms
 from tingxue.searching import Search
@@ -77,6 +78,12 @@ class App:
         return self.search.records(self.plan, self.clock)
 
 
+def check_open(app: App) -> None:
+    """Raises LedgerError where the ledger is an archive: what goes on writing is not even begun."""
+    if app.ledger.sealed:
+        raise LedgerError(app.ledger.sealed)
+
+
 class _Late:
     """domain.ports.Analyser that loads with the first text: most commands and every collecting
     child read none. Raises PluginError then, for a ``plan.sentiment`` that is no scorer."""
@@ -117,8 +124,7 @@ def opened(
     """
     home = home or open_home(environ)
     plan = load(environ=environ, overrides=home.config)
-    url = ledger_url(home, plan.ledger, environ)
-    ledger = open_ledger(url, drill=home.drill, now=clock(), backups=home.backups)
+    ledger = _ledger(home, plan, clock, environ)
     search = Search()
     try:
         yield App(
@@ -141,6 +147,18 @@ def opened(
     finally:
         search.close()
         ledger.close()
+
+
+def _ledger(home: Home, plan: Plan, clock: Clock, environ: Mapping[str, str]) -> Ledger:
+    """The office's; of an archive the file in it, whatever else is set."""
+    if home.sealed:
+        why = (
+            f"{home.path} 是归档的雪季，只能查看，不能改动；"
+            "请把 TINGXUE_HOME 改指正在使用的数据文件夹"
+        )
+        return open_sealed(home.ledger, why=why, reading=home.path / "reading", now=clock())
+    url = ledger_url(home, plan.ledger, environ)
+    return open_ledger(url, drill=home.drill, now=clock(), backups=home.backups)
 
 
 def made_channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:

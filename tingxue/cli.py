@@ -37,6 +37,7 @@ _WHERE: Mapping[str, tuple[str, ...]] = {
     "tingxue.cli_adding": ("add",),
     "tingxue.cli_desk": ("desk",),
     "tingxue.cli_drill": ("drill",),
+    "tingxue.cli_season": ("season",),
     "tingxue.cli_child": ("collect-one",),
     "tingxue.cli_browser": ("login", "listen"),
     "tingxue.cli_watchdog": ("watchdog",),

@@ -33,9 +33,8 @@ def verify(day: datetime | None, seal: str | None, as_json: bool) -> None:
     with opened() as app:
         looked, broken, said = _compared(app, day.date() if day else None, seal or "")
         how_much = f"案件 {looked.cases} 件，经过 {looked.events} 条，审计 {looked.lines} 行"
-        with app.ledger.write() as books:
-            verdict = f"{len(said)} 处不符" if said else HOLDS
-            books.audit.write(app.clock(), SYSTEM, VERIFIED, verdict, how_much)
+        if not app.ledger.sealed:
+            _put_on_record(app, f"{len(said)} 处不符" if said else HOLDS, how_much)
     if as_json:
         rows = [{"case_id": b.case_id or None, "no": b.no, "why": b.why} for b in broken]
         result = {"cases": looked.cases, "events": looked.events, "audit_lines": looked.lines,
@@ -48,6 +47,11 @@ def verify(day: datetime | None, seal: str | None, as_json: bool) -> None:
             f"{how_much}：" + ("有不符，请保留现场（复制数据文件夹）并报告" if said else HOLDS)
         )
     sys.exit(1 if said else 0)
+
+
+def _put_on_record(app: App, verdict: str, how_much: str) -> None:
+    with app.ledger.write() as books:
+        books.audit.write(app.clock(), SYSTEM, VERIFIED, verdict, how_much)
 
 
 def _compared(app: App, day: date | None, seal: str) -> tuple[Looked, list[Break], list[str]]:

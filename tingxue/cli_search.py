@@ -79,6 +79,7 @@ def search(
             reasons=reasons,
             limit=limit,
         )
+        indexing.for_archive(app)
         if file is not None:
             click.echo(f"写入 {exporting.export(app, query, file)} 条：{file}")
             return

@@ -27,7 +27,7 @@ from domain.plan import SourceSpec
 from domain.privacy import mask
 from domain.types import Mode, Outcome, Reject, RunReport, SourceRun
 from tingxue import names, pausing
-from tingxue.app import App
+from tingxue.app import App, check_open
 from tingxue.intake import LedgerIntake, Sieve
 
 LOG = logging.getLogger(__name__)
@@ -69,7 +69,8 @@ def collect(
     number of new mentions. ``ready``: by source, a child that was started before. ``advance`` hears
     of each source that is done. A source whose site has refused us, or that another host is
     collecting from, is passed over; with ``only_due`` also one that another host has just collected
-    from."""
+    from. Raises LedgerError on an archive."""
+    check_open(app)
     if not specs:
         return 0
     with app.ledger.read() as books:

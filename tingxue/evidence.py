@@ -23,7 +23,7 @@ from domain.times import on_screen, shanghai
 from domain.types import Actor, Case, CaseEvent, Mention
 from ledger.books import Books
 from tingxue import casejson, disk, door, evidence_check, pictures
-from tingxue.app import App
+from tingxue.app import App, check_open
 
 _HERE = Path(__file__).parent
 _README = """{case_id} 证据材料（内部资料，注意保存）
@@ -50,6 +50,7 @@ def pack(app: App, case_id: str, into: Path, actor: Actor, reason: str = "") -> 
     """Write the pack into a folder; its path. ``reason``: with the originals, and the screenshots
     that were taken of them. On record. Raises
     NoSuchCase, NotPermitted, or LedgerError where the case's chain does not hold."""
+    check_open(app)
     originals = door.originals(app, case_id, actor, reason) if reason else []
     now = app.clock()
     with app.ledger.read() as books:

@@ -17,7 +17,7 @@ from domain.types import Actor
 from ledger.audit import AuditLine
 from ledger.books import Books
 from tingxue import disk
-from tingxue.app import App
+from tingxue.app import App, check_open
 from tingxue.casepapers import PAPER
 
 FINAL = "final"
@@ -53,6 +53,7 @@ def file_final(app: App, source: Path, actor: Actor, *, of: str = "") -> Filed:
 
     Raises PaperError: no Word file, with macros, too large, or of no paper that was made here.
     """
+    check_open(app)
     data = _read(source)
     with app.ledger.read() as books:
         paper = _paper(books, of or source.stem)

@@ -105,6 +105,8 @@ def rebuild(app: App) -> int:
 def _rebuild_mentions(app: App) -> int:
     with app.ledger.read() as books:
         done = app.index().rebuild(_every(books))
+    if app.ledger.sealed:
+        return done.count
     with app.ledger.write() as books:
         books.refusals.settled_but("mentions", done.refused)
         books.refusals.note(done.refused, app.clock())
@@ -126,6 +128,12 @@ def _rebuild_records(app: App) -> int:
             books.refusals.settled_but(kind, refused)
             books.refusals.note(refused, app.clock())
     return done.count
+
+
+def for_archive(app: App) -> None:
+    """The index of a sealed ledger, made when somebody first searches there: it never changes."""
+    if app.ledger.sealed and not app.index().present():
+        _rebuild_mentions(app)
 
 
 def retry(app: App) -> int:

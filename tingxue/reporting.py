@@ -19,7 +19,7 @@ from domain.types import Actor, Case
 from ledger.books import Books
 from ledger.reports import Edition
 from tingxue import disk
-from tingxue.app import App
+from tingxue.app import App, check_open
 from tingxue.counting import Period, PeriodKind, last_finished, period_of, previous
 
 if TYPE_CHECKING:
@@ -59,9 +59,11 @@ def _cases(books: Books, period: Period) -> list[Case]:
 def make(
     app: App, kind: PeriodKind, day: date, *, folder: Path | None = None, late: bool = False
 ) -> "MadeReport":
-    """Write the paper on the day, or on the week the day lies in, as its next edition."""
+    """Write the paper on the day, or on the week the day lies in, as its next edition. Raises
+    LedgerError on an archive."""
     from tingxue import reports
 
+    check_open(app)
     period, now = period_of(kind, day), app.clock()
     with app.ledger.read() as books:
         edition = books.reports.last_edition(kind, period.start) + 1
@@ -178,7 +180,9 @@ def _ours(app: App) -> Iterator[None]:
 
 @contextmanager
 def alone(app: App) -> Iterator[bool]:
-    """Whether nobody else makes papers, on this machine or on another."""
+    """Whether nobody else makes papers, on this machine or on another. Raises LedgerError on an
+    archive."""
+    check_open(app)
     with (
         disk.alone(app.home.path / ".papers.lock") as here,
         app.ledger.alone("papers") as everywhere,

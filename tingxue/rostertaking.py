@@ -12,7 +12,7 @@ from domain.errors import Conflict, InputError
 from domain.times import on_screen
 from domain.types import Actor
 from tingxue import disk, rostering, rosters, rostertable
-from tingxue.app import App
+from tingxue.app import App, check_open
 from tingxue.rostertable import Refused, Taken
 
 ACTION = "roster"
@@ -39,6 +39,7 @@ class Import:
 def take(app: App, path: Path, by: Actor, *, check: bool) -> Import:
     """Read the table and, unless it is only to be checked, put it in force; audited. Raises
     InputError for what is no table of a roster, Conflict while somebody else takes one."""
+    check_open(app)
     _check_unpacked(path)
     with disk.alone(app.home.path / ".roster.lock") as mine:
         if not mine:

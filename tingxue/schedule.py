@@ -31,7 +31,7 @@ from tingxue import (
     reporting,
     rostering,
 )
-from tingxue.app import App
+from tingxue.app import App, check_open
 from tingxue.heartbeat import Heart
 from tingxue.pipeline import Advance
 
@@ -53,7 +53,8 @@ class Job:
 
 def watch(app: App, stop: threading.Event, only: Collection[str] = ()) -> None:
     """Run until ``stop`` is set. Every kind of work is its own job, one at a time each. ``only``:
-    these of ``JOBS``, beside other hosts that do the rest."""
+    these of ``JOBS``, beside other hosts that do the rest. Raises LedgerError on an archive."""
+    check_open(app)
     scheduler = BackgroundScheduler(
         timezone="UTC",
         executors={"default": ThreadPoolExecutor(len(JOBS))},

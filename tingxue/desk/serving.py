@@ -14,7 +14,7 @@ import uvicorn
 
 from domain.errors import InputError, NotConfigured
 from tingxue import attachments
-from tingxue.app import App
+from tingxue.app import App, check_open
 from tingxue.desk.server import desk
 
 LOG = logging.getLogger(__name__)
@@ -25,7 +25,8 @@ def serve(
     app: App, *, host: str, port: int, allow_http: bool, say: Callable[[str], None] = LOG.info
 ) -> None:
     """Until it is stopped; ``say`` hears where it is. Raises NotConfigured without a way to be
-    safe, InputError for a port that is taken."""
+    safe, InputError for a port that is taken, LedgerError on an archive."""
+    check_open(app)
     certificate, key = app.plan.desk.certificate, app.plan.desk.key
     _check(app, host, allow_http)
     _check_free(host, port)

@@ -1,0 +1,1 @@
+"""The change of seasons: the old one sealed as an archive, the next begun on an empty ledger."""
