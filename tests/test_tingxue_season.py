@@ -1,9 +1,12 @@
 """The change of seasons: an archive that proves itself and takes no word more, and a new ledger
 that knows whom and what it must; killed anywhere, it ends the same."""
 
+import os
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
@@ -289,6 +292,30 @@ def test_killed_between_two_steps_it_ends_as_undisturbed(there: Season, taken: i
     assert [row["case_id"] for row in after["cases"]] == [there.open_case.case_id]
     assert len(list((there.path / "backups").glob("ledger-season-*.db"))) == 1
     assert not (there.path / ".opening").exists() and not (there.path / "index.db").exists()
+
+
+@pytest.mark.full
+def test_killed_by_the_system_again_and_again_it_ends_as_undisturbed(there: Season) -> None:
+    env = {**os.environ, "TINGXUE_HOME": str(there.path)}
+    for command in (["close", "--name", "2026-2027"], ["open"]):
+        for tenths in (*range(4, 16), None):
+            process = subprocess.Popen(
+                [sys.executable, "-c", "from tingxue.cli import main; main()", "season", *command,
+                 "--carry", "--by", "管理员"],
+                env=env, stdout=subprocess.DEVNULL,
+            )  # fmt: skip
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(None if tenths is None else tenths / 10)
+            process.kill()
+            code = process.wait()
+        assert code == 0, command
+    after = rows(there)
+    assert [row["case_id"] for row in after["cases"]] == [there.open_case.case_id]
+    assert [line["action"] for line in after["audit"]] == ["season-open"]
+    [folder] = (path for path in (there.path / "seasons").iterdir() if path.name[0] != ".")
+    assert cards.verify(folder, MONDAY)[0].ledger.cases == 3
+    [kept] = (there.path / "backups").glob("ledger-season-*.db")
+    assert snapshots.contents(kept) == cards.read(folder).ledger
 
 
 def half_made(there: Season) -> None:

@@ -75,7 +75,7 @@ class App:
 
     def records(self) -> RecordIndex | None:
         """Where cases, deliveries and runs are shown beside the mentions; None without a server."""
-        return self.search.records(self.plan, self.clock)
+        return self.search.records(self.plan, self.home, self.clock)
 
 
 def check_open(app: App) -> None:

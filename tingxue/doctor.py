@@ -42,7 +42,7 @@ def _home(app: App) -> Iterator[Finding]:
     mode = app.home.path.stat().st_mode & 0o777
     if mode & 0o077:
         yield _bad("数据文件夹", f"{app.home.path} 他人可读，请执行 chmod 700")
-    kind = "演练" if app.ledger.drill else "正式"
+    kind = "归档，只能查看" if app.ledger.sealed else "演练" if app.ledger.drill else "正式"
     free = os.statvfs(app.home.path)
     gib = free.f_bavail * free.f_frsize / 2**30
     state = "trouble" if gib < 1 else "ok"

@@ -27,14 +27,16 @@ class Search:
     _lock: Lock = field(default_factory=Lock)
 
     def index(self, plan: Plan, home: Home, clock: Clock) -> SearchIndex:
-        """The index of mentions."""
-        if plan.search.kind == "embedded":
+        """The index of mentions; an archive's is a file of its own, for a server shows the season
+        that goes on."""
+        if plan.search.kind == "embedded" or home.sealed:
             return EmbeddedIndex.open(home.index, user_words=plan.user_dictionary)
         return self._opened(plan, clock)
 
-    def records(self, plan: Plan, clock: Clock) -> RecordIndex | None:
+    def records(self, plan: Plan, home: Home, clock: Clock) -> RecordIndex | None:
         """What is shown beside the mentions; None where no server shows it."""
-        return None if plan.search.kind == "embedded" else self._opened(plan, clock).records()
+        only_file = plan.search.kind == "embedded" or home.sealed
+        return None if only_file else self._opened(plan, clock).records()
 
     def _opened(self, plan: Plan, clock: Clock) -> "ElasticIndex":
         from index.elastic import ElasticIndex
