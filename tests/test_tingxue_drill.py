@@ -11,12 +11,15 @@ import pytest
 from click.testing import CliRunner
 from docx import Document
 from paperlayout import faults
+from sqlalchemy import select
 from world import MONDAY
 
+from alerts.marking import Marked
 from alerts.messages import DRILL
 from domain.commands import Command
 from domain.errors import InputError, LedgerError
 from domain.types import Actor, Alert, Delivery, Role, SendResult
+from ledger import schema
 from ledger.engine import open_ledger
 from ledger.users import User
 from tingxue import acting, playing
@@ -24,7 +27,7 @@ from tingxue.app import App
 from tingxue.cli import main
 from tingxue.demo import week
 from tingxue.drill import homes, running, scoring, sheet
-from tingxue.drill.homes import Card, Drill, Marked
+from tingxue.drill.homes import Card, Drill
 from tingxue.drill.score import REFUTE, REPLY, SIGN, TRANSFER, Score, Step, as_json
 from tingxue.drill.script import named, scripts
 from tingxue.home import home_at
@@ -267,6 +270,9 @@ def test_every_message_of_a_drill_says_so_and_the_office_s_own_home_holds_nothin
         lines = (drill.home.path / "alerts.jsonl").read_text("utf-8").splitlines()
         told = [json.loads(line) for line in lines]
         assert len(told) > 30
+        with homes.entered(drill, office, channels={}) as app, app.ledger.read() as books:
+            worded = books.connection.execute(select(schema.alerts)).mappings().all()
+        told += [dict(row) for row in worded]  # before any channel's mark
         assert all(one[part].startswith(DRILL) for one in told for part in ("title", "body"))
     assert [path.name for path in Path(office["TINGXUE_HOME"]).iterdir()] == ["drill"]
 

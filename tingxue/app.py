@@ -11,6 +11,7 @@ from random import Random, SystemRandom
 
 import alerts.channels
 import nlp.limits
+from alerts.marking import Marked
 from alerts.roster import on_duty
 from alerts.succession import stand_ins
 from alerts.workdays import OfficeCalendar
@@ -133,7 +134,7 @@ def opened(
             plan=plan,
             ledger=ledger,
             analyser=_Late(plan),
-            channels=made_channels(plan, home, clock) if channels is None else channels,
+            channels=_channels(plan, home, clock) if channels is None else channels,
             terms=Terms(levels=plan.levels, calendar=OfficeCalendar(plan.hours)),
             clock=clock,
             rng=rng or SystemRandom(),
@@ -161,14 +162,15 @@ def _ledger(home: Home, plan: Plan, clock: Clock, environ: Mapping[str, str]) ->
     return open_ledger(url, drill=home.drill, now=clock(), backups=home.backups)
 
 
-def made_channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:
+def _channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:
     """Those that are configured; for one that is not the dispatcher takes the fallback, and
     ``tingxue doctor`` says why."""
     made: dict[str, Channel] = {}
     for name, spec in plan.channels.items():
         try:
             plugin = plugins.load(alerts.channels, spec.kind)
-            made[name] = plugin.channel(spec, home=home.path, clock=clock)
+            channel = plugin.channel(spec, home=home.path, clock=clock)
+            made[name] = Marked(channel) if home.drill else channel
         except NotConfigured as error:
             LOG.warning("渠道 %s 未启用：%s", name, error)
     return made

@@ -7,21 +7,20 @@ ledger on a server, and its channels only when asked to: then 【演练】 stand
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from alerts.messages import DRILL
+from alerts.marking import Marked
 from config.loader import NAMES, load
 from domain.errors import InputError, LedgerError
 from domain.ports import Channel
 from domain.times import Clock, shanghai, system_clock
-from domain.types import Delivery, SendResult
 from ledger.engine import open_ledger
 from ledger.users import User
 from tingxue import disk, playing
-from tingxue.app import App, made_channels, opened
+from tingxue.app import App, opened
 from tingxue.home import Home, home_at, ledger_url, named_home
 
 FOLDER = "drill"
@@ -54,23 +53,6 @@ class Drill:
     def name(self) -> str:
         """``拒载发酵-20261128-1102``: the folder's name."""
         return self.home.path.name
-
-
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """domain.ports.Channel that puts 【演练】 before title and text of whatever it sends."""
-
-    inner: Channel
-
-    def send(self, delivery: Delivery) -> SendResult:
-        """See domain.ports.Channel."""
-        alert = delivery.alert
-        marked = replace(alert, title=_marked(alert.title), body=_marked(alert.body))
-        return self.inner.send(replace(delivery, alert=marked))
-
-
-def _marked(text: str) -> str:
-    return text if text.startswith(DRILL) else DRILL + text
 
 
 def folder(environ: Mapping[str, str]) -> Path:
@@ -166,12 +148,11 @@ def entered(
 ) -> Iterator[App]:
     """The app on the drill's home; every channel marks what it sends. ``channels`` replaces them
     (a dry run, tests)."""
+    given = None
+    if channels is not None:
+        given = {name: Marked(channel) for name, channel in channels.items()}
     environ = playing.environ_of(environ)
-    if channels is None:
-        plan = load(environ=environ, overrides=drill.home.config)
-        channels = made_channels(plan, drill.home, clock)
-    marked = {name: Marked(channel) for name, channel in channels.items()}
-    with opened(home=drill.home, clock=clock, environ=environ, channels=marked) as app:
+    with opened(home=drill.home, clock=clock, environ=environ, channels=given) as app:
         yield app
 
 
