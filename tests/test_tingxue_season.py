@@ -24,11 +24,13 @@ from config.loader import SHIPPED
 from domain.errors import InputError, LedgerError
 from domain.plan import Plan
 from domain.types import Actor, Case, Role
+from index.embedded import EmbeddedIndex
 from ledger import sealed, snapshots
 from ledger.engine import open_ledger
 from tingxue import correcting, home, pipeline
 from tingxue.app import opened
 from tingxue.cli import main
+from tingxue.searching import Search
 from tingxue.season import card as cards
 from tingxue.season import closing as closings
 from tingxue.season import opening
@@ -196,6 +198,7 @@ def test_what_was_put_into_an_archive_or_taken_out_is_found(there: Season) -> No
 # --- reading an archive
 
 
+@pytest.mark.full
 def test_an_archive_is_searched_and_read_and_takes_nothing_more(there: Season) -> None:
     folder = closed(there)
     data = (folder / "ledger.db").read_bytes()
@@ -218,6 +221,16 @@ def test_an_archive_is_searched_and_read_and_takes_nothing_more(there: Season) -
     file.unlink()
     assert (folder / "ledger.db").read_bytes() == data
     assert cards.verify(folder, MONDAY)
+
+
+def test_an_archive_asks_no_search_server_for_it_shows_the_season_that_goes_on(
+    plan: Plan, tmp_path: Path
+) -> None:
+    served = replace(plan, search=replace(plan.search, kind="elastic"))
+    (tmp_path / home.SEASON_CARD).touch()
+    archive = home.Home(tmp_path)
+    assert isinstance(Search().index(served, archive, lambda: MONDAY), EmbeddedIndex)
+    assert Search().records(served, archive, lambda: MONDAY) is None
 
 
 def test_a_later_program_reads_an_old_archive_in_a_copy_beside_it(tmp_path: Path) -> None:

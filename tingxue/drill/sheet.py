@@ -77,12 +77,18 @@ def _pace(score: Score, before: Score | None, department: str) -> Iterator[str]:
         if not steps:
             continue
         done = sum(step.done_at is not None for step in steps)
-        then = before.mean(department, what) if before else None
+        then = _span(before, department, what) if before else ""
         yield (
-            f"{what} {done}/{len(steps)}，平均 {score.mean(department, what)} 分钟"
-            + ("以上" if done < len(steps) else "")
-            + (f"（上次 {then} 分钟）" if then is not None else "")
+            f"{what} {done}/{len(steps)}，平均 {_span(score, department, what)}"
+            + (f"（上次 {then}）" if then else "")
         )
+
+
+def _span(score: Score, department: str, what: str) -> str:
+    """``12.5 分钟``, with 以上 where some are still waited for; "" without any."""
+    steps = score.of(department, what)
+    waited = any(step.done_at is None for step in steps)
+    return f"{score.mean(department, what)} 分钟" + "以上" * waited if steps else ""
 
 
 def _slips(score: Score, department: str) -> Iterator[str]:
@@ -195,7 +201,7 @@ def _by_department(sheet: Sheet) -> Table:
     return Table(
         caption=say("各部门用时（单位：分钟）"), rows=tuple(rows), small=True,
         header=("部门", "签收", "用时", "上次", "答复", "用时", "上次", "漏项"),
-        widths=(34, 16, 22, 17, 16, 22, 17, 12),
+        widths=(29, 13, 23, 22, 13, 23, 22, 11),
     )  # fmt: skip
 
 
