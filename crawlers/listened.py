@@ -77,6 +77,26 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """Where a page shows comments. opens: what is clicked where they do not come by themselves;
+    scrolls: the box they stand in. CSS selectors, "" for none and for the window."""
+
+    opens: str = ""
+    scrolls: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Works:
+    """How an account's own works are chosen on a page of its back-end. opens: the button that
+    shows them, "" where they stand there; each: one of them, the newest first; scrolls: the box of
+    the comments. CSS selectors, with playwright's ``:has-text``."""
+
+    opens: str
+    each: str
+    scrolls: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Listened:
     """One platform that is listened to. A plug-in file exports it as ``LISTENED``.
 
@@ -85,7 +105,10 @@ class Listened:
     where only the answer shows that it is about something else; raises ShapeChanged. statuses: HTTP
     statuses with a meaning of their own here. The rest is for the
     browser: search_page makes the address for some words; login_page; own_pages are the back-end of
-    the office's own account; scrolls is the CSS selector of what scrolls ("" for the window);
+    the office's own account, and works how the works are chosen there; scrolls is the CSS selector
+    of what scrolls ("" for the window); panel is where a single post shows its comments; a site on
+    which a post opens only by the link in a list of results, which holds a token, has post_link,
+    a pattern whose first group is the post's number;
     signs are words on a visible page, and the outcome they mean. about: the site's own number of
     the sight or shop whose page asked, "" for none; ours: those of the resort, which the hall fills
     in: what is said there is said on a channel of our own.
@@ -100,7 +123,10 @@ class Listened:
     search_page: Callable[[str], str] | None = None
     login_page: str = ""
     own_pages: tuple[str, ...] = ()
+    works: Works | None = None
     scrolls: str = ""
+    panel: Panel = Panel()
+    post_link: re.Pattern[str] | None = None
     signs: tuple[tuple[str, Outcome], ...] = ()
     about: Callable[[Exchange], str] | None = None
     ours: frozenset[str] = frozenset()
@@ -108,14 +134,18 @@ class Listened:
     def asks(self, url: str) -> What | None:
         """What a request to this address asks for; None when it is none of ours. Pure string work:
         it is called for every request of a page and every entry of a 2 GB file."""
+        if not self.at_home(url):
+            return None
+        path = urlsplit(url).path
+        return next((what for pattern, what in self.paths if pattern.search(path)), None)
+
+    def at_home(self, url: str) -> bool:
+        """Whether the address is one of the platform's hosts."""
         try:
-            parts = urlsplit(url)
-            host = parts.hostname or ""
+            host = urlsplit(url).hostname or ""
         except ValueError:
-            return None
-        if not any(host == own or host.endswith(f".{own}") for own in self.hosts):
-            return None
-        return next((what for pattern, what in self.paths if pattern.search(parts.path)), None)
+            return False
+        return any(host == own or host.endswith(f".{own}") for own in self.hosts)
 
 
 def listened_platforms() -> tuple[Listened, ...]:

@@ -1,11 +1,11 @@
-"""Which page is opened next, and how far each has come: read from the marks of a source.
+"""Which page is opened next, how gently, and how far each has come: the last by a source's marks.
 
 A page's mark is a moment and how many screens of it were read, or ``done``.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.times import shanghai_day
 
@@ -13,7 +13,27 @@ PAGES = "pages"
 """Key of the mark that counts today's pages: "2026-12-21 17"."""
 
 POST = "post:"
-"""Begins the key of a single post, which is opened for its counts; its mention id follows."""
+"""Begins the key of a single post, which is opened for its counts and its comments; its mention id
+follows."""
+
+WORK = "work:"
+"""Begins the key of a place in the list of the account's own works; the mark is a moment and a
+digest of what stood there."""
+
+_STALE = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How gently. pause: seconds between two pages, at least and at most, by chance. wait: seconds
+    for an answer; begins: for a request to start. daily_cap: pages a day, over all runs. longest:
+    seconds of one run; it ends by itself before its parent ends it."""
+
+    pause: tuple[float, float]
+    daily_cap: int
+    wait: float = 20.0
+    begins: float = 1.0
+    longest: float = 720.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +67,15 @@ def depth(mark: str) -> int:
     """How many pages of a visit were read before it was broken off."""
     state = mark.rpartition(" ")[2]
     return int(state) if state.isdecimal() else 0
+
+
+def unchanged(marks: Mapping[str, str], now: datetime) -> frozenset[str]:
+    """Digests of own works whose comments were read within a day as they stood: title, day and
+    number of comments. After a day a work is read again whatever its line says."""
+    read = (mark.partition(" ") for key, mark in marks.items() if key.startswith(WORK))
+    return frozenset(
+        stood for at, _, stood in read if now - datetime.fromisoformat(at) < _STALE
+    )  # fmt: skip
 
 
 def looked_at(marks: Mapping[str, str]) -> dict[str, datetime]:

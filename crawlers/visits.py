@@ -13,8 +13,8 @@ from crawlers import browser
 from crawlers.ear import Ear, KeepExchange, nobody_knows
 from crawlers.listened import Listened
 from crawlers.pictures import KeepPicture
-from crawlers.rounds import Manner, Round
-from crawlers.turns import POST, Visit
+from crawlers.rounds import Round
+from crawlers.turns import POST, Manner, Visit
 from domain.errors import NotConfigured
 from domain.identity import Pseudonym
 from domain.plan import SourceSpec
@@ -31,8 +31,8 @@ _CAP = 60
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrowserSource:
     """A ``domain.ports.Source``. folder: of the browser's profile. marks: the source's as they are
-    stored now. posts: mention id -> address of single posts that are opened after the rest, for
-    their counts. picture: as ``Ear`` has it."""
+    stored now. posts: asked after the rest, mention id -> address of single posts that are opened
+    for their counts and comments. picture: as ``Ear`` has it."""
 
     spec: SourceSpec
     listened: Listened
@@ -43,7 +43,7 @@ class BrowserSource:
     keep: KeepExchange
     marks: Mapping[str, str]
     knows: Callable[[str], bool] = nobody_knows
-    posts: Mapping[str, str] = field(default_factory=dict)
+    posts: Callable[[], Mapping[str, str]] = dict
     picture: KeepPicture | None = None
     rng: Random = field(default_factory=SystemRandom)
 
@@ -53,10 +53,7 @@ class BrowserSource:
         return asyncio.run(self._collect(intake))
 
     async def _collect(self, intake: Intake) -> RunReport:
-        to_open = [
-            *visits(self.spec, self.listened),
-            *(Visit(key=POST + number, address=url) for number, url in self.posts.items()),
-        ]
+        to_open = visits(self.spec, self.listened)
         ear = Ear(
             platform=self.listened, pseudonym=self.pseudonym, clock=self.clock, intake=intake,
             keep=self.keep, own=self.spec.mode is Mode.OWN, knows=self.knows,
@@ -68,7 +65,10 @@ class BrowserSource:
             page = context.pages[0] if context.pages else await context.new_page()
             one = Round(ear=ear, page=page, manner=manner(self.spec), stored=self.marks,
                         now=self.clock(), rng=self.rng)  # fmt: skip
-            return await one.run(to_open)
+            return await one.run(to_open, self._posts)
+
+    def _posts(self) -> Sequence[Visit]:
+        return [Visit(key=POST + number, address=url) for number, url in self.posts().items()]
 
 
 def manner(spec: SourceSpec) -> Manner:

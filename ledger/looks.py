@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select, true
 
 from domain.actions import OPEN
 from domain.types import Kind, Mention, Sighting
@@ -83,13 +83,24 @@ class Looks:
     def posts(self, since: datetime, platforms: Sequence[str], reactions: int = 0) -> list[Looked]:
         """Posts of these platforms published, or without a date first seen, since then. Only those
         in open cases, and those that ever showed so many likes, comments and shares together."""
+        wanted = or_(_M.mention_id.in_(_BUSY), _shown(reactions)) if reactions else true()
+        return self._posts(since, platforms, wanted)
+
+    def heeded(self, since: datetime, platforms: Sequence[str]) -> list[Looked]:
+        """The same of those that matter here: said on a channel of our own, or relevant by their
+        verdict."""
+        verdict = schema.verdicts.c
+        speaks = exists().where(verdict.mention_id == _M.mention_id, verdict.relevant.is_(True))
+        return self._posts(since, platforms, or_(_M.own_channel.is_(True), speaks))
+
+    def _posts(
+        self, since: datetime, platforms: Sequence[str], wanted: ColumnElement[bool]
+    ) -> list[Looked]:
         said = func.coalesce(_M.published_at, _M.first_seen_at)
         query = select(_M.mention_id, _M.counted_at).where(
             _M.first_seen_at >= since - _SKEW, said >= since, _M.url != "",
-            _M.kind.in_(_POSTS), _M.platform.in_(platforms),
+            _M.kind.in_(_POSTS), _M.platform.in_(platforms), wanted,
         )  # fmt: skip
-        if reactions:
-            query = query.where(or_(_M.mention_id.in_(_BUSY), _shown(reactions)))
         counted = {mention_id: at for mention_id, at in self._db.execute(query)}
         ids = list(counted)
         mentions = Mentions(self._db)

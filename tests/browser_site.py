@@ -26,8 +26,10 @@ HTML = "text/html; charset=utf-8"
 _PAGE = """<!doctype html><meta charset="utf-8"><title>%(title)s</title>
 <style>html,body{margin:0;height:100%%} .card{height:240px;border-bottom:1px solid}
 #inner{height:400px;overflow:auto}</style>
-<div id="%(scroller)s"><p id="notice"></p><div id="list"></div></div>
+%(above)s
+<div id="%(scroller)s" %(box)s><p id="notice"></p><div id="list"></div></div>
 <script>
+const opener = document.getElementById("opener");
 const screens = %(screens)s, delay = %(delay)s, inner = document.getElementById("inner");
 let at = 0, busy = false;
 const sleep = ms => new Promise(done => setTimeout(done, ms));
@@ -57,6 +59,47 @@ function near() {
     if (it.scrollTop + it.clientHeight > it.scrollHeight - 400) load();
 }
 (inner || window).addEventListener("scroll", near);
+if (opener) opener.onclick = load; else load();
+</script>"""
+
+_BACK_END = """<!doctype html><meta charset="utf-8"><title>评论管理</title>
+<div id="app"></div>
+<script>
+const works = %(works)s, root = document.getElementById("app");
+const app = %(shadow)s ? root.attachShadow({mode: "open"}) : root;
+app.innerHTML = `<style>.box{height:300px;overflow:auto} .card{height:240px}</style>
+%(opener)s<ul class="%(list)s" %(hidden)s></ul>
+<div class="box %(box)s"><div id="list"></div></div>`;
+const list = app.querySelector("ul"), box = app.querySelector(".box");
+const opener = app.querySelector("button");
+let work = 0, at = 0, busy = false;
+async function load() {
+    if (busy || at >= works[work].urls.length) return;
+    busy = true;
+    await (await fetch(works[work].urls[at])).text();
+    at += 1;
+    for (let n = 0; n < 3; n++) {
+        const card = document.createElement("div");
+        card.className = "card";
+        app.querySelector("#list").append(card);
+    }
+    busy = false;
+}
+works.forEach((one, number) => {
+    const item = document.createElement("li");
+    item.className = "%(each)s";
+    item.textContent = one.line;
+    item.onclick = () => {
+        if (opener) list.hidden = true;
+        if (number === work) return;  // it stands there already
+        [work, at] = [number, 0];
+        app.querySelector("#list").replaceChildren();
+        load();
+    };
+    list.append(item);
+});
+if (opener) opener.onclick = () => { list.hidden = false; };
+box.addEventListener("wheel", load);
 load();
 </script>"""
 
@@ -75,12 +118,15 @@ class Screen:
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """A page with its screens. inner: it scrolls in a box of its own."""
+    """A page with its screens. inner: it scrolls in a box of its own, which has the attributes of
+    ``box``; above: what stands over it; a button of the id opener there loads the first screen."""
 
     screens: Sequence[Screen]
     title: str = "搜索"
     delay: float = 0.0
     inner: bool = False
+    box: str = ""
+    above: str = ""
 
     def html(self) -> Answer:
         rows = [
@@ -90,7 +136,7 @@ class Feed:
         ]  # fmt: skip
         text = _PAGE % {
             "title": self.title, "screens": json.dumps(rows), "delay": int(self.delay * 1000),
-            "scroller": "inner" if self.inner else "outer",
+            "scroller": "inner" if self.inner else "outer", "box": self.box, "above": self.above,
         }  # fmt: skip
         return Answer(body=text.encode(), kind=HTML)
 
@@ -130,6 +176,29 @@ def _same(screen: Screen, asked: Asked) -> bool:
     given = parse_qs(query)
     wanted = path == asked.path or path == f"https://{asked.host}{asked.path}"
     return wanted and all(asked.query.get(name) == values[0] for name, values in given.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class BackEnd:
+    """The comments of an account's own works, one work after the other: (line, addresses of its
+    screens). opens: the words of the button that shows the works; shadow: all of it in a tree of
+    its own, as micro-frontends have it."""
+
+    works: Sequence[tuple[str, Sequence[str]]]
+    opens: str = ""
+    each: str = ""
+    listed: str = ""
+    box: str = ""
+    shadow: bool = False
+
+    def html(self) -> Answer:
+        works = [{"line": line, "urls": list(urls)} for line, urls in self.works]
+        text = _BACK_END % {
+            "works": json.dumps(works), "each": self.each, "list": self.listed, "box": self.box,
+            "shadow": json.dumps(self.shadow), "hidden": "hidden" if self.opens else "",
+            "opener": f"<button>{self.opens}</button>" if self.opens else "",
+        }  # fmt: skip
+        return Answer(body=text.encode(), kind=HTML)
 
 
 # --- 抖音 --------------------------------------------------------------------------------------

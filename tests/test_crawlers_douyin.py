@@ -1,5 +1,7 @@
 """抖音, listened to."""
 
+from dataclasses import replace
+
 from contracts.listened_contract import Answer, ListenedContract, heard
 
 from crawlers.listened import What
@@ -11,6 +13,11 @@ _API = "https://www.douyin.com/aweme/v1/web"
 _SEARCH = f"{_API}/general/search/single/?keyword=%E5%A4%A9%E5%AE%9A%E5%B1%B1&offset=10"
 _STREAM = f"{_API}/general/search/stream/?keyword=%E5%A4%A9%E5%AE%9A%E5%B1%B1"
 _SCREEN = ("7560000000000000001", "7560000000000000002", "7560000000000000003")
+_CREATOR = "https://creator.douyin.com/aweme/v1/creator"
+_SELECT = (
+    "https://creator.douyin.com/web/api/third_party/aweme/api/comment/read/aweme/v1/web/comment"
+    "/list/select/?aweme_id=7561000000000000301&cursor=0"
+)
 _COMMENTS = f"{_API}/comment/list/?aweme_id=7560000000000000001&cursor=0"
 
 
@@ -36,6 +43,10 @@ class TestDouyin(ListenedContract):
                   "7561900000000000001"),
         _comments("ours/douyin/creator_comments.json", Outcome.OK, "@enc-0001",
                   url="https://creator.douyin.com/aweme/v1/creator/comment/list/?item_id=7561000000000000101"),
+        Answer(file="ours/douyin/creator_works.json", url=f"{_CREATOR}/item/list/?cursor=",
+               what=What.DETAIL, outcome=Outcome.OK, ids=["7561000000000000301"]),
+        _comments("ours/douyin/creator_select.json", Outcome.OK, "7561900000000000301",
+                  url=_SELECT),
         _search("douyin/search_single_page2.json", Outcome.OK, *_SCREEN),
         _search("douyin/search_stream_page1.body", Outcome.OK, *_SCREEN, url=_STREAM),
         _search("douyin/search_empty_unexplained.json", Outcome.EMPTY_AMBIGUOUS),
@@ -81,3 +92,24 @@ class TestDouyin(ListenedContract):
         (comment,) = heard(LISTENED, self.ANSWERS[4]).items
         assert comment.context.own_channel
         assert comment.parent_id == mention_id("douyin", Kind.POST, "7561000000000000101")
+
+    def test_a_number_of_the_creator_centres_own_names_no_work(self) -> None:
+        creator = self.ANSWERS[4]
+        url = f"{_CREATOR}/comment/list/?item_id=%40enc-w1&sort=TIME"
+        (comment,) = heard(LISTENED, replace(creator, url=url)).items
+        assert comment.parent_id is None and comment.context.own_channel
+        replies = f"{_CREATOR}/comment/reply/list/?comment_id=%40enc-0001"
+        assert LISTENED.asks(replies) is What.COMMENTS
+
+    def test_own_works_are_known_so_that_what_is_said_below_them_is(self) -> None:
+        (work,) = heard(LISTENED, self.ANSWERS[5]).items
+        assert work.context.own_channel and work.author_ref is None
+        assert work.url == "https://www.douyin.com/video/7561000000000000301"
+        assert work.published_at is not None and work.counts is not None
+        assert work.published_at.isoformat() == "2026-11-22T10:00:00+00:00"
+        assert work.counts.comments == 12
+        (comment,) = heard(LISTENED, self.ANSWERS[6]).items
+        assert comment.parent_id == mention_id("douyin", Kind.POST, str(work.native_id))
+        assert comment.context.own_channel, "also in a file that somebody saved there"
+        none = b'{"status_code": 0, "item_info_list": [], "total_count": 0}'
+        assert heard(LISTENED, self.ANSWERS[5], none).outcome is Outcome.EMPTY_CONFIRMED

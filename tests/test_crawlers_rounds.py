@@ -1,19 +1,15 @@
 """The browser's rounds, in a real Chromium on replica pages at the real addresses."""
 
-import asyncio
-import json
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AsyncExitStack
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
-from random import Random
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+from browser_rounds import NOW, WORDS, Chromium, Shelf, chromium_at
 from browser_site import (
     COMMENTS,
     DETAIL,
@@ -23,124 +19,32 @@ from browser_site import (
     STREAM,
     Feed,
     Screen,
-    Site,
-    chromium_or_skip,
     douyin,
     framed,
     search,
     sent,
     work,
 )
-from playwright.async_api import BrowserContext
 
 import crawlers.platforms
-from crawlers.browser import opened
-from crawlers.ear import Ear
 from crawlers.listened import Exchange, Listened, hear
 from crawlers.platforms.douyin import LISTENED as DOUYIN
-from crawlers.rounds import Manner, Round
 from crawlers.turns import PAGES, POST, Visit, looked_at
-from domain.identity import AuthorKey, mention_id
+from domain.identity import AuthorKey
 from domain.plugins import load
-from domain.types import Incoming, Outcome, RunReport
-from tingxue.demo.replica import Answer, Asked, Replica, serving
+from domain.types import Outcome
+from tingxue.demo.replica import Answer, Asked
 
 pytestmark = pytest.mark.full
 
-NOW = datetime(2026, 12, 21, 4, 0, tzinfo=UTC)
-WORDS = "天定山"
 PAGE = f"/search/{WORDS}"
 PAUSE = (0.25, 0.35)
 
 
-@dataclass
-class Shelf:
-    """An intake that keeps what came, and the marks with it."""
-
-    items: dict[str, Incoming] = field(default_factory=dict)
-    marks: dict[str, str] = field(default_factory=dict)
-
-    def __call__(self, items: Sequence[Incoming], *, marks: Mapping[str, str] | None = None) -> int:
-        found = {mention_id(i.platform, i.kind, i.native_id or i.url): i for i in items}
-        new = len(found.keys() - self.items.keys())
-        self.items |= found
-        self.marks |= marks or {}
-        return new
-
-
-@dataclass
-class Chromium:
-    """One browser for all tests of this file, on one replica of the whole web."""
-
-    runner: asyncio.Runner
-    context: BrowserContext
-    replica: Replica
-    site: Site
-    netlog: Path
-    kept: list[str] = field(default_factory=list)
-
-    def run(
-        self, shelf: Shelf, *, listened: Listened = DOUYIN, words: Sequence[str] = (WORDS,),
-        own: bool = False, wait: float = 3.0, cap: int = 50, begins: float = 0.5,
-        posts: Sequence[Visit] = (),
-    ) -> RunReport:  # fmt: skip
-        self.replica.asked.clear()
-        self.kept.clear()
-
-        async def go() -> RunReport:
-            ear = Ear(
-                platform=listened, pseudonym=AuthorKey("2026", b"k").pseudonym,
-                clock=lambda: NOW, intake=shelf, keep=self._keep, own=own,
-                knows=lambda known: known in shelf.items,
-            )  # fmt: skip
-            ear.attach(self.context)
-            page = await self.context.new_page()
-            manner = Manner(pause=PAUSE, daily_cap=cap, wait=wait, begins=begins)
-            one = Round(ear=ear, page=page, manner=manner, stored=dict(shelf.marks), now=NOW,
-                        rng=Random(1))  # fmt: skip
-            try:
-                return await one.run([*posts, *_visits(listened, words, own)])
-            finally:
-                ear.detach(self.context)
-                await page.close()
-
-        return self.runner.run(go())
-
-    def _keep(self, exchange: Exchange, reason: str) -> None:
-        self.kept.append(reason)
-
-
-def _visits(listened: Listened, words: Sequence[str], own: bool) -> list[Visit]:
-    if own:
-        return [Visit(key=f"own:{url}", address=url) for url in listened.own_pages]
-    assert listened.search_page is not None
-    return [Visit(key=f"search:{w}", address=listened.search_page(w)) for w in words]
-
-
 @pytest.fixture(scope="module")
 def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    chromium_or_skip()
-    folder, site = tmp_path_factory.mktemp("browser"), Site()
-    with serving(site) as replica, asyncio.Runner() as runner:
-        stack, netlog = AsyncExitStack(), folder / "net.json"
-        environ = {"PATH": os.environ["PATH"], **replica.environment}
-        context = runner.run(
-            stack.enter_async_context(
-                opened(folder / "profiles" / "douyin", environ, visible=False,
-                       arguments=[f"--log-net-log={netlog}"])
-            )
-        )  # fmt: skip
-        yield Chromium(runner, context, replica, site, netlog)
-        runner.run(stack.aclose())
-        _reached_nothing_else(netlog, replica.port)
-
-
-def _reached_nothing_else(netlog: Path, port: int) -> None:
-    """By the browser's own account: every connection it tried to make was to the replica."""
-    log = json.loads(netlog.read_text())
-    attempt = log["constants"]["logEventTypes"]["TCP_CONNECT_ATTEMPT"]
-    tried = {e.get("params", {}).get("address") for e in log["events"] if e["type"] == attempt}
-    assert tried - {None} == {f"127.0.0.1:{port}"}
+    with chromium_at(tmp_path_factory.mktemp("browser"), PAUSE) as one:
+        yield one
 
 
 def test_reads_the_framed_first_screen_and_every_one_that_scrolling_brings(
@@ -206,7 +110,7 @@ def test_posts_are_opened_last_and_show_their_counts_anew_or_that_they_are_gone(
         chromium.site.pages = {**chromium.site.pages,
                                path: Feed(screens=[Screen(url=url, answer=detail)])}  # fmt: skip
         posts.append(Visit(key=POST + known, address=shelf.items[known].url))
-    report = chromium.run(shelf, posts=posts)
+    report = chromium.run(shelf, posts=lambda: posts)
     assert (report.outcome, report.new) == (Outcome.OK, 0), report.detail
     counts = shelf.items[hot].counts
     assert counts is not None and counts.likes == 4321

@@ -18,6 +18,7 @@ _MOBILE = (
 )
 _DESKTOP = "https://s.weibo.com/weibo?q=%E5%A4%A9%E5%AE%9A%E5%B1%B1&typeall=1&suball=1&page=1"
 _FLOW = "https://m.weibo.cn/comments/hotflow?id=5300000000000101&mid=5300000000000101&max_id_type=0"
+_INBOX = "https://weibo.com/ajax/message/cmt?page=2"
 _CONFIG = "https://m.weibo.cn/api/config"
 _PAGE = "https://m.weibo.cn/detail/5300000000000103"
 _THREE = ("5230000000000001", "5230000000000002", "5230000000000003")
@@ -47,6 +48,8 @@ class TestWeibo(ListenedContract):
         _search("ours/weibo/desktop_search.html", Outcome.OK, "5300000000000401", url=_DESKTOP),
         _comments("ours/weibo/hotflow.json", Outcome.OK,
                   "5300000000000301", "5300000000000302"),
+        Answer(file="ours/weibo/inbox.json", url=_INBOX, what=What.COMMENTS, outcome=Outcome.OK,
+               ids=["5300000000000501", "5300000000000502"], own=True),
         Answer(file="ours/weibo/detail.html", url=_PAGE, what=What.DETAIL, outcome=Outcome.OK,
                ids=["5300000000000103"]),
         _search("ours/weibo/container_one_without_id.json", Outcome.SCHEMA_CHANGED,
@@ -112,6 +115,17 @@ class TestWeibo(ListenedContract):
         assert comment.parent_id == reply.parent_id == post and parsed.cursor == ""
         assert comment.ip_region == "黑龙江" and comment.counts is not None
         assert comment.counts.lower_bounds == {"likes"}
+
+    def test_what_the_own_account_received_is_our_own_channel_and_knows_its_post(self) -> None:
+        parsed = heard(LISTENED, self.ANSWERS[3])
+        comment, lonely = parsed.items
+        assert comment.text == "你们的接驳车[怒]等了一小时" and parsed.cursor == "3"
+        assert comment.parent_id == mention_id("weibo", Kind.POST, "5300000000000500")
+        assert comment.context.own_channel and lonely.context.own_channel
+        assert comment.context.parent_text == "天定山今晚夜场开放" and comment.ip_region == "吉林"
+        assert lonely.parent_id is None, "the post is gone"
+        nothing = heard(LISTENED, self.ANSWERS[3], b'{"ok": 1, "data": {"comments": []}}')
+        assert (nothing.outcome, nothing.cursor) == (Outcome.EMPTY_AMBIGUOUS, "")
 
     @pytest.mark.parametrize(
         "url", [f"{_INDEX}?containerid=1076031990000001", "https://weibo.com/weibo?q=1"]

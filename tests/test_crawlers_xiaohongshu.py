@@ -52,6 +52,9 @@ class TestXiaohongshu(ListenedContract):
         _comments("ours/xiaohongshu/comments.json", Outcome.OK,
                   "6b029b4d0000000000000201", "6b029b7f0000000000000202"),
         _comments("ours/xiaohongshu/comments_empty.json", Outcome.EMPTY_AMBIGUOUS),
+        Answer(file="ours/xiaohongshu/mentions.json", url=f"{_API}/v1/you/mentions?num=20&cursor=",
+               what=What.COMMENTS, outcome=Outcome.OK, own=True,
+               ids=[f"6b0297c9000000000000030{no}" for no in (1, 2, 3)]),
         _search("xhs/search_notes_v2.json", Outcome.OK, _SAMPLE, "68e778000000000000000003"),
         _search("xhs/search_notes_empty.json", Outcome.EMPTY_CONFIRMED, url=_OLD_SEARCH),
         _search("xhs/captcha_461.http", Outcome.VERIFY_REQUIRED, status=461),
@@ -104,6 +107,18 @@ class TestXiaohongshu(ListenedContract):
         assert comment.parent_id == reply.parent_id == mention_id("xiaohongshu", Kind.POST, _NOTE)
         assert comment.counts is not None and comment.counts.likes == 11_000
         assert comment.ip_region == "黑龙江" and reply.text == "可以打12345"
+
+    def test_what_was_said_to_the_account_is_our_own_channel_but_where_it_was_only_named(
+        self,
+    ) -> None:
+        parsed = heard(LISTENED, self.ANSWERS[9])
+        below, reply, named = parsed.items
+        assert below.parent_id == mention_id("xiaohongshu", Kind.POST, "6b0297c90000000000000300")
+        assert below.context.parent_text == "天定山夜场攻略" and below.author_ref is not None
+        assert below.published_at is not None
+        assert below.published_at.isoformat() == "2026-11-22T10:00:00+00:00"
+        assert [one.context.own_channel for one in (below, reply, named)] == [True, True, False]
+        assert parsed.cursor == "7561000000000000007"
 
     def test_a_redirect_away_from_a_note_says_nothing(self) -> None:
         note = self.ANSWERS[5]

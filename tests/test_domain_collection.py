@@ -7,7 +7,7 @@ import pytest
 
 from domain.collection import Pause, holding, next_try, sites, until
 from domain.plan import Place, Plan, RefreshRule, SearchRule, SourceSpec
-from domain.refreshing import is_hot, next_look
+from domain.refreshing import is_hot, next_look, next_reading
 from domain.searchwords import queries, rules, wanted
 from domain.types import Counts, Outcome
 
@@ -119,3 +119,19 @@ def test_a_post_is_hot_by_its_reactions_or_by_its_case() -> None:
         False, False, True
     ]  # fmt: skip
     assert is_hot(rule, None, in_open_case=True)
+
+
+@pytest.mark.parametrize(
+    ("read", "now", "own", "due"),
+    [(None, 5, False, 5), (None, 169, True, None), (1, 2, True, 2), (1, 2, False, 25),
+     (30, 40, True, 54), (30, 40, False, 54), (150, 160, True, None)],
+)  # fmt: skip
+def test_comments_are_read_at_once_and_then_daily_but_below_our_own_posts_hourly_at_first(
+    read: float | None, now: float, own: bool, due: float | None
+) -> None:
+    """Hours since the post was published."""
+    found = next_reading(
+        RefreshRule(), began=NOW, read=None if read is None else NOW + read * HOUR,
+        now=NOW + now * HOUR, own=own,
+    )  # fmt: skip
+    assert found == (None if due is None else NOW + due * HOUR)

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -29,7 +29,17 @@ from domain.types import (
     RunReport,
     SourceRun,
 )
-from tingxue import collecting, doctor, listeners, pausing, refresh, rehearing, sourcing
+from tingxue import (
+    browsing,
+    collecting,
+    doctor,
+    listeners,
+    pausing,
+    pipeline,
+    refresh,
+    rehearing,
+    sourcing,
+)
 from tingxue.app import App
 from tingxue.cli import main
 from tingxue.collecting import EXCHANGE, FRAGMENT
@@ -283,6 +293,65 @@ def test_hot_posts_that_no_program_may_open_are_listed_when_their_counts_are_old
     assert refresh.links(world.app, refresh.by_hand(world.app), looks) == []
     world.clock.move(8 * 86_400)
     assert listed() == []
+
+
+# --- posts whose comments an automatic round opens
+
+
+def _post(number: str, **more: object) -> Incoming:
+    given = {"platform": "douyin", "kind": Kind.POST, "text": f"天定山 {number}",
+             "native_id": number, "url": f"https://www.douyin.com/video/{number}",
+             "context": Context()}  # fmt: skip
+    return Incoming(**{**given, **more})  # type: ignore[arg-type]
+
+
+def test_an_automatic_round_reads_below_our_own_posts_first_and_below_what_is_relevant(
+    world: World,
+) -> None:
+    LedgerIntake(world.app.ledger, "x", world.clock)([
+        _post("relevant"), _post("silent", counts=Counts(comments=0)),
+        _post("elsewhere", text="今天去买菜"), _post("ours", context=Context(own_channel=True)),
+        _post("xhs", platform="xiaohongshu"),
+    ])  # fmt: skip
+
+    def listed(looked: dict[str, datetime]) -> list[str]:
+        found = refresh.threads(world.app, "douyin", looked)
+        return [link.mention.native_id for link in found]
+
+    assert listed({}) == ["ours"], "nobody has said yet what is relevant"
+    world.analyser.said |= {name: {} for name in ("relevant", "silent", "ours", "xhs")}
+    world.analyser.said["elsewhere"] = {"relevant": False}
+    pipeline.analyse(world.app)
+    assert listed({}) == ["ours", "relevant"]
+    looks = {link.mention.mention_id: world.clock()
+             for link in refresh.threads(world.app, "douyin", {})}  # fmt: skip
+    assert listed(looks) == []
+    world.clock.move(3600)
+    assert listed(looks) == ["ours"]
+    world.clock.move(86_400)
+    assert listed(looks) == ["ours", "relevant"]
+    world.clock.move(8 * 86_400)
+    assert listed({}) == []
+
+
+@pytest.mark.parametrize(("mode", "many"), [(Mode.AUTOMATIC, 20), (Mode.OWN, 0)])
+def test_a_round_opens_at_most_twenty_posts_the_hot_ones_first(
+    world: World, mode: Mode, many: int
+) -> None:
+    spec = raised(mode, world.app.plan.sources[0])
+    LedgerIntake(world.app.ledger, "x", world.clock)([
+        _post(f"7{number:02}", counts=Counts(likes=500 if number == 29 else 1))
+        for number in range(30)
+    ])  # fmt: skip
+    world.analyser.said |= {f"7{number:02}": {} for number in range(30)}
+    pipeline.analyse(world.app)
+    world.clock.move(3600)
+    posts = browsing.source(world.app, spec, douyin.LISTENED, {}).posts()
+    assert len(posts) == many
+    assert not posts or next(iter(posts.values())).endswith("/729")
+    marks = {f"post:{one}": f"{world.clock().isoformat()} done" for one in posts}
+    again = browsing.source(world.app, spec, douyin.LISTENED, marks).posts()
+    assert len(again) == (10 if many else 0) and not set(again) & set(posts)
 
 
 # --- the command line

@@ -4,6 +4,8 @@ Loaded only where a browser is needed; nothing else in the hall imports Playwrig
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
+from itertools import chain, islice
 
 from crawlers import programs
 from crawlers.ear import Ear, KeepExchange
@@ -27,16 +29,26 @@ def source(
     app: App, spec: SourceSpec, listened: Listened, marks: Mapping[str, str]
 ) -> BrowserSource:
     """The program goes through the platform's pages itself, and where it may, opens the posts whose
-    counts are to be seen again."""
-    looked = looked_at(marks)
-    due = refresh.links(app, [listened.code], looked) if spec.mode in MAY_OPEN else []
+    counts are to be seen again and whose comments are to be read."""
     return BrowserSource(
         spec=spec, listened=listened, clock=app.clock, pseudonym=app.pseudonym,
         folder=app.home.profile(listened.code), environ=app.environ, marks=marks,
         keep=_keeping(app, spec.name, listened), knows=_knowing(app),
-        picture=_picturing(app, spec.name),
-        posts={link.mention.mention_id: link.mention.url for link in due[:_MOST_POSTS]},
+        picture=_picturing(app, spec.name), posts=partial(_posts, app, spec, listened, marks),
     )  # fmt: skip
+
+
+def _posts(
+    app: App, spec: SourceSpec, listened: Listened, marks: Mapping[str, str]
+) -> Mapping[str, str]:
+    """What is to be opened by itself, by mention id: hot posts, then those with a thread to read.
+    Asked after the searches, when what they found may have its verdict."""
+    if spec.mode not in MAY_OPEN:
+        return {}
+    looked = looked_at(marks)
+    due = refresh.links(app, [listened.code], looked), refresh.threads(app, listened.code, looked)
+    found = {link.mention.mention_id: link.mention.url for link in chain(*due)}
+    return dict(islice(found.items(), _MOST_POSTS))
 
 
 def ear(app: App, spec: SourceSpec, listened: Listened, intake: Intake) -> Ear:

@@ -7,7 +7,7 @@ fields are from public code, no answer was recorded (confidence B). Facts: platf
 import re
 from collections.abc import Iterator
 
-from crawlers.listened import Exchange, Listened, Parsed, What, listed
+from crawlers.listened import Exchange, Listened, Parsed, What, Works, listed
 from crawlers.nodes import Node, document, read_all, with_nested
 from domain.identity import Pseudonym
 from domain.types import Context, Incoming, Kind, Mode, Outcome
@@ -57,4 +57,7 @@ LISTENED = Listened(
     parse=_parse,
     login_page="https://channels.weixin.qq.com/platform",
     own_pages=("https://channels.weixin.qq.com/platform/interaction/comment",),
+    works=Works(
+        opens="", each=".comment-feed-wrap", scrolls=".feed-comment__wrp"
+    ),  # one source (C)
 )

@@ -1,4 +1,5 @@
-"""抖音: search results, single works, comments and replies, and the creator centre's comments.
+"""抖音: search results, single works, comments and replies; of the creator centre the account's own
+works and their comments.
 
 A search that answers an empty list without an explicit reason is ambiguous, never empty: the same
 account has been seen to get empty lists for hours. Facts: platforms.md §1.
@@ -6,10 +7,10 @@ account has been seen to get empty lists for hours. Facts: platforms.md §1.
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from crawlers.fields import region
-from crawlers.listened import Exchange, Listened, Parsed, What
+from crawlers.listened import Exchange, Listened, Panel, Parsed, What, Works
 from crawlers.nodes import Node, document, framed, read_all
 from domain.identity import Pseudonym, mention_id
 from domain.types import Context, Incoming, Kind, Mode, Outcome
@@ -40,7 +41,8 @@ def _parse(exchange: Exchange, what: What, pseudonym: Pseudonym) -> Parsed:
         answer.at("user")
         return Parsed(what=what, outcome=Outcome.OK)
     if what is What.DETAIL:
-        return _work(exchange, answer, pseudonym)
+        own = "/creator/item/" in exchange.url
+        return _own_works(answer, exchange) if own else _work(exchange, answer, pseudonym)
     return _comments(exchange, answer, pseudonym)
 
 
@@ -125,6 +127,32 @@ def _post(
     )  # fmt: skip
 
 
+def _own_works(answer: Node, exchange: Exchange) -> Parsed:
+    """The list of the creator centre (public code, recorded 2025-10; B). Who made them is us."""
+    nodes = answer.each("item_info_list")
+    items, misread = read_all(nodes, lambda node: _own_work(exchange, node))
+    none = Outcome.EMPTY_CONFIRMED if answer.may("total_count").value == 0 else None
+    outcome = Outcome.OK if items else none or Outcome.EMPTY_AMBIGUOUS
+    more = answer.may("has_more").value in (1, True)
+    return Parsed(
+        what=What.DETAIL, outcome=Outcome.SCHEMA_CHANGED if misread else outcome, items=items,
+        misread=misread, cursor=answer.ident("cursor") if more else "",
+    )  # fmt: skip
+
+
+def _own_work(exchange: Exchange, node: Node) -> Iterator[Incoming]:
+    """Its title stands for its words; ``item_id`` is a number that only this list uses."""
+    number, text = node.must("item_id_plain"), node.text("title")
+    if not text:
+        return
+    yield Incoming(
+        platform=_CODE, kind=Kind.POST, native_id=number, text=text,
+        url=f"https://www.douyin.com/video/{number}",
+        published_at=node.moment("create_time", exchange.received_at),
+        context=Context(own_channel=True), counts=node.counts(comments="comment_count"),
+    )  # fmt: skip
+
+
 # --- comments ---------------------------------------------------------------------------------
 
 
@@ -147,19 +175,21 @@ def _comment(exchange: Exchange, node: Node, pseudonym: Pseudonym) -> Iterator[I
     text = node.text("text")
     if not text:
         return
+    own = exchange.own or _at_home(exchange)
+    work = node.ident("aweme_id") or (_asked_work(exchange) if own else "")
     yield Incoming(
         platform=_CODE, kind=Kind.COMMENT, native_id=node.must("cid"), text=text,
-        parent_id=mention_id(_CODE, Kind.POST, node.must("aweme_id")),
+        parent_id=mention_id(_CODE, Kind.POST, work or node.must("aweme_id")),
         author_ref=pseudonym(_CODE, node.ident("user.uid") or node.ident("user.sec_uid")),
         published_at=node.moment("create_time", exchange.received_at),
         ip_region=region(node.text("ip_label")),
-        context=Context(source_kind="comment", own_channel=exchange.own),
+        context=Context(source_kind="comment", own_channel=own),
         counts=node.counts(likes="digg_count", comments="reply_comment_total"),
     )  # fmt: skip
 
 
 def _own_comment(exchange: Exchange, node: Node, pseudonym: Pseudonym) -> Iterator[Incoming]:
-    text, work = node.text("text"), exchange.parameter("item_id")
+    text, work = node.text("text"), _asked_work(exchange)
     if not text:
         return
     yield Incoming(
@@ -172,6 +202,16 @@ def _own_comment(exchange: Exchange, node: Node, pseudonym: Pseudonym) -> Iterat
     )  # fmt: skip
 
 
+def _asked_work(exchange: Exchange) -> str:
+    """The work that the address names; "" where it is the centre's own number for it ("@…")."""
+    named = exchange.parameter("item_id") or exchange.parameter("aweme_id")
+    return named if named.isdecimal() else ""
+
+
+def _at_home(exchange: Exchange) -> bool:
+    return urlsplit(exchange.url).hostname == "creator.douyin.com"
+
+
 LISTENED = Listened(
     code=_CODE,
     modes=frozenset((Mode.IMPORT, Mode.OWN, Mode.ASSISTED, Mode.AUTOMATIC)),
@@ -180,13 +220,19 @@ LISTENED = Listened(
         (re.compile(r"^/aweme/v1/web/general/search/(?:stream|single)/?$"), What.SEARCH),
         (re.compile(r"^/aweme/v1/web/search/item/?$"), What.SEARCH),
         (re.compile(r"^/aweme/v1/web/aweme/detail/?$"), What.DETAIL),
-        (re.compile(r"/comment/list(?:/reply)?/?$"), What.COMMENTS),
+        (re.compile(r"^/aweme/v1/creator/item/list/?$"), What.DETAIL),
+        (re.compile(r"/comment/(?:reply/)?list(?:/reply|/select)?/?$"), What.COMMENTS),
         (re.compile(r"^/aweme/v1/web/user/profile/self/?$"), What.LOGIN),
     ),
     parse=_parse,
     search_page=_search_page,
     login_page="https://www.douyin.com/",
     own_pages=("https://creator.douyin.com/creator-micro/interactive/comment",),
+    works=Works(  # public code ×4 (B)
+        opens="button:has-text('选择作品'), span:text-is('选择作品')",
+        each=".douyin-creator-interactive-list-items > *",
+    ),
+    panel=Panel(opens="[data-e2e='feed-comment-icon']", scrolls="[data-e2e='comment-list']"),  # B
     signs=(
         ("验证码中间页", Outcome.VERIFY_REQUIRED),
         ("暂无搜索结果", Outcome.EMPTY_CONFIRMED),

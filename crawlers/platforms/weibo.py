@@ -1,4 +1,5 @@
-"""微博: searches of the mobile site (JSON) and of the desktop site (HTML), single posts, comments.
+"""微博: searches of the mobile site (JSON) and of the desktop site (HTML), single posts, comments,
+the own account's list of comments it received.
 
 Anonymous searches are always sent to the login. The mobile search cuts long posts off ("…全文");
 the desktop search and a post's own page have them whole. Facts: platforms.md §5.
@@ -6,6 +7,7 @@ the desktop search and a post's own page have them whole. Facts: platforms.md §
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
 from scrapy.selector import Selector
@@ -56,7 +58,11 @@ def _parse(exchange: Exchange, what: What, pseudonym: Pseudonym) -> Parsed | Non
         return _login(answer)
     if what is What.SEARCH:
         return _results(exchange, answer, pseudonym)
-    return _refusal(answer, what) or _comments(exchange, answer, pseudonym)
+    refused = _refusal(answer, what)
+    if refused is not None:
+        return refused
+    inbox = parts.path.startswith("/ajax/message/")
+    return (_inbox if inbox else _comments)(exchange, answer, pseudonym)
 
 
 def _redirected(exchange: Exchange, what: What) -> Parsed | None:
@@ -200,6 +206,25 @@ def _comment(
     )  # fmt: skip
 
 
+def _inbox(exchange: Exchange, answer: Node, pseudonym: Pseudonym) -> Parsed:
+    """Comments that the account received, the newest first. Public code alone tells its names
+    (confidence C); no answer says that there is no more."""
+    nodes, page = answer.each("data.comments"), exchange.parameter("page")
+    return listed(
+        What.COMMENTS, read_all(nodes, lambda node: _received(exchange, node, pseudonym)),
+        cursor=str(int(page) + 1 if page.isdecimal() else 2) if nodes else "",
+    )  # fmt: skip
+
+
+def _received(exchange: Exchange, node: Node, pseudonym: Pseudonym) -> Iterator[Incoming]:
+    """One of them, said to us. Of a post that is gone nothing is known."""
+    post = next(filter(None, (node.ident(f"status.{key}") for key in ("mid", "idstr", "id"))), "")
+    parent = mention_id(_CODE, Kind.POST, post_id(_CODE, post)) if post else None
+    for said in _comment(exchange, node, parent, pseudonym):
+        words = node.text("status.text")
+        yield replace(said, context=replace(said.context, own_channel=True, parent_text=words))
+
+
 # --- the desktop site -------------------------------------------------------------------------
 
 
@@ -274,13 +299,13 @@ def _card(
 
 LISTENED = Listened(
     code=_CODE,
-    # Not yet OWN: nobody has recorded the requests of the account's own list of comments.
-    modes=frozenset((Mode.IMPORT, Mode.ASSISTED, Mode.AUTOMATIC)),
+    modes=frozenset((Mode.IMPORT, Mode.OWN, Mode.ASSISTED, Mode.AUTOMATIC)),
     hosts=("weibo.cn", "weibo.com"),
     paths=(
         (re.compile(r"^/api/container/getIndex/?$"), What.SEARCH),
         (re.compile(r"^/weibo/?$"), What.SEARCH),
         (re.compile(r"^/comments/hotflow/?$"), What.COMMENTS),
+        (re.compile(r"^/ajax/message/cmt/?$"), What.COMMENTS),
         (re.compile(r"^/detail/\d+/?$"), What.DETAIL),
         (re.compile(r"^/api/config/?$"), What.LOGIN),
     ),
@@ -288,5 +313,6 @@ LISTENED = Listened(
     statuses={432: Outcome.RATE_LIMITED},
     search_page=_search_page,
     login_page="https://m.weibo.cn/",
+    own_pages=("https://weibo.com/comment/inbox",),
     signs=(("抱歉，未找到", Outcome.EMPTY_CONFIRMED),),
 )

@@ -1,4 +1,4 @@
-"""小红书: search results, single notes, comments and replies.
+"""小红书: search results, single notes, comments and replies, what was said to the own account.
 
 A search shows titles only, and "昨天" for a time; the first 8 digits of a note's id are the second
 of its making, which is used where the time shown agrees. Without login nothing is answered.
@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 
 from crawlers.embedded import assigned
 from crawlers.fields import region
-from crawlers.listened import Exchange, Listened, Parsed, What, listed
+from crawlers.listened import Exchange, Listened, Panel, Parsed, What, listed
 from crawlers.nodes import Node, document, posted, read_all, with_nested
 from domain.identity import Pseudonym, mention_id
 from domain.types import Context, Counts, Incoming, Kind, Mode, Outcome
@@ -60,6 +60,8 @@ def _parse(exchange: Exchange, what: What, pseudonym: Pseudonym) -> Parsed | Non
         return _results(exchange, answer.at("data"), pseudonym)
     if what is What.DETAIL:
         return _details(exchange, answer.at("data"), pseudonym)
+    if path.endswith("/you/mentions"):
+        return _said_to_us(exchange, answer.at("data"), pseudonym)
     return _comments(exchange, answer.at("data"), pseudonym)
 
 
@@ -212,19 +214,56 @@ def _comment(exchange: Exchange, node: Node, pseudonym: Pseudonym) -> Iterator[I
     )  # fmt: skip
 
 
+# --- what was said to the own account ---------------------------------------------------------
+
+
+def _said_to_us(exchange: Exchange, data: Node, pseudonym: Pseudonym) -> Parsed:
+    """The page "评论和@", the newest first (public code ×6, one of them recorded 2026-10; B)."""
+    read = read_all(data.each("message_list"), lambda node: _notice(exchange, node, pseudonym))
+    more = data.may("has_more").value is True
+    return listed(
+        What.COMMENTS,
+        read,
+        cursor=(data.ident("strCursor") or data.ident("cursor")) if more else "",
+    )
+
+
+def _notice(exchange: Exchange, node: Node, pseudonym: Pseudonym) -> Iterator[Incoming]:
+    """A comment below a note of ours, or a reply to us: our own channel. A note of somebody else's
+    that names us is not; without a comment (likes, notes) there are no words."""
+    said, note = node.may("comment_info"), node.ident("item_info.id")
+    text = said.text("content")
+    if not text:
+        return
+    account = node.ident("user_info.userid") or node.ident("user_info.user_id")
+    yield Incoming(
+        platform=_CODE, kind=Kind.COMMENT, native_id=said.must("id"), text=text,
+        parent_id=mention_id(_CODE, Kind.POST, note) if note else None,
+        author_ref=pseudonym(_CODE, account),
+        published_at=node.moment("time", exchange.received_at),
+        context=Context(
+            source_kind="comment", own_channel=node.ident("type").startswith("comment/"),
+            parent_text=node.text("item_info.content"),
+        ),
+    )  # fmt: skip
+
+
 LISTENED = Listened(
     code=_CODE,
-    # Not yet OWN: nobody has recorded which requests of the creator centre carry comments.
-    modes=frozenset((Mode.IMPORT, Mode.ASSISTED, Mode.AUTOMATIC)),
+    modes=frozenset((Mode.IMPORT, Mode.OWN, Mode.ASSISTED, Mode.AUTOMATIC)),
     hosts=("xiaohongshu.com",),
     paths=(
         (re.compile(r"^/api/sns/web/v[12]/search/notes/?$"), What.SEARCH),
         (re.compile(r"^/api/sns/web/v1/feed/?$"), What.DETAIL),
         (re.compile(r"^/api/sns/web/v2/comment/(?:sub/)?page/?$"), What.COMMENTS),
-        (re.compile(r"^/(?:explore|discovery/item)/[0-9a-f]{24}/?$"), What.DETAIL),
+        (re.compile(r"^/api/sns/web/v1/you/mentions/?$"), What.COMMENTS),
+        (re.compile(r"^/(?:explore|discovery/item|search_result)/[0-9a-f]{24}/?$"), What.DETAIL),
     ),
     parse=_parse,
     statuses={461: Outcome.VERIFY_REQUIRED, 471: Outcome.VERIFY_REQUIRED},
     search_page=_search_page,
     login_page="https://www.xiaohongshu.com/explore",
+    own_pages=("https://www.xiaohongshu.com/notification",),
+    panel=Panel(scrolls=".note-scroller"),  # public code ×9 (B)
+    post_link=re.compile(r"^/(?:explore|search_result)/([0-9a-f]{24})/?$"),
 )

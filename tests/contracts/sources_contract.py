@@ -4,7 +4,7 @@
 
 from dataclasses import replace
 
-from contracts.ledger_contract import DAY, KEEP, NOW, OnALedger, a_pair, opened
+from contracts.ledger_contract import DAY, KEEP, NOW, OnALedger, a_pair, a_verdict, opened
 
 from domain.collection import Pause
 from domain.types import Counts, Outcome
@@ -70,3 +70,20 @@ class SourcesContract(OnALedger):
                       for p in posts) == [("1", True, False), ("2", False, True)]  # fmt: skip
         assert ([p.mention.native_id for p in newest], others) == (["1"], [])
         assert [sorted(p.mention.native_id for p in some) for some in hot] == [["1", "2"], ["1"]]
+
+    def test_posts_matter_that_are_relevant_or_said_on_a_channel_of_our_own(
+        self, ledger: Ledger
+    ) -> None:
+        plain, relevant, other, ours, old = (a_pair(number) for number in range(1, 6))
+        own = replace(ours[0], context=replace(ours[0].context, own_channel=True))
+        long_ago = replace(old[0], first_seen_at=NOW - 9 * DAY, published_at=NOW - 9 * DAY)
+        pairs = [plain, relevant, other, (own, ours[1]), (long_ago, old[1])]
+        ids = [mention.mention_id for mention, _ in pairs]
+        verdicts = [a_verdict(ids[1]), replace(a_verdict(ids[2]), relevant=False),
+                    a_verdict(ids[4])]  # fmt: skip
+        with ledger.write() as books:
+            books.mentions.store(pairs)
+            books.mentions.put_verdicts(verdicts)
+            found = books.looks.heeded(NOW - 7 * DAY, [own.platform])
+            elsewhere = books.looks.heeded(NOW - 7 * DAY, ["tieba"])
+        assert sorted(one.mention.native_id for one in found) == ["2", "4"] and not elsewhere
