@@ -13,7 +13,7 @@ from types import MappingProxyType
 from playwright.async_api import BrowserContext, Error, Request
 
 from crawlers.health import ShapeChanged, refusal
-from crawlers.listened import Exchange, Listened, Parsed, What, hear
+from crawlers.listened import Exchange, Listened, Parsed, What, hear, why_misread
 from crawlers.pictures import KeepPicture, taken
 from domain.identity import Pseudonym, id_of
 from domain.ports import Intake
@@ -228,14 +228,14 @@ class Ear:
         if parsed is None:
             return ()
         if parsed.misread:
-            self.keep(exchange, _misread(parsed))
+            self.keep(exchange, why_misread(parsed.misread))
         return self._store(parsed)
 
     def _store(self, parsed: Parsed) -> tuple[str, ...]:
         items = [item for item in parsed.items if self._ours(item)]
         marks = self.marks(parsed)
         new = self.intake(items, marks=marks) if items or marks else 0
-        detail = parsed.detail or _misread(parsed)
+        detail = parsed.detail or why_misread(parsed.misread)
         brought = tuple(map(id_of, items)) if new else ()
         self.answers.append(
             Overheard(what=parsed.what, outcome=parsed.outcome, detail=detail, seen=len(items),
@@ -263,10 +263,6 @@ def _by_worker(request: Request) -> bool:
         return request.frame is None
     except Error:
         return True
-
-
-def _misread(parsed: Parsed) -> str:
-    return "；".join(dict.fromkeys(one.reason for one in parsed.misread))
 
 
 def _secret(header: str) -> bool:

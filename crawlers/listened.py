@@ -204,6 +204,16 @@ def listed(
     )  # fmt: skip
 
 
+_MOST_REASONS = 3
+
+
+def why_misread(misread: Sequence[Misread]) -> str:
+    """The reason for which an answer with unreadable items is kept; "" without any."""
+    said = list(dict.fromkeys(one.reason for one in misread))
+    more = f" 等 {len(misread)} 处" if len(said) > _MOST_REASONS else ""
+    return "；".join(said[:_MOST_REASONS]) + more
+
+
 _RANK = (
     Outcome.IP_OR_ACCOUNT_BLOCKED, Outcome.VERIFY_REQUIRED, Outcome.LOGIN_REQUIRED,
     Outcome.RATE_LIMITED, Outcome.SCHEMA_CHANGED, Outcome.OK, Outcome.EMPTY_CONFIRMED,

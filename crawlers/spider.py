@@ -10,7 +10,6 @@ import logging
 from collections import deque
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -22,6 +21,7 @@ from scrapy.http import Request, Response
 
 from crawlers.decoding import decode
 from crawlers.extraction import Fetched, Finds, Page, Reader, plain
+from crawlers.given import Given
 from crawlers.health import (
     KeepFragment,
     ShapeChanged,
@@ -206,13 +206,12 @@ class SpiderSource:
 
     spec: SourceSpec
     reader: Reader
-    cache_dir: Path
-    keep_fragment: KeepFragment | None = None
+    given: Given
     steps: Mapping[str, int] = field(default_factory=dict)
     settings: Mapping[str, object] = field(init=False)
 
     def __post_init__(self) -> None:
-        self.settings = settings(self.spec, self.cache_dir, self.steps)
+        self.settings = settings(self.spec, self.given.cache_dir, self.steps)
 
     def collect(self, intake: Intake) -> RunReport:
         """Read the source. Raises what ``intake`` raises; whatever the site does is an Outcome."""
@@ -226,7 +225,7 @@ class SpiderSource:
         crawler.signals.connect(_keep_error(broken), signal=signals.spider_error, weak=False)
         crawler.signals.connect(slow_down(crawler), signal=signals.robots_parsed, weak=False)
         process.crawl(crawler, name=self.spec.name, reader=self.reader, intake=intake,
-                      tally=tally, keep_fragment=self.keep_fragment)  # fmt: skip
+                      tally=tally, keep_fragment=self.given.keep_fragment)  # fmt: skip
         process.start()
         if broken:
             raise broken[0]

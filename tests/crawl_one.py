@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import crawlers.platforms
+from crawlers.given import Given
 from domain.identity import AuthorKey, mention_id, native_id
 from domain.plan import SourceSpec
 from domain.plugins import load
@@ -67,14 +68,14 @@ def collect(job: dict[str, Any]) -> dict[str, Any]:
     )  # fmt: skip
     now = datetime.fromisoformat(job["now"])
     fragments: list[list[str]] = []
-    source = load(crawlers.platforms, job["kind"]).source(
-        spec,
+    given = Given(
         clock=lambda: now,
         pseudonym=AuthorKey("2026", b"test").pseudonym,
         cache_dir=Path(job["cache"]),
         since=datetime.fromisoformat(job["since"]) if job["since"] else None,
         keep_fragment=lambda *piece: fragments.append(list(piece)),
     )
+    source = load(crawlers.platforms, job["kind"]).source(spec, given)
     intake = FileIntake(Path(job["intake"])) if job["intake"] else BrokenIntake()
     try:
         report = dataclasses.asdict(source.collect(intake))

@@ -14,6 +14,7 @@ import crawlers.platforms
 from crawlers.articlepages import Rules, article_of, rules_of
 from crawlers.articlescope import day_of, last_day_of, oldest_day, scope_of
 from crawlers.extraction import Cache, Fetched, Finds, Page
+from crawlers.given import Given
 from crawlers.health import ShapeChanged, asks_to_login, sent_to_login
 from crawlers.sitemaps import MOST_BYTES, MOST_ENTRIES, sitemap
 from domain.errors import NotConfigured
@@ -41,10 +42,11 @@ def spec(kind: str = "articles", url: str = LIST, **options: str) -> SourceSpec:
 
 def reader(kind: str = "articles", url: str = LIST, *, since: datetime | None = None,
            **options: str) -> Any:  # fmt: skip
-    return load(crawlers.platforms, kind).source(
-        spec(kind, url, **options), clock=lambda: NOW, cache_dir=Path("unused"), since=since,
+    given = Given(
+        clock=lambda: NOW, cache_dir=Path("unused"), since=since,
         pseudonym=lambda platform, account: f"{platform}:{account}" if account else None,
-    ).reader  # fmt: skip
+    )  # fmt: skip
+    return load(crawlers.platforms, kind).source(spec(kind, url, **options), given).reader
 
 
 def got(body: bytes | str, url: str = ONE, *, entry: bool = False, status: int = 200) -> Fetched:

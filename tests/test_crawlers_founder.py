@@ -7,6 +7,7 @@ import pytest
 
 from crawlers.decoding import decode
 from crawlers.extraction import Cache, Fetched, Finds, Page, main_text, plain
+from crawlers.given import Given
 from crawlers.health import ShapeChanged
 from crawlers.platforms.founder import FounderReader, days_to_read, source
 from domain.errors import NotConfigured
@@ -208,10 +209,13 @@ def test_an_absence_is_caught_up_but_never_narrows_the_days(
     assert (days[0], len(days)) == (TODAY, count)
 
 
+def _given(folder: Path, now: datetime) -> Given:
+    return Given(clock=lambda: now, pseudonym=lambda *_: None, cache_dir=folder, since=None)
+
+
 def test_today_is_the_day_in_changchun(tmp_path: Path) -> None:
     late = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)  # 07:30 on the 23rd
-    built = source(_spec({"days_back": "0"}), clock=lambda: late, pseudonym=lambda *_: None,
-                   cache_dir=tmp_path, since=None)  # fmt: skip
+    built = source(_spec({"days_back": "0"}), _given(tmp_path, late))
     assert [page.url for page in built.reader.first()] == [LAYOUT]  # type: ignore[attr-defined]
 
 
@@ -221,8 +225,7 @@ def test_a_wrong_option_switches_the_source_off_by_name(
     options: dict[str, str], tmp_path: Path
 ) -> None:
     with pytest.raises(NotConfigured, match=next(iter(options))):
-        source(_spec(options), clock=lambda: at_shanghai(TODAY), pseudonym=lambda *_: None,
-               cache_dir=tmp_path, since=None)  # fmt: skip
+        source(_spec(options), _given(tmp_path, at_shanghai(TODAY)))
 
 
 def test_plain_keeps_paragraphs_and_drops_what_nobody_sees() -> None:

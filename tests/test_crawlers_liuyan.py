@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from crawlers.extraction import Cache, Fetched, Page
+from crawlers.given import Given
 from crawlers.health import ShapeChanged
 from crawlers.platforms.liuyan import LEAST_DELAY, BoardReader, source
 from crawlers.spider import SpiderSource
@@ -21,13 +22,16 @@ NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 BASE = "https://liuyan.invalid"
 
 
-def made(since: datetime | None = None, **options: str) -> SpiderSource:
+def made(
+    since: datetime | None = None, base: str = BASE + "/", **options: str
+) -> SpiderSource:  # fmt: skip
     spec = SourceSpec(name="liuyan", title="留言板", kind="liuyan", platform="liuyan", enabled=True,
-                      start_urls=(BASE + "/",), own_channel=False, every_minutes=60,
+                      start_urls=(base,), own_channel=False, every_minutes=60,
                       expected_per_day=1.0, delay_seconds=0.1,
                       options={"fids": "2002, 2003", **options})  # fmt: skip
-    built = source(spec, clock=lambda: NOW, pseudonym=lambda *_: pytest.fail("no account here"),
-                   cache_dir=Path("unused"), since=since)  # fmt: skip
+    given = Given(clock=lambda: NOW, pseudonym=lambda *_: pytest.fail("no account here"),
+                  cache_dir=Path("unused"), since=since)  # fmt: skip
+    built = source(spec, given)
     assert isinstance(built, SpiderSource)
     return built
 
@@ -62,6 +66,12 @@ def test_the_list_page_is_asked_first_and_then_one_page_of_each_forum() -> None:
     ]
     assert forums[1].referer == f"{BASE}/threads/list?fid=2003"
     assert built.settings["DOWNLOAD_DELAY"] == LEAST_DELAY
+
+
+def test_a_board_that_has_moved_below_a_path_is_asked_there() -> None:
+    start, form, _ = made(base=f"{BASE}/pro-dfbbs-front").reader.first()
+    assert start.url == f"{BASE}/pro-dfbbs-front/threads/list?fid=2002"
+    assert form.url == f"{BASE}/pro-dfbbs-front/threads/queryThreadsList"
 
 
 def test_a_letter_becomes_a_post_and_neither_nickname_nor_answer_is_read() -> None:

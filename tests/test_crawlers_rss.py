@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from crawlers.extraction import Fetched
+from crawlers.given import Given
 from crawlers.health import ShapeChanged
 from crawlers.platforms.rss import FeedReader, source
 from crawlers.spider import SpiderSource
 from domain.errors import NotConfigured
 from domain.identity import AuthorKey
 from domain.plan import SourceSpec
-from domain.times import at_shanghai
 from domain.types import Incoming, Kind, Outcome
 
 SITE = Path(__file__).parent / "data" / "site"
@@ -156,21 +156,22 @@ def test_an_outside_file_named_in_a_feed_is_not_read(tmp_path: Path) -> None:
     assert "topsecret" not in repr(finds)
 
 
+def _given(folder: Path) -> Given:
+    return Given(clock=lambda: NOW, pseudonym=lambda *_: None, cache_dir=folder, since=None)
+
+
 @pytest.mark.parametrize("url", ["", "file:///etc/passwd", "paper.invalid/feed", "http://"])
 def test_a_wrong_address_switches_the_source_off_with_the_reason(url: str, tmp_path: Path) -> None:
     spec = SourceSpec(name="s", title="s", kind="rss", platform="rss", enabled=True,
                       start_urls=(url,), own_channel=False, every_minutes=60, expected_per_day=1.0,
                       delay_seconds=1.0, options={})  # fmt: skip
     with pytest.raises(NotConfigured, match="start_urls"):
-        source(spec, clock=lambda: NOW, pseudonym=lambda *_: None, cache_dir=tmp_path, since=None)
+        source(spec, _given(tmp_path))
 
 
 def test_the_source_is_built_without_touching_the_network_or_the_disk(tmp_path: Path) -> None:
     spec = SourceSpec(name="s", title="s", kind="rss", platform="rss", enabled=True,
                       start_urls=(URL,), own_channel=False, every_minutes=60, expected_per_day=1.0,
                       delay_seconds=1.0, options={})  # fmt: skip
-    built = source(
-        spec, clock=lambda: at_shanghai(NOW.date()), pseudonym=lambda *_: None,
-        cache_dir=tmp_path / "none", since=None,
-    )  # fmt: skip
+    built = source(spec, _given(tmp_path / "none"))
     assert isinstance(built, SpiderSource) and not (tmp_path / "none").exists()

@@ -27,6 +27,7 @@ from scrapy.settings import Settings
 from scrapy.utils.request import RequestFingerprinter
 
 import crawlers.platforms
+from crawlers.given import Given
 from crawlers.health import FRAGMENT, Tally, asks_to_verify, fragment_of, refusal
 from crawlers.pagecache import KEEP_DAYS, PageStore
 from crawlers.spider import PageSpider, SpiderSource
@@ -146,11 +147,10 @@ def test_a_second_run_asks_again_for_layouts_only(morning: Any) -> None:
 def test_every_spider_schedules_a_request(tmp_path: Path) -> None:
     needed = {"founder": {}, "rss": {}, "articles": {"article": "x"}, "sitemap": {"article": "x"},
               "liuyan": {"fids": "7"}}  # fmt: skip
+    given = Given(clock=lambda: NOW, pseudonym=lambda *_: None, cache_dir=tmp_path, since=None)
     for kind, options in needed.items():
-        built = load(crawlers.platforms, kind).source(
-            replace(_spec(kind), options=options), clock=lambda: NOW,
-            pseudonym=lambda *_: None, cache_dir=tmp_path, since=None,
-        )  # fmt: skip
+        spec = replace(_spec(kind), options=options)
+        built = load(crawlers.platforms, kind).source(spec, given)
         assert isinstance(built, SpiderSource)
         spider = PageSpider(name="s", reader=built.reader, intake=len, tally=Tally(),
                             keep_fragment=None)  # fmt: skip

@@ -19,6 +19,7 @@ from pathlib import Path
 from types import MappingProxyType, ModuleType
 
 import crawlers.platforms
+from crawlers.given import Given
 from domain import plugins
 from domain.collection import BY_MACHINE, holding, sites
 from domain.errors import NotConfigured
@@ -221,8 +222,7 @@ def _run_source(
         from tingxue import browsing  # no other source needs a browser
 
         return browsing.source(app, spec, platform.LISTENED, marks).collect(intake)
-    source = platform.source(
-        spec,
+    given = Given(
         clock=app.clock,
         pseudonym=app.pseudonym,
         cache_dir=app.home.cache / spec.name,
@@ -230,7 +230,7 @@ def _run_source(
         keep_fragment=partial(_keep_fragment, app, spec.name),
         marks=marks,
     )
-    report: RunReport = source.collect(Sieve(intake, spec.search))
+    report: RunReport = platform.source(spec, given).collect(Sieve(intake, spec.search))
     return report
 
 

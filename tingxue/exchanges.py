@@ -11,7 +11,7 @@ from datetime import datetime
 
 from crawlers.barerequests import bare_form, bare_request
 from crawlers.health import ShapeChanged
-from crawlers.listened import Exchange, Listened, Misread, Parsed, hear
+from crawlers.listened import Exchange, Listened, Parsed, hear, why_misread
 from crawlers.scrubbing import MOST_KEPT, MOST_READ, scrub
 from domain.errors import PluginError
 from domain.identity import id_of
@@ -27,7 +27,6 @@ Lookup = Callable[[App, str], Listened]
 """(app, code) -> the platform. Raises PluginError."""
 
 _CUT = "内容太长，没有留全，不能重读"
-_MOST_REASONS = 3
 _READ = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED, Outcome.ITEM_GONE})
 
 
@@ -73,13 +72,6 @@ def keep(app: App, source: str, platform: Listened, exchange: Exchange, reason: 
     """Keep one now. The same one is kept once."""
     with app.ledger.write() as books:
         books.rejects.add([kept(source, platform, exchange, reason)], app.clock())
-
-
-def why_misread(misread: Sequence[Misread]) -> str:
-    """The reason for which an answer with unreadable items is kept."""
-    said = list(dict.fromkeys(one.reason for one in misread))
-    more = f" 等 {len(misread)} 处" if len(said) > _MOST_REASONS else ""
-    return "；".join(said[:_MOST_REASONS]) + more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 from crawlers.har import OpenHar, open_har
 from crawlers.health import ShapeChanged
-from crawlers.listened import Exchange, Listened, Parsed, What, hear
+from crawlers.listened import Exchange, Listened, Parsed, What, hear, why_misread
 from domain.privacy import mask
 from domain.types import Incoming, Outcome, Reject
 from tingxue import listeners, names
 from tingxue.app import App
-from tingxue.exchanges import kept, why_misread
+from tingxue.exchanges import kept
 from tingxue.intake import LedgerIntake
 
 Progress = Callable[[int, int], None] | None

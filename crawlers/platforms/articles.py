@@ -12,11 +12,8 @@ widens the days.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
-from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import urljoin
 
 from scrapy.selector import Selector
@@ -24,13 +21,12 @@ from scrapy.selector import Selector
 from crawlers.articlepages import Articles, rules_of
 from crawlers.articlescope import Scope, path_of, regex_of, scope_of
 from crawlers.extraction import Cache, Fetched, Finds, Page, links, text_of
-from crawlers.health import KeepFragment, ShapeChanged
+from crawlers.given import Given
+from crawlers.health import ShapeChanged
 from crawlers.manners import bases, whole_number
 from crawlers.spider import SpiderSource
-from domain.identity import Pseudonym
 from domain.plan import SourceSpec
 from domain.ports import Source
-from domain.times import Clock
 from domain.types import Outcome
 
 _FEEDS = (
@@ -40,27 +36,17 @@ _FEEDS = (
 _MOST_FEEDS = 3
 
 
-def source(
-    spec: SourceSpec,
-    *,
-    clock: Clock,
-    pseudonym: Pseudonym,
-    cache_dir: Path,
-    since: datetime | None,
-    keep_fragment: KeepFragment | None = None,
-    marks: Mapping[str, str] = MappingProxyType({}),
-) -> Source:
-    """A site; ``marks`` are not used: the page cache and ``since`` say what is known. Raises
-    NotConfigured for a wrong address or option."""
-    now = clock()
+def source(spec: SourceSpec, given: Given) -> Source:
+    """A site. Raises NotConfigured for a wrong address or option."""
+    now = given.clock()
     reader = ListReader(
         urls=tuple(bases(spec)),
-        scope=scope_of(spec, now, since),
+        scope=scope_of(spec, now, given.since),
         sections=regex_of(spec, "sections") if spec.options.get("sections") else None,
         most_sections=whole_number(spec, "most_sections", 10),
-        articles=Articles(spec=spec, rules=rules_of(spec), now=now, pseudonym=pseudonym),
+        articles=Articles(spec=spec, rules=rules_of(spec), now=now, pseudonym=given.pseudonym),
     )
-    return SpiderSource(spec=spec, reader=reader, cache_dir=cache_dir, keep_fragment=keep_fragment)
+    return SpiderSource(spec=spec, reader=reader, given=given)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -10,11 +10,9 @@ whole of a daily paper serves nobody; none = all), ``days_back`` (1 = today and 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from scrapy.selector import Selector
@@ -31,13 +29,13 @@ from crawlers.extraction import (
     text_of,
     words_of,
 )
-from crawlers.health import KeepFragment, ShapeChanged
+from crawlers.given import Given
+from crawlers.health import ShapeChanged
 from crawlers.manners import bases, whole_number
 from crawlers.spider import SpiderSource
-from domain.identity import Pseudonym
 from domain.plan import SourceSpec
 from domain.ports import Source
-from domain.times import Clock, at_shanghai, shanghai_day
+from domain.times import at_shanghai, shanghai_day
 from domain.types import Context, Incoming, Kind, Outcome
 
 MOST_DAYS = 31
@@ -51,19 +49,12 @@ _ARTICLE = re.compile(r"c/(\d{6})/(\d{2})/content_\w+\.html?$")
 _BODY_START, _BODY_END = "<!--enpcontent-->", "<!--/enpcontent-->"
 
 
-def source(
-    spec: SourceSpec,
-    *,
-    clock: Clock,
-    pseudonym: Pseudonym,
-    cache_dir: Path,
-    since: datetime | None,
-    keep_fragment: KeepFragment | None = None,
-    marks: Mapping[str, str] = MappingProxyType({}),
-) -> Source:
-    """A paper. ``since`` only widens the days read (to catch up), never narrows them;
-    ``marks`` are not used. Raises NotConfigured for a wrong address or option."""
-    days = days_to_read(shanghai_day(clock()), whole_number(spec, "days_back", 1), since)
+def source(spec: SourceSpec, given: Given) -> Source:
+    """A paper. ``given.since`` only widens the days read (to catch up), never narrows them. Raises
+    NotConfigured for a wrong address or option."""
+    days = days_to_read(
+        shanghai_day(given.clock()), whole_number(spec, "days_back", 1), given.since
+    )
     reader = FounderReader(
         platform=spec.platform,
         own_channel=spec.own_channel,
@@ -72,7 +63,7 @@ def source(
         first_node=spec.options.get("first_node", "node_01.html"),
         days=days,
     )
-    return SpiderSource(spec=spec, reader=reader, cache_dir=cache_dir, keep_fragment=keep_fragment)
+    return SpiderSource(spec=spec, reader=reader, given=given)
 
 
 def days_to_read(today: date, days_back: int, since: datetime | None) -> tuple[date, ...]:

@@ -16,22 +16,19 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
 from crawlers.decoding import decode, shown
 from crawlers.extraction import Cache, Fetched, Finds, Page, mentions_any, words_of
 from crawlers.fields import Unreadable, identifier, words
-from crawlers.health import KeepFragment, ShapeChanged
+from crawlers.given import Given
+from crawlers.health import ShapeChanged
 from crawlers.manners import bases, whole_number
 from crawlers.moments import moment
 from crawlers.spider import SpiderSource
 from domain.errors import NotConfigured
-from domain.identity import Pseudonym
 from domain.plan import SourceSpec
 from domain.ports import Source
-from domain.times import Clock
 from domain.types import Context, Incoming, Kind, Outcome
 
 LEAST_DELAY = 1.5
@@ -44,18 +41,9 @@ checked it: so far before ``since`` a page may still hold new ones (our margin, 
 _LIST, _QUERY = "/threads/list?fid=", "/threads/queryThreadsList"
 
 
-def source(
-    spec: SourceSpec,
-    *,
-    clock: Clock,
-    pseudonym: Pseudonym,
-    cache_dir: Path,
-    since: datetime | None,
-    keep_fragment: KeepFragment | None = None,
-    marks: Mapping[str, str] = MappingProxyType({}),
-) -> Source:
-    """The board; ``marks`` are not used: a letter may appear below the newest number (``LATE``).
-    Raises NotConfigured for a wrong address or option, above all without fids."""
+def source(spec: SourceSpec, given: Given) -> Source:
+    """The board. No mark is of use: a letter may appear below the newest number (``LATE``). Raises
+    NotConfigured for a wrong address or option, above all without fids."""
     state = spec.options.get("state", "1")
     if state not in ("1", "2", "3", "4"):
         raise NotConfigured(f"来源 {spec.name} 的选项 state 只能是 1、2、3、4，现在是 {state!r}")
@@ -66,15 +54,14 @@ def source(
         most_pages=whole_number(spec, "most_pages", 1),
         words=words_of(spec.options.get("words", "")),
         own_channel=spec.own_channel,
-        now=clock(),
-        since=since,
+        now=given.clock(),
+        since=given.since,
     )
     slow = replace(spec, delay_seconds=max(spec.delay_seconds, LEAST_DELAY))
     return SpiderSource(
         spec=slow,
         reader=reader,
-        cache_dir=cache_dir,
-        keep_fragment=keep_fragment,
+        given=given,
         steps={"crawlers.visit.Visit": 700},
     )
 

@@ -8,12 +8,10 @@ those of ``crawlers.manners.limits``. ``since`` is not used: feeds are short, in
 """
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 from xml.sax import SAXException
 
@@ -23,38 +21,29 @@ from crawlers.addresses import article_id
 from crawlers.decoding import shown
 from crawlers.extraction import Cache, Fetched, Finds, Page, mentions_any, plain, words_of
 from crawlers.fields import Unreadable
-from crawlers.health import KeepFragment, ShapeChanged
+from crawlers.given import Given
+from crawlers.health import ShapeChanged
 from crawlers.manners import bases
 from crawlers.moments import moment
 from crawlers.spider import SpiderSource
 from domain.identity import Pseudonym
 from domain.plan import SourceSpec
 from domain.ports import Source
-from domain.times import SHANGHAI, Clock
+from domain.times import SHANGHAI
 from domain.types import Context, Incoming, Kind, Outcome
 
 
-def source(
-    spec: SourceSpec,
-    *,
-    clock: Clock,
-    pseudonym: Pseudonym,
-    cache_dir: Path,
-    since: datetime | None,
-    keep_fragment: KeepFragment | None = None,
-    marks: Mapping[str, str] = MappingProxyType({}),
-) -> Source:
-    """One or more feeds as one source; ``marks`` are not used. Raises NotConfigured for a wrong
-    address or option."""
+def source(spec: SourceSpec, given: Given) -> Source:
+    """One or more feeds as one source. Raises NotConfigured for a wrong address or option."""
     reader = FeedReader(
         platform=spec.platform,
         own_channel=spec.own_channel,
         words=words_of(spec.options.get("words", "")),
         urls=tuple(bases(spec)),
-        pseudonym=pseudonym,
-        now=clock(),
+        pseudonym=given.pseudonym,
+        now=given.clock(),
     )
-    return SpiderSource(spec=spec, reader=reader, cache_dir=cache_dir, keep_fragment=keep_fragment)
+    return SpiderSource(spec=spec, reader=reader, given=given)
 
 
 @dataclass(slots=True, kw_only=True)

@@ -7,11 +7,9 @@ Options: those of ``articles`` without the sections, and ``most_sitemaps`` (20).
 lastmod; what is older than ``days_back`` or ``since`` is left.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from pathlib import Path
-from types import MappingProxyType
 from urllib.parse import urljoin, urlsplit
 
 from crawlers.articlepages import Articles, rules_of
@@ -19,42 +17,31 @@ from crawlers.articlescope import Scope, scope_of
 from crawlers.decoding import decode
 from crawlers.extraction import Cache, Fetched, Finds, Page
 from crawlers.fields import Unreadable
-from crawlers.health import KeepFragment
+from crawlers.given import Given
 from crawlers.manners import bases, whole_number
 from crawlers.moments import moment
 from crawlers.sitemaps import Listed, sitemap
 from crawlers.spider import SpiderSource
-from domain.identity import Pseudonym
 from domain.plan import SourceSpec
 from domain.ports import Source
-from domain.times import Clock, shanghai_day
+from domain.times import shanghai_day
 from domain.types import Outcome
 
 MOST_DEPTH = 2
 """Indexes above a sitemap. The protocol knows one; some sites have one more."""
 
 
-def source(
-    spec: SourceSpec,
-    *,
-    clock: Clock,
-    pseudonym: Pseudonym,
-    cache_dir: Path,
-    since: datetime | None,
-    keep_fragment: KeepFragment | None = None,
-    marks: Mapping[str, str] = MappingProxyType({}),
-) -> Source:
-    """A site; ``marks`` are not used: the page cache and ``since`` say what is known. Raises
-    NotConfigured for a wrong address or option."""
-    now = clock()
+def source(spec: SourceSpec, given: Given) -> Source:
+    """A site. Raises NotConfigured for a wrong address or option."""
+    now = given.clock()
     reader = SitemapReader(
         urls=tuple(bases(spec)),
-        scope=scope_of(spec, now, since),
+        scope=scope_of(spec, now, given.since),
         most_sitemaps=whole_number(spec, "most_sitemaps", 20),
         now=now,
-        articles=Articles(spec=spec, rules=rules_of(spec), now=now, pseudonym=pseudonym),
+        articles=Articles(spec=spec, rules=rules_of(spec), now=now, pseudonym=given.pseudonym),
     )
-    return SpiderSource(spec=spec, reader=reader, cache_dir=cache_dir, keep_fragment=keep_fragment)
+    return SpiderSource(spec=spec, reader=reader, given=given)
 
 
 @dataclass(slots=True, kw_only=True)
