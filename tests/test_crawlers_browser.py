@@ -13,10 +13,12 @@ import pytest
 from browser_site import raised
 
 from crawlers.browser import _left_by_its_last_browser, alone
+from crawlers.listened import listened_platforms
 from crawlers.platforms.douyin import LISTENED as DOUYIN
 from crawlers.programs import BROWSER, REPLICA, find, has_screen, replica
 from crawlers.turns import PAGES, Visit, depth, in_turn, pages_today
 from crawlers.visits import manner, visits
+from domain.collection import RAISED
 from domain.errors import NotConfigured
 from domain.types import Mode
 
@@ -128,3 +130,14 @@ def test_a_source_of_its_own_wait_says_so_in_seconds() -> None:
         manner(spec)
     usual = manner(replace(spec, options={}, daily_cap=0))
     assert usual.pause[0] >= 3 and usual.daily_cap > 0
+
+
+def test_every_mode_that_a_platform_offers_has_a_page_of_its_own_to_open() -> None:
+    for one in listened_platforms():
+        assert bool(one.own_pages) == (Mode.OWN in one.modes), one.code
+        assert one.works is None or Mode.OWN in one.modes, one.code
+        if Mode.AUTOMATIC in one.modes:
+            assert one.search_page is not None and one.at_home(one.search_page("雪")), one.code
+        if one.modes & RAISED - {Mode.ASSISTED}:
+            assert one.at_home(one.login_page), one.code
+        assert all(one.at_home(url) for url in one.own_pages), one.code

@@ -98,6 +98,8 @@ class TestDouyin(ListenedContract):
         url = f"{_CREATOR}/comment/list/?item_id=%40enc-w1&sort=TIME"
         (comment,) = heard(LISTENED, replace(creator, url=url)).items
         assert comment.parent_id is None and comment.context.own_channel
+        none = b'{"status_code": 0, "comment_info_list": [], "total_count": 0}'
+        assert heard(LISTENED, creator, none).outcome is Outcome.EMPTY_CONFIRMED
         replies = f"{_CREATOR}/comment/reply/list/?comment_id=%40enc-0001"
         assert LISTENED.asks(replies) is What.COMMENTS
 

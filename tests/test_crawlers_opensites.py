@@ -204,6 +204,12 @@ def test_no_answer_however_large_takes_much_memory(crawled: Any) -> None:
     assert max(peaks.values()) < 300, peaks
 
 
+def test_a_ring_of_redirects_is_followed_a_few_times_and_no_more(crawled: Any) -> None:
+    asked = crawled[1]["loop"].paths
+    assert 2 <= sum(path in ("/a", "/b") for path in asked) <= 5
+    assert asked[-1] == one(3), "the other articles are read"
+
+
 def test_strange_pages_leave_a_few_masked_fragments(crawled: Any) -> None:
     reports = crawled[2]
     kept = {name: len(reports[name]["fragments"]) for name in EXPECTED

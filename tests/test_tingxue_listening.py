@@ -9,17 +9,31 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from browser_site import HTML, Feed, Screen, Site, chromium_or_skip, douyin, page_of, raised, sent
+from browser_site import (
+    COMMENTS,
+    HTML,
+    Feed,
+    Screen,
+    Site,
+    chromium_or_skip,
+    douyin,
+    page_of,
+    raised,
+    sent,
+    work,
+)
 from world import World
 
 from crawlers.browser import alone
 from crawlers.pictures import MOST_BYTES
 from crawlers.platforms.douyin import LISTENED
 from crawlers.programs import BROWSER
+from crawlers.turns import looked_at
 from domain.errors import NotConfigured
-from domain.types import Mode, Outcome
-from tingxue import browsing, collecting, doctor, listening, pictures
+from domain.types import Context, Incoming, Kind, Mode, Outcome
+from tingxue import browsing, collecting, doctor, listening, pictures, pipeline
 from tingxue.demo.replica import Answer, Asked, serving
+from tingxue.intake import LedgerIntake
 
 WORDS = "天定山"
 HAND = "<script>setInterval(() => scrollBy(0, 500), 200)</script>"
@@ -199,3 +213,31 @@ def test_a_page_that_brings_something_new_is_pictured_where_config_says_so(
         jpeg = one.jpeg.read_bytes()
         assert jpeg[:2] == b"\xff\xd8" and 0 < len(jpeg) <= MOST_BYTES
         assert one.url.startswith("https://www.douyin.com/") and set(one.mention_ids) <= set(ids)
+
+
+# --- automatic rounds
+
+
+@pytest.mark.full
+def test_an_automatic_round_reads_below_the_posts_that_the_ledger_names(
+    world: World, site: Site
+) -> None:
+    chromium_or_skip()
+    post = work(900)["aweme_info"]
+    LedgerIntake(world.app.ledger, "x", world.clock)([
+        Incoming(platform="douyin", kind=Kind.POST, text=post["desc"], native_id=post["aweme_id"],
+                 url=f"https://www.douyin.com/video/{post['aweme_id']}", context=Context())
+    ])  # fmt: skip
+    world.analyser.said[post["aweme_id"]] = {}
+    pipeline.analyse(world.app)
+    said = [{"cid": str(no), "aweme_id": post["aweme_id"], "text": f"押金没退 {no}",
+             "create_time": 1795341600, "user": {"uid": "9"}} for no in range(2)]  # fmt: skip
+    thread = Screen(url=COMMENTS, answer=sent({"status_code": 0, "comments": said, "has_more": 0}))
+    site.pages = {page_of(WORDS): douyin(1), f"/video/{post['aweme_id']}": Feed(screens=[thread])}
+    with serving(site) as replica:
+        desk = Desk(world, Mode.AUTOMATIC, replica.environment)
+        report = collecting.collect_one(desk.app, desk.spec.name)
+    assert (report.outcome, report.new) == (Outcome.OK, 4 + 2), report.detail
+    assert desk.texts()[:2] == ["押金没退 0", "押金没退 1"]
+    with world.app.ledger.read() as books:
+        assert len(looked_at(books.marks.of(desk.spec.name))) == 1

@@ -131,8 +131,9 @@ def _own_works(answer: Node, exchange: Exchange) -> Parsed:
     """The list of the creator centre (public code, recorded 2025-10; B). Who made them is us."""
     nodes = answer.each("item_info_list")
     items, misread = read_all(nodes, lambda node: _own_work(exchange, node))
-    none = Outcome.EMPTY_CONFIRMED if answer.may("total_count").value == 0 else None
-    outcome = Outcome.OK if items else none or Outcome.EMPTY_AMBIGUOUS
+    none = answer.number("total_count") == 0
+    empty = Outcome.EMPTY_CONFIRMED if none else Outcome.EMPTY_AMBIGUOUS
+    outcome = Outcome.OK if items else empty
     more = answer.may("has_more").value in (1, True)
     return Parsed(
         what=What.DETAIL, outcome=Outcome.SCHEMA_CHANGED if misread else outcome, items=items,
@@ -164,7 +165,8 @@ def _comments(exchange: Exchange, answer: Node, pseudonym: Pseudonym) -> Parsed:
     read = _own_comment if own else _comment
     items, misread = read_all(nodes, lambda node: read(exchange, node, pseudonym))
     more = answer.may("has_more").value in (1, True)
-    empty = Outcome.EMPTY_CONFIRMED if answer.may("total").value == 0 else Outcome.EMPTY_AMBIGUOUS
+    none = 0 in (answer.number("total"), answer.number("total_count"))
+    empty = Outcome.EMPTY_CONFIRMED if none else Outcome.EMPTY_AMBIGUOUS
     outcome = Outcome.SCHEMA_CHANGED if misread else Outcome.OK if items else empty
     cursor = answer.ident("cursor") if more else ""
     return Parsed(what=What.COMMENTS, outcome=outcome, items=items, misread=misread, cursor=cursor)
