@@ -1,9 +1,11 @@
-"""The desk: how long a page and an action take while twenty people work, beside a small office.
+"""The desk: how long pages and actions take while twenty people work, and what each page costs.
 
-A desk of its own process on loopback; each of twenty people asks for something every three seconds,
-one in eight a form. Milliseconds as the browser waits them. Baseline: the same on a ledger with a
-hundredth of the cases. Sizes: 10,000 cases with 100,000 mentions; TINGXUE_BENCH_FULL=1 has a
-million of these, TINGXUE_BENCH_SMALL=1 a hundredth of everything, for some seconds.
+Milliseconds as the browser waits them: a desk of its own process on loopback; each of twenty people
+asks for something every three seconds, one in eight a form. ``cpu`` figures: processor time of one
+request for each page there is, in this process, so that a busy machine does not blur them (``-``
+stands for what an address holds). Baseline: the same on a ledger with a hundredth of the cases.
+Sizes: 10,000 cases with 100,000 mentions; TINGXUE_BENCH_FULL=1 has a million of these,
+TINGXUE_BENCH_SMALL=1 a hundredth of everything, for some seconds.
 """
 
 import os
@@ -11,32 +13,36 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from importlib import import_module
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
-from typing import Any
 
 import httpx
-from sqlalchemy import Table, insert, select
 
 from config.loader import load
-from domain.plan import Plan
-from domain.types import Level, Role, State
-from ledger import schema
+from domain.types import Role
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
-from deskclient import PASSWORD, account, hidden
+from deskclient import PASSWORD, account, hidden, office
 from deskserver import free_port, served
-from world import MONDAY, World, opened_world
+from world import opened_world
 
 PEOPLE, EVERY = 20, 3.0
-OPEN_SHARE = 0.15
-STATES = (State.TO_SIGN, State.SIGNED, State.IN_HAND, State.IN_REVIEW)
 PATHS = ("/", "/now/fragment", "/cases", "/cases?level=红", "/cases?status=待签收&category=parking",
          "/cases?page=40", "CASE", "CASE")  # fmt: skip
+CASE, MENTION = "LHS-20260101-00000", f"{3:024x}"
+PAGES = (
+    "/", "/now/fragment", "/cases", "/cases?status=待签收&category=parking", "/cases?page=300",
+    f"/cases/{CASE}", "/reviews", "/leads", "/leads?read=complaint&stage=case",
+    "/leads?platform=douyin", f"/leads/{MENTION}", "/trends", "/trends?days=30", "/sources",
+    "/sources/links", "/audit", "/roster", "/handover", "/reports",
+    "/reports/preview?kind=day&date=2026-11-22", "/settings", "/settings/users",
+    "/settings/channels", "/password", "/api/now", "/api/cases", f"/api/cases/{CASE}",
+)  # fmt: skip
+ROUNDS = 9
 
 
 @dataclass
@@ -53,8 +59,18 @@ def figures() -> Iterator[dict[str, object]]:
     cases = 100 if small else 10_000
     mentions = 1_000 if small else 1_000_000 if full else 100_000
     seconds = 6.0 if small else 60.0
+    where = f"{cases} cases, {mentions} mentions"
+    ours, base = _cpu(cases, mentions), _cpu(cases // 100, cases)
+    for path in PAGES:
+        page = path.replace(CASE, "-").replace(MENTION, "-")
+        value, baseline = ours[path] * 1000, base[path] * 1000
+        yield {
+            "bench": "desk", "name": f"cpu {page}", "value": round(value, 1), "unit": "ms",
+            "baseline": round(baseline, 1), "ratio": round(value / baseline, 2),
+            "conditions": f"{where}; one request, median of {ROUNDS}",
+        }  # fmt: skip
     large, few = (_measured(c, m, seconds) for c, m in ((cases, mentions), (cases // 100, cases)))
-    where = f"{cases} cases, {mentions} mentions, {PEOPLE} people, one request each {EVERY:g} s"
+    where += f", {PEOPLE} people, one request each {EVERY:g} s"
     for what in ("pages", "actions"):
         ours, base = getattr(large, what), getattr(few, what)
         for name, of in (("p50", median), ("p95", _p95)):
@@ -66,6 +82,27 @@ def figures() -> Iterator[dict[str, object]]:
             }  # fmt: skip
 
 
+def _cpu(cases: int, mentions: int) -> Mapping[str, float]:
+    """Seconds of processor time by page, the median of ``ROUNDS``; the first request of each warms
+    up."""
+    plan, found = load(environ={}), dict[str, float]()
+    with tempfile.TemporaryDirectory() as name, office(Path(name), plan) as made:
+        import_module("_office").fill(made.world, plan, cases, mentions)
+        people = {
+            role: made.person(f"人{role}", role, "宣传部") for role in (Role.PUBLICITY, Role.ADMIN)
+        }
+        for path in PAGES:
+            web = people[Role.ADMIN if path == "/settings/users" else Role.PUBLICITY]
+            times = []
+            for _ in range(ROUNDS + 1):
+                begun = time.process_time()
+                page = web.get(path)
+                times.append(time.process_time() - begun)
+                assert page.status_code == 200, (path, page.status_code)
+            found[path] = median(times[1:])
+    return found
+
+
 def _p95(times: Sequence[float]) -> float:
     return quantiles(times, n=20)[-1]
 
@@ -75,7 +112,7 @@ def _measured(cases: int, mentions: int, seconds: float) -> Times:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         with opened_world(folder, plan) as world:
-            fill(world, plan, cases, mentions)
+            import_module("_office").fill(world, plan, cases, mentions)
             for number in range(PEOPLE):
                 role = Role.HANDLER if number % 2 else Role.PUBLICITY
                 account(world, f"人{number}", role, "住建局" if number % 2 else "宣传部")
@@ -107,7 +144,9 @@ def _work(
         time.sleep(chance.uniform(0, EVERY))
         until = time.monotonic() + seconds
         while time.monotonic() < until:
-            path = chance.choice(PATHS)
+            steers = number % 2 == 0 and chance.random() < 1 / 2
+            path = chance.choice(PAGES if steers else PATHS)
+            path = "/settings" if path == "/settings/users" else path
             case_id = chance.choice(mine)
             begun = time.perf_counter()
             page = web.get(f"/cases/{case_id}" if path == "CASE" else path)
@@ -125,56 +164,3 @@ def _note(web: httpx.Client, case_id: str) -> float:
     answer = web.post(path, data=form)
     assert answer.status_code in (303, 409), answer.text  # 409: somebody was faster
     return time.perf_counter() - begun
-
-
-def fill(world: World, plan: Plan, cases: int, mentions: int) -> None:
-    """So many cases, three departments and three reports each; a part of them is open."""
-    world.say(1, ["taxi_refusal"], text="第一条")
-    with world.app.ledger.write() as books:
-        db = books.connection
-        mention, case, owed, event = (
-            dict(db.execute(select(table)).mappings().first() or {})
-            for table in (schema.mentions, schema.cases, schema.obligations, schema.events)
-        )
-        rows: list[tuple[Table, list[dict[str, Any]]]] = [
-            (schema.mentions, [_mention(mention, n) for n in range(max(mentions, 3 * cases))]),
-            *_cases(plan, case, owed, event, cases),
-        ]
-        for table, some in rows:
-            for start in range(0, len(some), 5_000):
-                db.execute(insert(table), some[start : start + 5_000])
-
-
-def _mention(like: dict[str, Any], n: int) -> dict[str, Any]:
-    seen = MONDAY - timedelta(minutes=n)
-    return like | {"mention_id": f"{n:024x}", "native_id": f"n{n}", "first_seen_at": seen}
-
-
-def _cases(
-    plan: Plan, case: dict[str, Any], owed: dict[str, Any], event: dict[str, Any], count: int
-) -> list[tuple[Table, list[dict[str, Any]]]]:
-    chance, names, codes = Random(1), list(plan.departments), list(plan.categories)
-    rows: dict[str, list[dict[str, Any]]] = {"cases": [], "owed": [], "members": [], "events": []}
-    for n in range(count):
-        opened = MONDAY - timedelta(minutes=15 * n)
-        state = str(chance.choice(STATES) if n < count * OPEN_SHARE else State.CLOSED)
-        about = {"case_id": f"LHS-20260101-{n:05d}"}
-        rows["cases"].append(case | about | {
-            "categories": [chance.choice(codes)], "place": chance.choice(plan.places).name,
-            "level": str(chance.choice(list(Level))), "status": state, "opened_at": opened,
-            "version": 1,
-        })  # fmt: skip
-        for position, name in enumerate(chance.sample(names, 3)):
-            rows["owed"].append(owed | about | {
-                "department": name, "position": position, "status": state,
-                "duty": "support" if position else "lead",
-                "ack_due": opened + timedelta(minutes=30), "acknowledged_at": opened,
-                "replied_at": opened if state in (State.IN_REVIEW, State.CLOSED) else None,
-                "reply_due": opened + timedelta(hours=48),
-            })  # fmt: skip
-        rows["members"] += [
-            about | {"mention_id": f"{3 * n + k:024x}", "position": k} for k in range(3)
-        ]
-        rows["events"].append(event | about)
-    tables = (schema.cases, schema.obligations, schema.case_mentions, schema.events)
-    return list(zip(tables, rows.values(), strict=True))

@@ -4,13 +4,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Connection, exists, func, literal, or_, select, true
+from sqlalchemy import ColumnElement, Connection, and_, exists, func, literal, or_, select, true
 
 from domain.actions import OPEN
-from domain.types import Kind, Mention, Sighting
+from domain.types import Counts, Kind
 from ledger import schema
-from ledger.mentions import Mentions
-from ledger.rows import chunks
 
 _M = schema.mentions.c
 _S = schema.sightings.c
@@ -21,6 +19,12 @@ _BUSY = (
 )
 _SKEW = timedelta(days=1)
 """By so much a page's date may lie behind our own first look at it; what is older is not read."""
+_T = schema.sightings.alias("newer").c
+_NEWEST = and_(
+    _S.mention_id == _M.mention_id,
+    _S.seen_at == select(func.max(_T.seen_at)).where(_T.mention_id == _M.mention_id)
+    .correlate(schema.mentions).scalar_subquery(),
+)  # fmt: skip
 _POSTS = (str(Kind.POST), str(Kind.ARTICLE))
 
 
@@ -35,19 +39,24 @@ class Heard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Looked:
-    """A post with an address, its newest counts, when they were last shown (None: never), and
-    whether it is in a case that is open."""
+    """A post with an address, as little of it as tells whether to open it: its newest likes,
+    comments and shares (None: never shown), when they were last shown, whether it is in a case that
+    is open, and whether on a channel of our own. began: published, or first seen."""
 
-    mention: Mention
-    sighting: Sighting | None
+    mention_id: str
+    url: str
+    began: datetime
+    first_seen_at: datetime
+    counts: Counts | None
     counted_at: datetime | None
     in_open_case: bool
+    own_channel: bool
 
 
 def _shown(reactions: int) -> ColumnElement[bool]:
     """Whether a mention ever showed so many; the newest counts may be fewer."""
-    parts = (func.coalesce(one, 0) for one in (_S.likes, _S.comments, _S.shares))
-    return exists().where(_S.mention_id == _M.mention_id, sum(parts, start=literal(0)) >= reactions)
+    parts = (func.coalesce(one, 0) for one in (_T.likes, _T.comments, _T.shares))
+    return exists().where(_T.mention_id == _M.mention_id, sum(parts, start=literal(0)) >= reactions)
 
 
 class Looks:
@@ -97,28 +106,19 @@ class Looks:
         self, since: datetime, platforms: Sequence[str], wanted: ColumnElement[bool]
     ) -> list[Looked]:
         said = func.coalesce(_M.published_at, _M.first_seen_at)
-        query = select(_M.mention_id, _M.counted_at).where(
+        query = select(
+            _M.mention_id, _M.url, said, _M.first_seen_at, _M.counted_at,
+            _M.mention_id.in_(_BUSY), _M.own_channel, _S.mention_id, _S.likes, _S.comments, _S.shares,
+        ).select_from(schema.mentions.outerjoin(schema.sightings, _NEWEST)).where(
             _M.first_seen_at >= since - _SKEW, said >= since, _M.url != "",
             _M.kind.in_(_POSTS), _M.platform.in_(platforms), wanted,
         )  # fmt: skip
-        counted = {mention_id: at for mention_id, at in self._db.execute(query)}
-        ids = list(counted)
-        mentions = Mentions(self._db)
-        counts, busy = mentions.latest_counts(ids), self._in_open_cases(ids)
         return [
             Looked(
-                mention=one, sighting=counts.get(one.mention_id),
-                counted_at=counted[one.mention_id],
-                in_open_case=one.mention_id in busy,
+                mention_id=mention_id, url=url, began=began, first_seen_at=seen_at,
+                counts=Counts(likes=likes, comments=comments, shares=shares) if shown else None,
+                counted_at=counted_at, in_open_case=bool(busy), own_channel=own,
             )
-            for one in mentions.many(ids)
+            for (mention_id, url, began, seen_at, counted_at, busy, own,
+                 shown, likes, comments, shares) in self._db.execute(query)
         ]  # fmt: skip
-
-    def _in_open_cases(self, ids: Sequence[str]) -> set[str]:
-        member, case = schema.case_mentions.c, schema.cases.c
-        found: set[str] = set()
-        for part in chunks(ids):
-            query = select(member.mention_id).join(schema.cases, case.case_id == member.case_id)
-            here = member.mention_id.in_(part), case.status.in_([str(state) for state in OPEN])
-            found |= set(self._db.scalars(query.where(*here)))
-        return found

@@ -278,8 +278,8 @@ def test_hot_posts_that_no_program_may_open_are_listed_when_their_counts_are_old
     ])  # fmt: skip
 
     def listed() -> list[str]:
-        found = refresh.links(world.app, refresh.by_hand(world.app))
-        return [link.mention.native_id for link in found]
+        found = refresh.links(world.app, refresh.due(world.app, refresh.by_hand(world.app)))
+        return [one.post.url.rpartition("/")[2] for one in found]
 
     assert listed() == []
     world.clock.move(3600)
@@ -287,10 +287,10 @@ def test_hot_posts_that_no_program_may_open_are_listed_when_their_counts_are_old
     LedgerIntake(world.app.ledger, "import:x", world.clock)([post("hot", 30)])  # as before
     assert listed() == []
     world.clock.move(3600)
-    [link] = refresh.links(world.app, refresh.by_hand(world.app))
-    assert world.clock() - link.seen_at == timedelta(hours=1)
-    looks = {link.mention.mention_id: world.clock()}  # and found it gone
-    assert refresh.links(world.app, refresh.by_hand(world.app), looks) == []
+    [due] = refresh.due(world.app, refresh.by_hand(world.app))
+    assert world.clock() - due.seen_at == timedelta(hours=1)
+    looks = {due.post.mention_id: world.clock()}  # and found it gone
+    assert refresh.due(world.app, refresh.by_hand(world.app), looks) == []
     world.clock.move(8 * 86_400)
     assert listed() == []
 
@@ -316,15 +316,15 @@ def test_an_automatic_round_reads_below_our_own_posts_first_and_below_what_is_re
 
     def listed(looked: dict[str, datetime]) -> list[str]:
         found = refresh.threads(world.app, "douyin", looked)
-        return [link.mention.native_id for link in found]
+        return [one.post.url.rpartition("/")[2] for one in found]
 
     assert listed({}) == ["ours"], "nobody has said yet what is relevant"
     world.analyser.said |= {name: {} for name in ("relevant", "silent", "ours", "xhs")}
     world.analyser.said["elsewhere"] = {"relevant": False}
     pipeline.analyse(world.app)
     assert listed({}) == ["ours", "relevant"]
-    looks = {link.mention.mention_id: world.clock()
-             for link in refresh.threads(world.app, "douyin", {})}  # fmt: skip
+    found = refresh.threads(world.app, "douyin", {})
+    looks = {one.post.mention_id: world.clock() for one in found}
     assert listed(looks) == []
     world.clock.move(3600)
     assert listed(looks) == ["ours"]

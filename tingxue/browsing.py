@@ -46,8 +46,8 @@ def _posts(
     if spec.mode not in MAY_OPEN:
         return {}
     looked = looked_at(marks)
-    due = refresh.links(app, [listened.code], looked), refresh.threads(app, listened.code, looked)
-    found = {link.mention.mention_id: link.mention.url for link in chain(*due)}
+    due = refresh.due(app, [listened.code], looked), refresh.threads(app, listened.code, looked)
+    found = {one.post.mention_id: one.post.url for one in chain(*due)}
     return dict(islice(found.items(), _MOST_POSTS))
 
 

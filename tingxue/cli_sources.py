@@ -125,18 +125,18 @@ def replay(only_list: bool) -> None:
 def links(platform: str | None, as_json: bool) -> None:
     """待看链接：程序不能自己打开的热帖，今天该由人打开看一眼，好知道传播多广。"""
     with opened() as app:
-        found = refresh.links(app, [platform] if platform else refresh.by_hand(app))
+        due = refresh.due(app, [platform] if platform else refresh.by_hand(app))
+        found = refresh.links(app, due)
         title, now = app.plan.platform_names, app.clock()
     for link in found:
-        mention, age = link.mention, span(now - link.seen_at)
+        mention, seen, counts = link.mention, link.due.seen_at, _shown(link.due.post.counts)
         if as_json:
             row = {"mention_id": mention.mention_id, "platform": mention.platform,
-                   "url": mention.url, "seen_at": link.seen_at.isoformat(),
-                   "counts": _shown(link.counts)}  # fmt: skip
+                   "url": mention.url, "seen_at": seen.isoformat(), "counts": counts}  # fmt: skip
             click.echo(json.dumps(row, ensure_ascii=False))
             continue
         words = " ".join((mention.title or mention.text).split())[:_SHORT]
-        click.echo(f"{title[mention.platform]}  {words}  {_shown(link.counts)}（{age}前）")
+        click.echo(f"{title[mention.platform]}  {words}  {counts}（{span(now - seen)}前）")
         click.echo(f"    {mention.url}")
     if not found and not as_json:
         click.echo("今天没有要人打开的链接")

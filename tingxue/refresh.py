@@ -8,22 +8,29 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from domain.collection import MAY_OPEN
+from domain.plan import Plan
 from domain.refreshing import is_hot, next_look, next_reading
-from domain.types import Counts, Mention
+from domain.types import Mention
 from ledger.looks import Looked
 from tingxue.app import App
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Due:
+    """A post to open. seen_at: when its counts last were; since: since when it should have been
+    looked at again (UTC)."""
+
+    post: Looked
+    seen_at: datetime
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """A post to open. counts: the newest, None for never shown; seen_at: when they last were; due:
-    since when it should have been looked at again (UTC)."""
+    """The same with its words."""
 
     mention: Mention
-    counts: Counts | None
-    seen_at: datetime
-    due: datetime
-    in_open_case: bool
+    due: Due
 
 
 def by_hand(app: App) -> list[str]:
@@ -32,61 +39,55 @@ def by_hand(app: App) -> list[str]:
     return [code for code in app.plan.platform_names if code not in opened]
 
 
-def links(
+def due(
     app: App, platforms: Sequence[str], looked: Mapping[str, datetime] = MappingProxyType({})
-) -> list[Link]:
+) -> list[Due]:
     """Those that are due on these platforms: in open cases first, then the longest overdue.
     ``looked``: by mention id, looks that may have shown no counts."""
     now = app.clock()
     with app.ledger.read() as books:
         since, hot = now - timedelta(days=app.plan.refresh.days), app.plan.refresh.hot_reactions
         found = books.looks.posts(since, platforms, hot)
-    due = [link for one in found if (link := _due(app, one, looked, now)) is not None]
-    return sorted(due, key=lambda link: (not link.in_open_case, link.due))
+    late = [one for post in found if (one := _due(app.plan, post, looked, now)) is not None]
+    return sorted(late, key=lambda one: (not one.post.in_open_case, one.since))
 
 
-def threads(app: App, platform: str, looked: Mapping[str, datetime]) -> list[Link]:
+def threads(app: App, platform: str, looked: Mapping[str, datetime]) -> list[Due]:
     """Posts of a platform whose comments are to be read: on channels of our own first, then in
     open cases, then the longest overdue. One that showed no comment is not opened for any, but
     where it is our own, whose count no search may show. ``looked``: when each was opened last."""
     now = app.clock()
     with app.ledger.read() as books:
         found = books.looks.heeded(now - timedelta(days=app.plan.refresh.days), [platform])
-    due = [link for one in found if (link := _unread(app, one, looked, now)) is not None]
-    return sorted(due, key=lambda link: (not _ours(link.mention), not link.in_open_case, link.due))
+    late = [one for post in found if (one := _unread(app.plan, post, looked, now)) is not None]
+    return sorted(late, key=lambda d: (not d.post.own_channel, not d.post.in_open_case, d.since))
 
 
-def _unread(app: App, one: Looked, looked: Mapping[str, datetime], now: datetime) -> Link | None:
-    mention, counts = one.mention, one.sighting.counts if one.sighting else None
-    own = _ours(mention)
-    due = next_reading(
-        app.plan.refresh, began=mention.published_at or mention.first_seen_at,
-        read=looked.get(mention.mention_id), now=now, own=own,
+def links(app: App, late: Sequence[Due]) -> list[Link]:
+    """These posts with their words, in the same order."""
+    with app.ledger.read() as books:
+        mentions = {m.mention_id: m for m in books.mentions.many([d.post.mention_id for d in late])}
+    known = [one for one in late if one.post.mention_id in mentions]
+    return [Link(mention=mentions[one.post.mention_id], due=one) for one in known]
+
+
+def _unread(plan: Plan, post: Looked, looked: Mapping[str, datetime], now: datetime) -> Due | None:
+    since = next_reading(
+        plan.refresh, began=post.began, read=looked.get(post.mention_id), now=now,
+        own=post.own_channel,
     )  # fmt: skip
-    silent = counts is not None and counts.comments == 0 and not own
-    if due is None or due > now or silent:
+    silent = post.counts is not None and post.counts.comments == 0 and not post.own_channel
+    if since is None or since > now or silent:
         return None
-    seen = one.counted_at or mention.first_seen_at
-    return Link(
-        mention=mention, counts=counts, seen_at=seen, due=due, in_open_case=one.in_open_case
-    )
+    return Due(post=post, seen_at=post.counted_at or post.first_seen_at, since=since)
 
 
-def _ours(mention: Mention) -> bool:
-    return mention.context.own_channel
-
-
-def _due(app: App, one: Looked, looked: Mapping[str, datetime], now: datetime) -> Link | None:
-    rule, mention = app.plan.refresh, one.mention
-    counts = one.sighting.counts if one.sighting else None
-    seen = one.counted_at or mention.first_seen_at
-    last = max(seen, looked.get(mention.mention_id, seen))
-    due = next_look(
-        rule, began=mention.published_at or mention.first_seen_at, last=last, now=now,
-        hot=is_hot(rule, counts, in_open_case=one.in_open_case),
+def _due(plan: Plan, post: Looked, looked: Mapping[str, datetime], now: datetime) -> Due | None:
+    rule, seen = plan.refresh, post.counted_at or post.first_seen_at
+    since = next_look(
+        rule, began=post.began, last=max(seen, looked.get(post.mention_id, seen)), now=now,
+        hot=is_hot(rule, post.counts, in_open_case=post.in_open_case),
     )  # fmt: skip
-    if due is None or due > now:
+    if since is None or since > now:
         return None
-    return Link(
-        mention=mention, counts=counts, seen_at=seen, due=due, in_open_case=one.in_open_case
-    )
+    return Due(post=post, seen_at=seen, since=since)

@@ -66,10 +66,12 @@ class SourcesContract(OnALedger):
             hot = [books.looks.posts(NOW - 30 * DAY, [mine], n) for n in (3, 4)]
             others = books.looks.posts(NOW - 30 * DAY, ["tieba"])
         assert {name: (one.newest, one.lately) for name, one in heard.items()} == {mine: (NOW, 1)}
-        assert sorted((p.mention.native_id, p.in_open_case, p.sighting is not None)
-                      for p in posts) == [("1", True, False), ("2", False, True)]  # fmt: skip
-        assert ([p.mention.native_id for p in newest], others) == (["1"], [])
-        assert [sorted(p.mention.native_id for p in some) for some in hot] == [["1", "2"], ["1"]]
+        one, two = (mention.mention_id for mention, _ in pairs)
+        assert {(p.mention_id, p.in_open_case, p.counts) for p in posts} == {
+            (one, True, None), (two, False, Counts(likes=3)),
+        }  # fmt: skip
+        assert ([p.mention_id for p in newest], others) == ([one], [])
+        assert [{p.mention_id for p in some} for some in hot] == [{one, two}, {one}]
 
     def test_posts_matter_that_are_relevant_or_said_on_a_channel_of_our_own(
         self, ledger: Ledger
@@ -86,4 +88,4 @@ class SourcesContract(OnALedger):
             books.mentions.put_verdicts(verdicts)
             found = books.looks.heeded(NOW - 7 * DAY, [own.platform])
             elsewhere = books.looks.heeded(NOW - 7 * DAY, ["tieba"])
-        assert sorted(one.mention.native_id for one in found) == ["2", "4"] and not elsewhere
+        assert {one.mention_id for one in found} == {ids[1], ids[3]} and not elsewhere

@@ -58,7 +58,7 @@ def attention(material: Material, room: Room) -> list[Para]:
     lines = [
         *overdue_in_all(material, room.names),
         *again(material, room.names + 1),
-        *grave(material)[: max(1, room.points - 2)],
+        *grave(material, max(1, room.points - 2)),
         *rising(material)[: max(1, room.points - 3)],
         *holidays(material),
     ]
@@ -116,12 +116,12 @@ def _overdue_of(material: Material, department: str) -> Line:
     )
 
 
-def grave(material: Material) -> list[Line]:
-    """Red and orange cases in hand."""
+def grave(material: Material, most: int | None = None) -> list[Line]:
+    """Red and orange cases in hand, the gravest first; at most so many."""
     cases = [c for c in live_cases(material.facts.cases) if c.status in OPEN]
     grave_ones = [c for c in cases if c.level in (Level.RED, Level.ORANGE)]
     ordered = sorted(grave_ones, key=lambda case: -case.level.rank)
-    return [_grave(material, case) for case in ordered]
+    return [_grave(material, case) for case in ordered[:most]]
 
 
 def _grave(material: Material, case: Case) -> Line:

@@ -13,7 +13,6 @@ from tingxue.desk import access, forms, screen
 from tingxue.desk.pages.parts import OwnForm, SignedIn
 from tingxue.desk.signin import Visit
 from tingxue.names import MODES, OUTCOMES
-from tingxue.refresh import Link
 from tingxue.sourcing import Standing
 
 ROUTES = APIRouter()
@@ -62,19 +61,14 @@ def list_links(request: Request, found: SignedIn) -> Response:
     """Hot posts that the program may not open: a person's look shows how far they have spread."""
     _check_sees(found)
     app = found.app
-    due = [one for one in refresh.links(app, refresh.by_hand(app)) if _openable(one)]
-    return screen.page(
-        request, "links.html", found=found, links=due[:_MOST_LINKS], total=len(due),
-    )  # fmt: skip
+    due = [d for d in refresh.due(app, refresh.by_hand(app)) if d.post.url.startswith(_OPENABLE)]
+    shown = refresh.links(app, due[:_MOST_LINKS])
+    return screen.page(request, "links.html", found=found, links=shown, total=len(due))
 
 
 def _check_sees(found: Visit) -> None:
     if not access.sees_sources(found.actor):
         raise NotPermitted("来源只对宣传部、审核员、督查室和管理员开放")
-
-
-def _openable(link: Link) -> bool:
-    return link.mention.url.startswith(_OPENABLE)
 
 
 def _paused(found: Visit) -> set[str]:
