@@ -108,7 +108,8 @@ class Looks:
         said = func.coalesce(_M.published_at, _M.first_seen_at)
         query = select(
             _M.mention_id, _M.url, said, _M.first_seen_at, _M.counted_at,
-            _M.mention_id.in_(_BUSY), _M.own_channel, _S.mention_id, _S.likes, _S.comments, _S.shares,
+            _M.mention_id.in_(_BUSY), _M.own_channel,
+            _S.mention_id, _S.likes, _S.comments, _S.shares,
         ).select_from(schema.mentions.outerjoin(schema.sightings, _NEWEST)).where(
             _M.first_seen_at >= since - _SKEW, said >= since, _M.url != "",
             _M.kind.in_(_POSTS), _M.platform.in_(platforms), wanted,

@@ -46,9 +46,10 @@ AUDITED = {
     VERIFIED: "核对校验链", "hold": "证据保全",
     "link": "经链接签收", "link-refused": "打不开的链接", "original": "查看原文",
     "password": "设置密码", "purge": "到期清除", "release": "解除保全", "report": "编发报告",
-    "resume": "恢复采集", "roster": "导入值班表", "season-close": "封存雪季",
-    "season-open": "开启雪季", "signin": "登录", "signin-failed": "登录失败",
-    "signout": "退出登录", "user-add": "新建账号", "user-disable": "停用账号",
+    "resume": "恢复采集", "roster": "导入值班表", "roster-shift": "改动排班",
+    "season-close": "封存雪季", "season-open": "开启雪季",
+    "signin": "登录", "signin-failed": "登录失败", "signout": "退出登录",
+    "user-add": "新建账号", "user-disable": "停用账号",
     "user-move": "调整账号", "user-reset": "重置账号",
 }  # fmt: skip
 """Actions of the audit."""

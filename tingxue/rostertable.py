@@ -86,8 +86,8 @@ def read(
         for table in opened.tables:
             for row in table.rows:
                 shift, wrong = _shift(row, now, hours)
-                if shift is not None and shift.department not in departments:
-                    wrong = [f"departments.yaml 里没有「{shift.department}」这个部门或收信人"]
+                if shift is not None:
+                    wrong = unknown(shift.department, departments)
                 if shift is None or wrong:
                     reason = "；".join(wrong)
                     refused.append(Refused(sheet=table.name, row=row.number, reason=reason))
@@ -103,17 +103,33 @@ def _shift(row: Row, now: datetime, hours: OfficeHours) -> tuple[ShiftEntry | No
         return None, [row.problem]
     cells = {_KEY[name]: value for name, value in row.cells.items() if name in _KEY}
     raw = {key: _text(cells.get(key)) for key in COLUMNS if key not in ("day", "turn")}
-    missing = [f"缺少{COLUMNS[key][0]}" for key in _NEEDED if not raw[key]]
     try:
         start, end = _times(cells, now, hours)
     except Unreadable as error:
-        return None, [*missing, str(error)]
-    if missing:
+        return None, [*_missing(raw), str(error)]
+    return shift_of(raw, start, end)
+
+
+def shift_of(
+    raw: Mapping[str, str], start: datetime, end: datetime
+) -> tuple[ShiftEntry | None, list[str]]:
+    """The shift of these texts, by the keys of ``COLUMNS``; or what is wrong with it alone."""
+    if missing := _missing(raw):
         return None, missing
     if end <= start:
         return None, ["结束时间必须晚于开始时间"]
-    raw["from"], raw["to"] = (f"{shanghai(at):%Y-%m-%d %H:%M}" for at in (start, end))
-    return rosterfile.checked(raw)
+    first, last = (f"{shanghai(at):%Y-%m-%d %H:%M}" for at in (start, end))
+    return rosterfile.checked({**raw, "from": first, "to": last})
+
+
+def _missing(raw: Mapping[str, str]) -> list[str]:
+    return [f"缺少{COLUMNS[key][0]}" for key in _NEEDED if not raw[key]]
+
+
+def unknown(department: str, departments: Sequence[str]) -> list[str]:
+    """What is wrong with the name of a department or receiver."""
+    known = department in departments
+    return [] if known else [f"departments.yaml 里没有「{department}」这个部门或收信人"]
 
 
 def _text(cell: object) -> str:
@@ -198,11 +214,16 @@ def _place(one: Taken) -> str:
 
 def _strangers(taken: Sequence[Taken], old: RosterFile, now: datetime) -> Iterator[Refused]:
     """Substitutes for somebody whom the department's roster does not have."""
-    after = joined(old, taken, now)
-    known = {(s.department, s.person) for s in after.shifts if s.instead_of is None}
-    known |= {(s.department, s.person) for s in after.standing}
+    lost = strangers(joined(old, taken, now), [one.shift for one in taken])
     for one in taken:
-        replaced = one.shift.instead_of
-        if replaced and (one.shift.department, replaced) not in known:
-            reason = f"{one.shift.department}的值班表里没有「{replaced}」，不知道替谁的班"
+        if one.shift in lost:
+            department, replaced = one.shift.department, one.shift.instead_of
+            reason = f"{department}的值班表里没有「{replaced}」，不知道替谁的班"
             yield Refused(sheet=one.sheet, row=one.row, reason=reason)
+
+
+def strangers(roster: RosterFile, shifts: Sequence[ShiftEntry]) -> list[ShiftEntry]:
+    """Of these, the substitutes for somebody whom the department's roster does not have."""
+    known = {(s.department, s.person) for s in roster.shifts if s.instead_of is None}
+    known |= {(s.department, s.person) for s in roster.standing}
+    return [s for s in shifts if s.instead_of and (s.department, s.instead_of) not in known]

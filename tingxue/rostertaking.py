@@ -4,7 +4,8 @@ The command line and the desk both take it here, so both say the same of a wrong
 """
 
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,9 +42,7 @@ def take(app: App, path: Path, by: Actor, *, check: bool) -> Import:
     InputError for what is no table of a roster, Conflict while somebody else takes one."""
     check_open(app)
     _check_unpacked(path)
-    with disk.alone(app.home.path / ".roster.lock") as mine:
-        if not mine:
-            raise Conflict("另一人正在导入值班表，请稍后再试")
+    with alone(app):
         old = rosters.present(app.home.config)
         taken, refused = rostertable.read(
             path, now=app.clock(), departments=rostering.on_rosters(app.plan), hours=app.plan.hours,
@@ -59,6 +58,15 @@ def take(app: App, path: Path, by: Actor, *, check: bool) -> Import:
             books.audit.write(app.clock(), by, ACTION, "值班表", done.summary)
     dropped = len(old.standing) - len(new.standing)
     return Import(refused=(), summary=done.summary, dropped=dropped)
+
+
+@contextmanager
+def alone(app: App) -> Iterator[None]:
+    """Nobody else on this machine changes the roster inside. Raises Conflict."""
+    with disk.alone(app.home.path / ".roster.lock") as mine:
+        if not mine:
+            raise Conflict("另一人正在改值班表，请稍后再试")
+        yield
 
 
 def _check_unpacked(path: Path) -> None:

@@ -56,6 +56,7 @@ from tingxue.desk.pages import (
     reviews,
     roster,
     settings,
+    shift,
     sources,
     trends,
     users,
@@ -64,7 +65,7 @@ from tingxue.desk.pages import (
 LOG = logging.getLogger(__name__)
 _PAGES = (
     now, login, password, cases, original, attachment, act, case, reviews, link,
-    leads, trends, sources, audit, roster, handover, reports, settings, users, channels,
+    leads, trends, sources, audit, roster, shift, handover, reports, settings, users, channels,
 )  # fmt: skip
 _STATUS: dict[type[TingxueError], int] = {
     NoSuchCase: 404, NoSuchReview: 404, NoSuchMention: 404, NotPermitted: 403, IllegalAction: 409,

@@ -15,7 +15,7 @@ from alerts.roster import Turn, turns
 from domain.errors import BadForm, Conflict, InputError, NotPermitted
 from domain.plan import Department, Shift
 from domain.times import at_shanghai, day_bounds, shanghai, shanghai_day
-from tingxue import rostering, rostersheet, rostertaking
+from tingxue import rostering, rostersheet, rostershifts, rostertaking
 from tingxue.app import App
 from tingxue.desk import access, screen
 from tingxue.desk.pages.parts import SignedIn
@@ -25,6 +25,7 @@ from tingxue.rostertable import Refused
 
 ROUTES = APIRouter()
 _MOST_REFUSED = 100
+_MOST_OWN = 100
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 NAME = "上传的文件"
 """What a message calls it: no name from outside is shown or used."""
@@ -108,13 +109,24 @@ def _page(
     chosen = asked if asked in rows else seen[0] if len(seen) == 1 else ""
     with app.ledger.read() as books:
         last = books.audit.newest(rostertaking.ACTION) if keeps else None
+        changed = books.audit.newest(rostershifts.ACTION) if keeps else None
+    if request.query_params.get("shift") == "1" and changed is not None:
+        good = f"已生效：{changed['reason']}"
     if request.query_params.get("done") == "1" and last is not None:
         good = f"已采用新的值班表：{last['reason']}"
     return screen.page(
         request, "roster.html", found=found, status=status, rows=list(rows.values()), days=days,
         whole=rows.get(chosen), said=said, good=good, refused=refused[:_MOST_REFUSED],
         more=len(refused) - _MOST_REFUSED, keeps=keeps, last=last, holidays=_free(app, days),
+        chosen=chosen, dated=_dated(app, chosen) if keeps and chosen else [],
     )  # fmt: skip
+
+
+def _dated(app: App, department: str) -> list[tuple[str, Shift]]:
+    """Every shift that may be changed, by its key."""
+    return [(rostershifts.key_of(one), one) for one in rostershifts.own(app, department)][
+        :_MOST_OWN
+    ]
 
 
 def _rows(app: App, departments: Sequence[str], days: Sequence[date]) -> Mapping[str, Row]:
