@@ -1,14 +1,14 @@
 """One message out of many that waited: how many, which cases, what each asks, and where to look.
 
-Never a wall of text: one line a case, at most 20 of them, then case numbers only. The full text of
-each alert stands in the ledger, with the digest that delivered it.
+Never a wall of text: one line a case with its link, at most 20 of them, then case numbers only. The
+full text of each alert stands in the ledger, with the digest that delivered it.
 """
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from alerts.messages import DRILL, FOR_INFORMATION, link_of, task_of
+from alerts.messages import DRILL, FOR_INFORMATION, link_of, sign_line_of, task_of
 from alerts.texts import one_line
 from domain.types import Alert, Delivery, Digested, Level
 
@@ -59,7 +59,7 @@ def _lines(by_case: Mapping[str, Sequence[Digested]], *, drill: bool) -> list[st
     tasks = {task_of(one.alert.body) for members in by_case.values() for one in members}
     copies = tasks <= {FOR_INFORMATION}
     lines.append("以下抄送，请知悉，无需签收：" if copies else "请逐件办理并签收，编号如下：")
-    lines += [_line(by_case[number]) for number in numbers[:MOST_LINES]]
+    lines += [line for number in numbers[:MOST_LINES] for line in _of_case(by_case[number])]
     rest = numbers[MOST_LINES:]
     if rest:
         more = f" 等，共 {len(rest)} 起" if len(rest) > MOST_NUMBERS else ""
@@ -67,13 +67,19 @@ def _lines(by_case: Mapping[str, Sequence[Digested]], *, drill: bool) -> list[st
     return lines
 
 
-def _line(members: Sequence[Digested]) -> str:
-    """The newest word on a case; what was said before it in the same digest is only counted."""
+def _of_case(members: Sequence[Digested]) -> list[str]:
+    """The newest word on a case; what was said before it in the same digest is only counted. Where
+    there is something to sign, the newest link that signs takes the place of the source post's:
+    both would leave room for half as many cases."""
     last = members[-1]
     title = one_line(last.alert.title.removeprefix(DRILL))
     earlier = f"，另有 {len(members) - 1} 条较早的通知" if len(members) > 1 else ""
-    task, link = task_of(last.alert.body), link_of(last.alert.body)
-    return one_line(f"· {title}，现有 {last.reports} 条反映{earlier}；{task} {link}")
+    task = task_of(last.alert.body)
+    said = f"· {title}，现有 {last.reports} 条反映{earlier}；{task}"
+    signs = [line for one in members if (line := sign_line_of(one.alert.body))]
+    if signs:
+        return [one_line(said), signs[-1]]
+    return [one_line(f"{said} {link_of(last.alert.body)}")]
 
 
 def _severity(level: Level) -> int:

@@ -223,6 +223,12 @@ def link_of(body: str) -> str:
     return "" if link == _NO_LINK else link
 
 
+def sign_line_of(body: str) -> str:
+    """The line with the link that signs, of a body made here; "" without one."""
+    link = _said(body, _SIGN_HERE)
+    return f"{_SIGN_HERE}{link}" if link else ""
+
+
 def _said(body: str, mark: str) -> str:
     marked = (line for line in body.splitlines() if line.startswith(mark))
     return next(marked, "").removeprefix(mark)
@@ -324,6 +330,6 @@ def span(length: timedelta) -> str:
 __all__ = [
     "DRILL", "FOR_INFORMATION", "RED_MARK", "RESENT", "Ask", "CaseBrief", "Late", "Part", "Step",
     "declined", "escalation", "extended", "extension_asked", "handover", "link_of", "new_case",
-    "now_leads", "raised_level", "reminder", "reopened", "reply_asked", "rework", "span",
-    "statutory", "task_of", "transfer",
+    "now_leads", "raised_level", "reminder", "reopened", "reply_asked", "rework", "sign_line_of",
+    "span", "statutory", "task_of", "transfer",
 ]  # fmt: skip

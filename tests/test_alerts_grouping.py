@@ -1,5 +1,6 @@
 """Digests, stand-ins and quiet hours: what is read, by whom, and when."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, time
 
@@ -20,10 +21,16 @@ from domain.plan import Plan
 from domain.times import at_shanghai
 from domain.types import Alert, Digested, Level
 
+DESK = "https://desk.example/l/"
 
-def member(number: int, level: Level = Level.BLUE, reports: int = 1, **changes: object) -> Digested:
+
+def member(
+    number: int, level: Level = Level.BLUE, reports: int = 1, *, signs: bool = False,
+    **changes: object,
+) -> Digested:  # fmt: skip
     brief = replace(BRIEF, case_id=f"LHS-20261123-{number:04}", level=level, **changes)  # type: ignore[arg-type]
-    title, body = messages.new_case(brief, LEAD)
+    ask = replace(LEAD, link=f"{DESK}{number:04}{'x' * 150}" if signs else "")
+    title, body = messages.new_case(brief, ask)
     alert = Alert(
         alert_id=digest(str(number), title), case_id=brief.case_id, purpose="new", level=level,
         title=title, body=body, created_at=NOW, drill=brief.drill,
@@ -48,6 +55,34 @@ def test_a_digest_counts_and_names_each_case_with_what_it_asks_and_where_to_look
         ),
     ]
     assert (said.level, said.case_id) == (Level.YELLOW, None)
+
+
+def test_a_digest_has_the_link_that_signs_under_each_case_that_waits_for_it() -> None:
+    said = digest_of([member(1, signs=True), member(2), member(3, signs=True)])
+    first, link, plain, third, last = said.body.splitlines()[1:]
+    assert first.endswith("前答复") and "LHS-20261123-0001" in first and "0003" in third
+    assert link == f"点此签收（请勿转发）：{DESK}0001{'x' * 150}"
+    assert last.removeprefix("点此签收（请勿转发）：").startswith(f"{DESK}0003")
+    assert plain.endswith("https://example.com/p/1")
+
+
+def test_of_a_case_told_twice_the_newest_link_stands_in_the_digest() -> None:
+    older, newer = member(1, signs=True), member(1, Level.YELLOW, signs=True)
+    body = newer.alert.body.replace(DESK, f"{DESK}new-")
+    newer = replace(newer, alert=replace(newer.alert, body=body))
+    assert digest_of([older, newer]).body.count(DESK) == 1
+    assert f"{DESK}new-0001" in digest_of([older, newer]).body
+
+
+@given(st.integers(2, 30), st.text(max_size=200))
+def test_no_link_of_a_digest_is_cut_where_the_robot_s_limit_ends_it(count: int, text: str) -> None:
+    members = [member(n, signs=True, place=text) for n in range(count)]
+    delivery = replace(a_delivery(members[0].alert), digest=tuple(members))
+    [message] = contents(as_sent(delivery).alert, 1, Mentions())
+    said = str(message["markdown"]["content"])  # type: ignore[index]
+    assert len(said.encode("utf-8")) <= MARKDOWN_BYTES
+    found = re.findall(r"https://desk\.example/l/\S*", said)
+    assert found and all(re.fullmatch(rf"{DESK}\d{{4}}x{{150}}", one) for one in found)
 
 
 def test_a_case_stands_once_however_often_it_was_spoken_of() -> None:
