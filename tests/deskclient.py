@@ -36,10 +36,12 @@ class Visitor:
 
     def post(
         self, path: str, data: Mapping[str, str], origin: str = HOST,
-        files: Sequence[tuple[str, bytes]] = (),
+        files: Sequence[tuple[str, bytes]] = (), **more: str,
     ) -> httpx.Response:  # fmt: skip
-        """Not followed: a redirect is part of the answer. files: name and content."""
-        headers = {"origin": origin} if origin else {}
+        """Not followed: a redirect is part of the answer. files: name and content. more: headers,
+        with _ for -."""
+        headers = {name.replace("_", "-"): value for name, value in more.items()}
+        headers |= {"origin": origin} if origin else {}
         sent = [("files", file) for file in files] or None
         answer = self._http.post(path, data=dict(data), headers=headers, files=sent)
         return self._keep(self._run.run(answer))

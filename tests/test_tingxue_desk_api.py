@@ -49,7 +49,7 @@ def test_what_there_is_is_told_to_whoever_is_signed_in(desk: Office, visitor: Vi
         assert visitor.get(path).status_code == 404
     described = visitor.get("/api/openapi.json").json()
     assert all(path.startswith("/api/") for path in described["paths"])
-    assert len(described["paths"]) == 10
+    assert len(described["paths"]) == 11
     actions = described["paths"]["/api/cases/{case_id}/{action}"]["post"]
     assert actions["requestBody"]["content"]["application/json"]["schema"]["properties"]["token"]
     assert [p["name"] for p in actions["parameters"]] == ["case_id", "action", "x-csrf-token"]

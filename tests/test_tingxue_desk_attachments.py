@@ -287,6 +287,63 @@ def test_nothing_is_written_for_a_stranger(
     assert lying(desk) == before
 
 
+# --- by the API
+
+
+def sent(visitor: Visitor, case_id: str, *files: tuple[str, bytes], **more: str) -> httpx.Response:
+    """A reply with files, as a program sends it. more: fields in the place of the right ones."""
+    seen = visitor.get(f"/api/cases/{case_id}")
+    version = str(seen.json()["version"]) if seen.status_code == 200 else "1"
+    form = {"token": "t" * 20 + case_id, "version": version, "department": "住建局", "note": DRAFT}
+    token = more.pop("csrf", visitor.csrf)
+    path = f"/api/cases/{case_id}/reply/files"
+    return visitor.post(path, form | more, files=files, x_csrf_token=token)
+
+
+def test_a_program_replies_with_files_once(desk: Office, handler: Visitor) -> None:
+    case_id, before = signed(desk), lying(desk)
+    answer = sent(handler, case_id, ("灯 1.jpg", PNG), ("清单.xlsx", XLSX))
+    assert answer.status_code == 200, answer.text
+    assert sorted(one["name"] for one in answer.json()["attachments"]) == ["清单.xlsx", "灯 1.png"]
+    assert desk.world.case(case_id).obligations[0].status is State.IN_REVIEW
+    version = str(answer.json()["version"] - 1)
+    assert sent(handler, case_id, ("灯 1.jpg", PNG), version=version).status_code == 200
+    assert len(lying(desk) - before) == 2
+    other = signed(desk)
+    assert sent(handler, other).status_code == 200  # no file is no mistake
+    assert desk.world.case(other).obligations[0].status is State.IN_REVIEW
+
+
+@pytest.mark.parametrize(
+    ("files", "more", "says"),
+    [([("a.jpg", b"<html>")], {}, "不是能收的文件"),
+     ([("a.jpg", JPG), ("照片.png", PNG + b"\0" * MOST_BYTES)], {}, "超过 10 MB"),
+     ([(f"{n}.jpg", JPG) for n in range(6)], {}, "最多 5 个"),
+     ([("a.jpg", JPG)], {"csrf": "x"}, "页面已过期"),
+     ([("a.jpg", JPG)], {"csrf": ""}, "页面已过期"),
+     ([("a.jpg", JPG)], {"version": "x"}, "没有传完整"),
+     ([("a.jpg", JPG)], {"token": "t"}, "没有传完整")],
+    ids=["kind", "size", "number", "forged", "without", "version", "token"],
+)  # fmt: skip
+def test_what_a_program_may_not_send_is_a_problem_and_leaves_nothing(
+    desk: Office, handler: Visitor, files: list[tuple[str, bytes]], more: dict[str, str], says: str
+) -> None:
+    case_id, before = signed(desk), lying(desk)
+    version = desk.world.case(case_id).version
+    answer = sent(handler, case_id, *files, **more)
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/problem+json")
+    assert says in answer.json()["detail"]
+    assert (desk.world.case(case_id).version, lying(desk)) == (version, before)
+
+
+def test_a_stranger_and_a_neighbour_reply_with_no_file(desk: Office) -> None:
+    case_id, before = signed(desk), lying(desk)
+    assert sent(desk.stranger(), case_id, ("a.jpg", JPG)).status_code == 401
+    other = person(desk, "外人", Role.HANDLER, "教卫健局")
+    assert sent(other, case_id, ("a.jpg", JPG)).status_code == 404
+    assert lying(desk) == before
+
+
 # --- afterwards
 
 

@@ -3,7 +3,8 @@ wrong ones, and holds each answer against it; ``TINGXUE_SCHEMATHESIS`` of each k
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import pytest
 import schemathesis
@@ -27,7 +28,8 @@ CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance,
           response_schema_conformance]  # fmt: skip
 OPERATIONS = [
     "GET /api/me", "GET /api/now", "GET /api/cases", "GET /api/cases/{case_id}",
-    "POST /api/cases/{case_id}/{action}", "GET /api/reviews",
+    "POST /api/cases/{case_id}/{action}", "POST /api/cases/{case_id}/reply/files",
+    "GET /api/reviews",
     "POST /api/reviews/{review_id}/confirm", "POST /api/reviews/{review_id}/dismiss",
     "GET /api/mentions/{mention_id}", "POST /api/mentions/{mention_id}/correct",
 ]  # fmt: skip
@@ -83,13 +85,30 @@ def test_every_answer_is_one_that_the_description_promises(
             case.path_parameters = {**case.path_parameters, **known}
         headers = {"origin": HOST, "x-csrf-token": visitor.csrf}
         sent = case.as_transport_kwargs(base_url=HOST, headers=headers)
-        answer = visitor._run.run(visitor._http.request(
+        data = sent.get("data")
+        request = visitor._http.build_request(
             sent["method"], sent["url"], params=sent.get("params"), headers=dict(sent["headers"]),
-            json=sent.get("json"), content=sent.get("data"),
-        ))  # fmt: skip
+            json=sent.get("json"), files=_files(sent),
+            **{"data" if isinstance(data, dict) else "content": data},
+        )  # fmt: skip
+        visitor._run.run(request.aread())  # the checks look at what was sent
+        answer = visitor._run.run(visitor._http.send(request))
         case.validate_response(answer, checks=CHECKS)
 
     holds()
+
+
+def _files(sent: Mapping[str, Any]) -> list[tuple[str, Any]] | None:
+    """What is to be sent as a part; values of a wrong kind as their text."""
+    given = sent.get("files")
+    pairs = list(given.items()) if isinstance(given, dict) else given
+    return pairs and [(name, _part(one)) for name, one in pairs]
+
+
+def _part(one: Any) -> Any:
+    if isinstance(one, tuple):
+        return (one[0], _part(one[1]), *one[2:])
+    return one if isinstance(one, str | bytes) else str(one)
 
 
 def test_every_operation_is_tried(api: schemathesis.schemas.BaseSchema) -> None:

@@ -19,6 +19,8 @@ _MOST_BYTES = 64 * 1024
 _MOST_FIELDS = 40
 LONGEST_NOTE = 2_000
 LONGEST_WORD = 200
+HEADER = "x-csrf-token"
+"""Where a program sends the token that a page's form has in a field."""
 _SAME_SITE = "same-origin"
 _YEARS = range(2000, 3000)
 _MOMENT = re.compile(r"(\d{4})-(\d{2})-(\d{2})[T ](\d{2}):(\d{2})(?::\d{2})?")

@@ -40,7 +40,8 @@ class Upload:
 
 
 async def own_upload(request: Request) -> Upload:
-    """The form, whether it has files or not. Raises BadForm or NotSignedIn; then no file stays."""
+    """The form, whether it has files or not; its token in a field, or of a program in the header.
+    Raises BadForm or NotSignedIn; then no file stays."""
     kind = request.headers.get("content-type", "")
     if not is_multipart(kind):
         form = await forms.posted(request)
@@ -60,7 +61,8 @@ async def own_upload(request: Request) -> Upload:
 
 def _admit(request: Request, form: Form) -> Visit:
     found = signin.settled(request)
-    forms.check_token(form, found.session.csrf)
+    given = request.headers.get(forms.HEADER) or form.get("csrf", "")
+    forms.check_token({"csrf": given}, found.session.csrf)
     return found
 
 

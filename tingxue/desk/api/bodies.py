@@ -10,14 +10,14 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 
+from domain.attachments import MOST_BYTES, MOST_FILES
 from domain.errors import BadForm
 from domain.types import Level
 from tingxue.desk import forms
-from tingxue.desk.forms import LONGEST_NOTE, LONGEST_WORD, Form
+from tingxue.desk.forms import HEADER, LONGEST_NOTE, LONGEST_WORD, Form
 from tingxue.desk.pages.act import LONGEST_TOKEN, SHORTEST_TOKEN
 from tingxue.desk.pages.parts import SignedIn
 
-HEADER = "x-csrf-token"
 Word = Annotated[str, Field(max_length=LONGEST_WORD)]
 Note = Annotated[str, Field(max_length=LONGEST_NOTE)]
 
@@ -96,13 +96,34 @@ def own_body(model: type[B]) -> Callable[[Request, SignedIn], Coroutine[Any, Any
 
 def described(model: type[_Body]) -> dict[str, Any]:
     """For OpenAPI: the body, and the header that goes with it."""
+    return _described({"application/json": {"schema": _schema(model)}})
+
+
+def described_with_files() -> dict[str, Any]:
+    """The same of a reply that brings files, as a form of a browser's."""
+    schema = _schema(ActionBody)
+    fields = {
+        name: schema["properties"][name] for name in ("token", "version", "department", "note")
+    }
+    fields["files"] = {
+        "type": "array", "maxItems": MOST_FILES, "items": {"type": "string", "format": "binary"},
+        "description": f"jpg png pdf docx xlsx，按内容认，每个最多 {MOST_BYTES // 2**20} MB",
+    }  # fmt: skip
+    whole = {"type": "object", "required": ["token", "version"], "properties": fields}
+    return _described({"multipart/form-data": {"schema": whole}})
+
+
+def _schema(model: type[_Body]) -> dict[str, Any]:
     schema = model.model_json_schema()
     schema.pop("title", None)
+    return schema
+
+
+def _described(content: dict[str, Any]) -> dict[str, Any]:
     header = {
         "name": HEADER, "in": "header", "required": True, "schema": {"type": "string"},
         "description": "GET /api/me 给出的 csrf",
     }  # fmt: skip
-    content = {"application/json": {"schema": schema}}
     return {"requestBody": {"required": True, "content": content}, "parameters": [header]}
 
 

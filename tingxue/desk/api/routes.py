@@ -8,11 +8,11 @@ from fastapi.openapi.utils import get_openapi
 from starlette.responses import JSONResponse, Response
 
 from domain.actions import RULES
-from domain.errors import NoSuchMention
+from domain.errors import BadForm, NoSuchMention
 from domain.types import Case
 from ledger.books import Books
 from tingxue import correcting
-from tingxue.desk import access, forms
+from tingxue.desk import access, forms, replyfiles
 from tingxue.desk.api import shapes, shaping
 from tingxue.desk.api.bodies import (
     ActionBody,
@@ -20,6 +20,7 @@ from tingxue.desk.api.bodies import (
     CorrectBody,
     DismissBody,
     described,
+    described_with_files,
     own_body,
 )
 from tingxue.desk.api.problems import answers
@@ -30,6 +31,7 @@ from tingxue.desk.pages.act import carried_out, wished
 from tingxue.desk.pages.case import visible
 from tingxue.desk.pages.now import standing
 from tingxue.desk.pages.parts import SignedIn
+from tingxue.desk.replyfiles import Upload
 from tingxue.desk.signin import Visit
 
 ROUTES = APIRouter(prefix="/api", responses=answers(401))
@@ -100,9 +102,26 @@ def act_on_case(
     case_id: str, action: Action, found: SignedIn,
     body: Annotated[ActionBody, Depends(own_body(ActionBody))],
 ) -> shapes.Whole:  # fmt: skip
-    """An action of the table; the case afterwards. Files go with the form of the page only."""
+    """An action of the table; the case afterwards."""
     carried_out(wished(found, case_id, str(action), body.form()))
     return _case(found, case_id)
+
+
+@ROUTES.post(
+    "/cases/{case_id}/reply/files", responses=_CHANGE, openapi_extra=described_with_files()
+)
+def reply_with_files(
+    case_id: str, upload: Annotated[Upload, Depends(replyfiles.own_upload)]
+) -> shapes.Whole:
+    """答复 with files, as the page's form sends it; one that is not taken stops the reply."""
+    try:
+        wish = wished(upload.found, case_id, "reply", upload.form, upload.attached)
+        if upload.problem:
+            raise BadForm(upload.problem)
+        carried_out(wish)
+    finally:
+        upload.settle()
+    return _case(upload.found, case_id)
 
 
 def _case(found: Visit, case_id: str) -> shapes.Whole:
