@@ -45,6 +45,7 @@ from tingxue.desk.pages import (
     case,
     cases,
     channels,
+    figures,
     handover,
     leads,
     link,
@@ -66,6 +67,7 @@ LOG = logging.getLogger(__name__)
 _PAGES = (
     now, login, password, cases, original, attachment, act, case, reviews, link,
     leads, trends, sources, audit, roster, shift, handover, reports, settings, users, channels,
+    figures,
 )  # fmt: skip
 _STATUS: dict[type[TingxueError], int] = {
     NoSuchCase: 404, NoSuchReview: 404, NoSuchMention: 404, NotPermitted: 403, IllegalAction: 409,

@@ -15,6 +15,7 @@ import uvicorn
 from domain.errors import InputError, NotConfigured
 from tingxue import attachments
 from tingxue.app import App, check_open
+from tingxue.desk.pages import figures
 from tingxue.desk.server import desk
 
 LOG = logging.getLogger(__name__)
@@ -29,6 +30,7 @@ def serve(
     check_open(app)
     certificate, key = app.plan.desk.certificate, app.plan.desk.key
     _check(app, host, allow_http)
+    figures.check(app)
     _check_free(host, port)
     attachments.sweep(app)
     config = uvicorn.Config(
