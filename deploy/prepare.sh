@@ -109,9 +109,12 @@ give "$from/kibana_password" "$to/security" "$APP"
 give "$from/postgres_password" "$to/postgres" "$POSTGRES"
 hand watch watch
 hand watch bootstrap # it reads the same settings
+hand watch desk      # so does the desk
+hand desk-tls desk-tls # the certificate that phones see, and its key: desk.crt, desk.key
 hand watchdog watchdog
 settings
 chown "$STACK:$STACK" "$to/elasticsearch" "$to/kibana"
 chown "$POSTGRES:$POSTGRES" "$to/postgres"
-chown "$APP:$APP" "$to/security" "$to/watch" "$to/watchdog" "$to/bootstrap" "$home"
-chmod 0700 "$to/elasticsearch" "$to/kibana" "$to/postgres" "$to/security" "$to/watch" "$to/watchdog" "$to/bootstrap"
+chown "$APP:$APP" "$to/security" "$to/watch" "$to/watchdog" "$to/desk" "$to/desk-tls" "$to/bootstrap" "$home"
+chmod 0700 "$to/elasticsearch" "$to/kibana" "$to/postgres" "$to/security" "$to/watch" "$to/watchdog" "$to/desk" \
+    "$to/desk-tls" "$to/bootstrap"

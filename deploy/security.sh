@@ -1,10 +1,10 @@
 #!/bin/bash
-# security.sh URL CA SECRETS WATCH BOOTSTRAP: gives Kibana its password and our programs their keys. Twice is once.
+# security.sh URL CA SECRETS WATCH BOOTSTRAP DESK: gives Kibana its password and our programs their keys. Twice is once.
 # bash for <(…): a password on curl's command line could be read by everybody on the machine.
 set -euo pipefail
 umask 077
 
-url=$1 ca=$2 secrets=$3 watch=$4 bootstrap=$5
+url=$1 ca=$2 secrets=$3 watch=$4 bootstrap=$5 desk=$6
 elastic=$(<"$secrets/elastic_password")
 kibana=$(<"$secrets/kibana_password")
 
@@ -36,11 +36,18 @@ key() {
 
 printf '{"password":"%s"}' "$kibana" | ask POST /_security/user/kibana_system/_password >/dev/null
 
-if ! works "$watch/TINGXUE_ES_API_KEY"; then
-    # whatever had an older one has it no longer; 404 where there was none
-    printf '{"name":"tingxue-watch"}' | ask DELETE /_security/api_key >/dev/null 2>&1 || true
-    key '{"name":"tingxue-watch","role_descriptors":{"watch":{"cluster":["monitor"],
-        "indices":[{"names":["tingxue-*"],"privileges":["manage","read","write"]}]}}}' "$watch" TINGXUE_ES_API_KEY
-fi
+# standing FOLDER NAME ROLE: a key that stays while it works; whatever had an older one has it no longer (404 where there
+# was none)
+standing() {
+    works "$1/TINGXUE_ES_API_KEY" && return
+    printf '{"name":"%s"}' "$2" | ask DELETE /_security/api_key >/dev/null 2>&1 || true
+    key "{\"name\":\"$2\",\"role_descriptors\":{$3}}" "$1" TINGXUE_ES_API_KEY
+}
+
+standing "$watch" tingxue-watch '"watch":{"cluster":["monitor"],
+    "indices":[{"names":["tingxue-*"],"privileges":["manage","read","write"]}]}'
 # all that the superuser may, for Kibana too
 key '{"name":"tingxue-bootstrap","expiration":"1h"}' "$bootstrap" TINGXUE_ES_API_KEY TINGXUE_KIBANA_KEY
+# the desk searches, and changes nothing
+standing "$desk" tingxue-desk '"desk":{"cluster":["monitor"],
+    "indices":[{"names":["tingxue-*"],"privileges":["read","view_index_metadata"]}]}'

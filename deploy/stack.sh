@@ -1,6 +1,6 @@
 #!/bin/sh
 # stack.sh up|down, behind `./run up` and `./run down`: makes the secrets, starts docker-compose.yml, waits, says where
-# to look. A second run changes nothing. COMPOSE_PROFILES=postgres adds the database.
+# to look. A second run changes nothing. COMPOSE_PROFILES=postgres adds the database, desk the duty desk.
 set -eu
 umask 077
 
@@ -53,8 +53,8 @@ secret() {
 }
 
 secrets() {
-    mkdir -p secrets/watch secrets/watchdog
-    chmod 0700 secrets secrets/watch secrets/watchdog
+    mkdir -p secrets/watch secrets/watchdog secrets/desk-tls
+    chmod 0700 secrets secrets/watch secrets/watchdog secrets/desk-tls
     chmod -R a+rX deploy # no secrets, but read by other users inside: a checkout under umask 077 keeps them out
     secret elastic_password elasticsearch-data
     secret kibana_password elasticsearch-data
@@ -66,7 +66,7 @@ up() {
     docker_there
     memory_maps
     secrets
-    search=ok duty=ok
+    search=ok duty=ok desk=ok
     printf '正在启动（第一次要下载和构建，可能要十几分钟）……\n' >&2
     case ",${COMPOSE_PROFILES:-}," in
     *,postgres,*) docker compose up -d --wait "$@" postgres || die 'PostgreSQL 没有起来：docker compose logs postgres' ;;
@@ -74,6 +74,9 @@ up() {
     # search first, because it makes the key of watch; but watch is started all the same: alerts need no search
     docker compose up -d --wait "$@" elasticsearch kibana || search=bad
     docker compose up -d --wait "$@" watch watchdog || duty=bad
+    case ",${COMPOSE_PROFILES:-}," in
+    *,desk,*) docker compose up -d --wait "$@" desk || desk=bad ;;
+    esac
     if [ "$search" = ok ]; then
         docker compose run --rm bootstrap || search=bad
     fi
@@ -87,7 +90,10 @@ up() {
     else
         printf '检索和看板没有准备好。请看：docker compose logs --tail 50 prepare elasticsearch security kibana；改好后再运行 ./run up\n' >&2
     fi
-    [ "$search$duty" = okok ]
+    if [ "$desk" = bad ]; then
+        printf '值守台没有起来：证书 secrets/desk-tls 和 settings.yaml 的 desk 写好了吗？请看：docker compose logs --tail 50 desk\n' >&2
+    fi
+    [ "$search$duty$desk" = okokok ]
 }
 
 down() {
@@ -97,7 +103,7 @@ down() {
         esac
     done
     docker_there
-    COMPOSE_PROFILES=jobs,postgres docker compose down "$@"
+    COMPOSE_PROFILES=jobs,postgres,desk docker compose down "$@"
     printf '已停止。数据都在，./run up 再启动。\n'
 }
 

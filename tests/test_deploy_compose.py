@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -89,10 +90,18 @@ def test_what_stays_is_looked_at_and_started_again(name: str) -> None:
     assert {"interval", "timeout", "retries", "start_period"} <= set(service["healthcheck"])
 
 
-def test_only_kibana_is_published_and_only_on_loopback() -> None:
+def test_only_kibana_and_the_desk_are_published_and_as_shipped_only_on_loopback() -> None:
     ports = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert set(ports) == {"kibana"}
-    assert all(port.startswith("127.0.0.1:") for some in ports.values() for port in some)
+    assert ports == {
+        "kibana": ["127.0.0.1:5601:5601"], "desk": ["${DESK_ADDRESS:-127.0.0.1}:8600:8600"],
+    }  # fmt: skip
+
+
+def test_the_desk_s_health_is_asked_by_python_that_runs() -> None:
+    kind, *words = SERVICES["desk"]["healthcheck"]["test"]
+    assert (kind, words[0]) == ("CMD", "python")
+    done = subprocess.run([sys.executable, *words[1:]], capture_output=True, text=True, check=False)
+    assert done.returncode == 1 and "URLError" in done.stderr  # nothing listens on this port here
 
 
 # --- who waits for whom
@@ -117,7 +126,7 @@ def test_every_job_of_a_start_is_awaited_by_a_service_that_stays() -> None:
     assert jobs and jobs <= awaited
 
 
-@pytest.mark.parametrize("name", ["watch", "watchdog"])
+@pytest.mark.parametrize("name", ["watch", "watchdog", "desk"])
 def test_alerts_wait_for_no_search_server(name: str) -> None:
     assert set(_waits(name)) == {"prepare"}
 
@@ -149,6 +158,8 @@ def test_each_secret_has_one_reader_that_stays() -> None:
         "for-kibana": {"kibana"},
         "for-watch": {"watch"},
         "for-watchdog": {"watchdog"},
+        "for-desk": {"desk"},
+        "for-desk-tls": {"desk"},
         "for-bootstrap": {"bootstrap"},
         "for-postgres": {"postgres"},
     }
@@ -244,7 +255,8 @@ def test_what_is_asked_of_the_one_who_starts_it_is_documented() -> None:
 
 
 def _commands() -> set[str]:
-    started = {" ".join(SERVICES[n]["command"]) for n in OURS if "command" in SERVICES[n]}
+    given = [SERVICES[n]["command"] for n in OURS if "command" in SERVICES[n]]
+    started = {" ".join(takewhile(lambda word: word[0] != "-", words)) for words in given}
     scripts = "\n".join(path.read_text("utf-8") for path in DEPLOY.glob("*.sh"))
     return started | set(re.findall(r"^tingxue ([a-z ]+)$", scripts, re.M))
 
@@ -257,7 +269,7 @@ def _known(command: str) -> bool:
 
 
 def test_the_services_call_commands_that_exist() -> None:
-    assert _commands() >= {"watch", "index provision", "kibana push"}
+    assert _commands() >= {"watch", "desk serve", "index provision", "kibana push"}
     assert {command for command in _commands() if not _known(command)} == set()
 
 

@@ -28,7 +28,9 @@ SECRETS = {
     "kibana_key": "c" * 64,
     "postgres_password": "d" * 64,
 }
-READERS = ("elasticsearch", "security", "kibana", "watch", "watchdog", "bootstrap", "postgres")
+FOLDERS = ("watch", "watchdog", "desk-tls")
+READERS = ("elasticsearch", "security", "kibana", "watch", "watchdog", "desk", "desk-tls",
+           "bootstrap", "postgres")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ class Place:
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     made = Place(tmp_path)
-    for folder in (made.bin, made.home, made.secrets / "watch", made.secrets / "watchdog"):
+    for folder in (made.bin, made.home, *(made.secrets / name for name in FOLDERS)):
         folder.mkdir(parents=True)
     for name in ("ca", "certs", *READERS):
         (made.to / name).mkdir(parents=True)
@@ -106,6 +108,8 @@ def test_each_service_gets_its_own_secrets_and_no_other(place: Place) -> None:
         "kibana": {"kibana_password", "kibana_key"},
         "watch": set(),
         "watchdog": set(),
+        "desk": set(),
+        "desk-tls": set(),
         "bootstrap": set(),
         "postgres": {"postgres_password"},
     }
@@ -119,7 +123,7 @@ def test_what_is_handed_over_is_its_readers_only(place: Place) -> None:
     for reader in READERS:
         folder = place.to / reader
         assert stat.S_IMODE(folder.stat().st_mode) == 0o700
-        uid = SERVICES[reader]["user"].split(":")[0]
+        uid = SERVICES[reader.removesuffix("-tls")]["user"].split(":")[0]
         assert owners[reader] == f"{uid}:{uid}"
         for path in folder.iterdir():
             assert stat.S_IMODE(path.stat().st_mode) == 0o400
@@ -164,11 +168,15 @@ def test_a_certificate_that_is_no_good_any_more_is_made_anew_under_the_same_auth
 def test_the_offices_own_secrets_are_exactly_those_in_its_folders(place: Place) -> None:
     (place.secrets / "watch" / "TINGXUE_WECOM_KEY").write_text("one\n")
     (place.secrets / "watchdog" / "TINGXUE_WATCHDOG_PASSWORD").write_text("two\n")
+    for name in ("desk.crt", "desk.key"):
+        (place.secrets / "desk-tls" / name).write_text("pem\n")
     (place.to / "watch" / "TINGXUE_ES_API_KEY").write_text("made by security\n")
     place.prepare()
     assert set(place.handed("watch")) == {"TINGXUE_WECOM_KEY", "TINGXUE_ES_API_KEY"}
     assert set(place.handed("bootstrap")) == {"TINGXUE_WECOM_KEY"}  # it reads the same settings
     assert set(place.handed("watchdog")) == {"TINGXUE_WATCHDOG_PASSWORD"}
+    assert set(place.handed("desk")) == {"TINGXUE_WECOM_KEY"}
+    assert set(place.handed("desk-tls")) == {"desk.crt", "desk.key"}
     (place.secrets / "watch" / "TINGXUE_WECOM_KEY").unlink()
     place.prepare()
     assert set(place.handed("watch")) == {"TINGXUE_ES_API_KEY"}
@@ -325,7 +333,7 @@ def url(place: Place, elastic: _Elastic) -> Iterator[str]:
 
 
 def _security(place: Place, url: str) -> "subprocess.CompletedProcess[str]":
-    words = (place.to / name for name in ("certs/ca.crt", "security", "watch", "bootstrap"))
+    words = (place.to / name for name in ("certs/ca.crt", "security", "watch", "bootstrap", "desk"))
     return subprocess.run(
         ["bash", DEPLOY / "security.sh", url, *words],
         env=place.environ(), capture_output=True, text=True, check=False,
@@ -339,7 +347,7 @@ def test_kibana_gets_its_password_and_our_programs_their_keys(
     assert done.returncode == 0, done.stderr
     passwords = [body for _, path, body in elastic.asked if path.endswith("/_password")]
     assert passwords == [{"password": SECRETS["kibana_password"]}]
-    watch, bootstrap = (body for method, path, body in elastic.asked
+    watch, bootstrap, desk = (body for method, path, body in elastic.asked
                         if (method, path) == ("POST", "/_security/api_key"))  # fmt: skip
     assert watch["role_descriptors"] == {
         "watch": {
@@ -348,6 +356,13 @@ def test_kibana_gets_its_password_and_our_programs_their_keys(
         }
     }
     assert bootstrap["expiration"] == "1h"
+    assert desk["role_descriptors"] == {
+        "desk": {
+            "cluster": ["monitor"],
+            "indices": [{"names": ["tingxue-*"], "privileges": ["read", "view_index_metadata"]}],
+        }
+    }
+    assert place.handed("desk") == {"TINGXUE_ES_API_KEY": "key2==\n"}
     assert place.handed("watch") == {"TINGXUE_ES_API_KEY": "key0==\n"}
     assert place.handed("bootstrap") == {
         "TINGXUE_ES_API_KEY": "key1==\n",

@@ -83,6 +83,14 @@ def test_up_makes_the_secrets_and_starts_search_then_the_watch_then_the_bootstra
     )
 
 
+def test_the_desk_starts_when_it_is_asked_for_and_its_failure_is_told(office: Office) -> None:
+    assert office.run("up", COMPOSE_PROFILES="desk").returncode == 0
+    assert "[desk] compose up -d --wait desk" in office.calls()
+    done = office.run("up", COMPOSE_PROFILES="desk", FAKE_FAILS="--wait desk")
+    assert done.returncode == 1 and "值守台没有起来" in done.stderr
+    assert "值守程序和看门狗在运行" in done.stdout
+
+
 def test_secrets_are_long_random_and_their_owners_only(office: Office) -> None:
     office.run("up")
     folder = office.root / "secrets"
@@ -91,7 +99,7 @@ def test_secrets_are_long_random_and_their_owners_only(office: Office) -> None:
         assert stat.S_IMODE((folder / name).stat().st_mode) == 0o600
         assert len(value.strip()) == 64 and int(value, 16) > 0
     assert len(set(office.secrets().values())) == len(SECRETS)
-    assert {path.name for path in folder.iterdir()} == {*SECRETS, "watch", "watchdog"}
+    assert {path.name for path in folder.iterdir()} == {*SECRETS, "watch", "watchdog", "desk-tls"}
 
 
 def test_a_second_up_asks_the_same_and_keeps_every_secret(office: Office) -> None:
@@ -195,7 +203,7 @@ def test_a_failed_bootstrap_is_no_success(office: Office) -> None:
 
 def test_down_keeps_the_data(office: Office) -> None:
     assert office.run("down").returncode == 0
-    assert office.calls()[-1] == "[jobs,postgres] compose down"
+    assert office.calls()[-1] == "[jobs,postgres,desk] compose down"
     for word in ("-v", "--volumes"):
         refused = office.run("down", word)
         assert refused.returncode == 2 and "台账" in refused.stderr
