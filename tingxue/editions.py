@@ -16,7 +16,7 @@ from tingxue.app import App
 from tingxue.counting import PeriodKind, period_of
 
 KINDS: dict[str, PeriodKind] = {"day": "day", "week": "week"}
-FORMS = ("docx", "xlsx")
+FORMS = ("docx", "xlsx", "pdf")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +45,12 @@ def content(app: App, edition: Edition, form: str) -> tuple[str, bytes]:
     named = next(((n, d) for n, d in edition.files if n.endswith(f".{form}")), None)
     if named is None or form not in FORMS:
         raise NoSuchPaper("这一版报告没有这种格式")
-    name, digest = named
+    return recorded(app, *named)
+
+
+def recorded(app: App, name: str, digest: str) -> tuple[str, bytes]:
+    """Name and bytes of a file of the folder of papers, if its sha256 is still this one. Raises as
+    ``content``."""
     try:
         data = (app.home.reports / name).read_bytes()
     except FileNotFoundError:
@@ -53,7 +58,7 @@ def content(app: App, edition: Edition, form: str) -> tuple[str, bytes]:
             f"{name} 不在这台主机的报告文件夹里（可能由别的主机编制，或已移走）"
         ) from None
     if hashlib.sha256(data).hexdigest() != digest:
-        raise Conflict(f"{name} 与编发时记录的校验值不符，没有打开；请报告管理员，并另编一版")
+        raise Conflict(f"{name} 与当时记录的校验值不符，没有打开；请报告管理员，并另编一版")
     return name, data
 
 

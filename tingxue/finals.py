@@ -7,23 +7,30 @@ that the program makes later have other names. Its hash goes into the audit, wit
 import hashlib
 import io
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from domain.errors import PaperError
+from domain.errors import NoSuchPaper, PaperError
 from domain.privacy import spans
 from domain.types import Actor
 from ledger.audit import AuditLine
 from ledger.books import Books
-from tingxue import disk
+from tingxue import disk, editions
 from tingxue.app import App, check_open
 from tingxue.casepapers import PAPER
 
 FINAL = "final"
 """Action of the audit line that records a 定稿."""
 _LARGEST = 50 * 1024 * 1024
+_LARGEST_UNPACKED = 256 * 1024 * 1024
 _DOCUMENT = "word/document.xml"
+_BROKEN = (
+    KeyError, ValueError, SyntaxError, zipfile.BadZipFile, zlib.error, NotImplementedError,
+    RuntimeError, AttributeError,
+)  # fmt: skip
+"""What a damaged or protected package makes its readers raise."""
 _MACROS = "word/vbaProject.bin"
 
 
@@ -39,6 +46,18 @@ class Filed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Final:
+    """A 定稿 as the audit has it; ``no`` is the number of that line."""
+
+    no: int
+    of: str
+    name: str
+    sha256: str
+    at: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Known:
     """One line of the list of papers: an edition of the program's, or a 定稿."""
 
@@ -51,25 +70,51 @@ class Known:
 def file_final(app: App, source: Path, actor: Actor, *, of: str = "") -> Filed:
     """Keep the file as the 定稿 of the paper that its name begins with, or that ``of`` names.
 
+    The same file of the same paper again is the one that is kept already.
     Raises PaperError: no Word file, with macros, too large, or of no paper that was made here.
     """
     check_open(app)
     data = _read(source)
+    marks = len(spans(_text(source.name, data)))
+    digest = hashlib.sha256(data).hexdigest()
     with app.ledger.read() as books:
         paper = _paper(books, of or source.stem)
-        number = len(books.audit.about(FINAL, paper)) + 1
-    target = app.home.reports / f"{paper}-定稿{number if number > 1 else ''}.docx"
+        before = filed(books, paper)
+    known = next((one.name for one in before if one.sha256 == digest), "")
+    number = len(before) + 1
+    name = known or f"{paper}-定稿{number if number > 1 else ''}.docx"
+    target = app.home.reports / name
     _keep(target, data)
-    digest = hashlib.sha256(data).hexdigest()
-    with app.ledger.write() as books:
-        said = f"{target.name} sha256={digest}"
-        books.audit.write(app.clock(), actor, FINAL, paper, said)
-    return Filed(path=target, sha256=digest, of=paper, identifiers=len(spans(_text(data))))
+    if not known:
+        with app.ledger.write() as books:
+            books.audit.write(app.clock(), actor, FINAL, paper, f"{name} sha256={digest}")
+    return Filed(path=target, sha256=digest, of=paper, identifiers=marks)
+
+
+def filed(books: Books, paper: str = "") -> list[Final]:
+    """Every 定稿 (of that paper), the oldest first."""
+    found = []
+    for line in books.audit.about(FINAL, paper):
+        name, _, digest = line.reason.partition(" sha256=")
+        found.append(Final(
+            no=line.no, of=line.subject, name=name, sha256=digest, at=line.at, by=line.actor,
+        ))  # fmt: skip
+    return found
+
+
+def content(app: App, no: int) -> tuple[str, bytes]:
+    """Name and bytes of the one with this number. Raises NoSuchPaper where it is not on this
+    machine, Conflict where it is not what was filed."""
+    with app.ledger.read() as books:
+        final = next((one for one in filed(books) if one.no == no), None)
+    if final is None:
+        raise NoSuchPaper("没有这一份定稿；请从“报告”页选择")
+    return editions.recorded(app, final.name, final.sha256)
 
 
 def finals_of(books: Books, paper: str) -> list[str]:
     """Names of the files filed as 定稿 of the paper, the oldest first."""
-    return [_named(line)[0] for line in books.audit.about(FINAL, paper)]
+    return [one.name for one in filed(books, paper)]
 
 
 def known(app: App) -> list[Known]:
@@ -118,10 +163,13 @@ def _read(source: Path) -> bytes:
         data = source.read_bytes()
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             names = set(package.namelist())
+            unpacked = sum(part.file_size for part in package.infolist())
     except OSError as error:
         raise PaperError(f"{source.name} 读不了：{error.strerror}") from error
     except zipfile.BadZipFile:
         raise PaperError(f"{source.name} 不是 .docx 文件：请在 Word 里另存为 .docx") from None
+    if unpacked > _LARGEST_UNPACKED:
+        raise PaperError(f"{source.name} 解开后大得不正常，没有打开：请另存一份再试")
     if _DOCUMENT not in names:
         raise PaperError(f"{source.name} 不是 Word 文件：请在 Word 里另存为 .docx")
     if _MACROS in names:
@@ -129,11 +177,15 @@ def _read(source: Path) -> bytes:
     return data
 
 
-def _text(data: bytes) -> str:
+def _text(name: str, data: bytes) -> str:
     from docx import Document  # only when a file is filed
+    from docx.opc.exceptions import OpcError
     from docx.oxml.ns import qn
 
-    body = Document(io.BytesIO(data)).element.body
+    try:
+        body = Document(io.BytesIO(data)).element.body
+    except (*_BROKEN, OpcError):
+        raise PaperError(f"{name} 打不开，可能没有存完整：请在 Word 里另存一份再试") from None
     return "\n".join("".join(t.text or "" for t in p.iter(qn("w:t"))) for p in body.iter(qn("w:p")))
 
 

@@ -43,6 +43,7 @@ VERIFIED, HOLDS = "audit-verify", "全部相符"
 AUDITED = {
     "backup": "备份", "case-pack": "制作证据材料", "restore": "从备份恢复",
     "restore-drill": "恢复演练", "add": "录入反映", "channel-test": "测试渠道",
+    "final": "存定稿", "paper": "编制办理单",
     VERIFIED: "核对校验链", "hold": "证据保全",
     "link": "经链接签收", "link-refused": "打不开的链接", "original": "查看原文",
     "password": "设置密码", "purge": "到期清除", "release": "解除保全", "report": "编发报告",

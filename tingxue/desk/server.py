@@ -46,6 +46,7 @@ from tingxue.desk.pages import (
     cases,
     channels,
     figures,
+    finals,
     handover,
     leads,
     link,
@@ -66,7 +67,8 @@ from tingxue.desk.pages import (
 LOG = logging.getLogger(__name__)
 _PAGES = (
     now, login, password, cases, original, attachment, act, case, reviews, link,
-    leads, trends, sources, audit, roster, shift, handover, reports, settings, users, channels,
+    leads, trends, sources, audit, roster, shift, handover, finals, reports,
+    settings, users, channels,
     figures,
 )  # fmt: skip
 _STATUS: dict[type[TingxueError], int] = {

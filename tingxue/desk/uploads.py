@@ -3,8 +3,9 @@
 The name that the browser gives the file is not even read.
 """
 
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Depends, Request
 
@@ -15,10 +16,9 @@ from tingxue.desk.multipart import CUT, Parts
 from tingxue.desk.pages.parts import signed_in
 from tingxue.desk.signin import Visit
 
-MOST_BYTES = 2 * 1024 * 1024
+ROSTER_BYTES, PAPER_BYTES = 2 * 1024 * 1024, 20 * 1024 * 1024
 _OVERHEAD = 64 * 1024
 _MOST_PARTS = 20
-_TOO_LARGE = f"文件太大，最多 {MOST_BYTES // 2**20} MB；请只留值班表一张表再上传"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,19 +29,28 @@ class Upload:
     file: bytes
 
 
-async def own_upload(request: Request, found: Annotated[Visit, Depends(signed_in)]) -> Upload:
-    """A form with a file, of this session's own page. Raises BadForm."""
-    forms.check_origin(request)
-    kind = request.headers.get("content-type", "")
-    upload = await _read(Parts(kind, request.stream(), MOST_BYTES + _OVERHEAD, _TOO_LARGE))
-    request.state.form = upload.form
-    forms.check_token(upload.form, found.session.csrf)
-    if len(upload.file) > MOST_BYTES:
-        raise BadForm(_TOO_LARGE)
-    return upload
+def own_upload(most: int, advice: str) -> Callable[[Request, Visit], Coroutine[Any, Any, Upload]]:
+    """A dependency that reads a form with a file of at most ``most`` bytes, of this session's own
+    page. advice: what to do about a larger one. Raises BadForm."""
+    too_large = f"文件太大，最多 {most // 2**20} MB；{advice}"
+
+    async def read(request: Request, found: Annotated[Visit, Depends(signed_in)]) -> Upload:
+        forms.check_origin(request)
+        kind = request.headers.get("content-type", "")
+        upload = await _read(Parts(kind, request.stream(), most + _OVERHEAD, too_large))
+        request.state.form = upload.form
+        forms.check_token(upload.form, found.session.csrf)
+        if len(upload.file) > most:
+            raise BadForm(too_large)
+        return upload
+
+    return read
 
 
-OwnUpload = Annotated[Upload, Depends(own_upload)]
+OwnRoster = Annotated[Upload, Depends(own_upload(ROSTER_BYTES, "请只留值班表一张表再上传"))]
+OwnPaper = Annotated[
+    Upload, Depends(own_upload(PAPER_BYTES, "请压缩图片后再存，或在主机上用 tingxue report file"))
+]
 
 
 async def _read(parts: Parts) -> Upload:

@@ -10,7 +10,7 @@ from starlette.responses import RedirectResponse, Response
 from domain.errors import BadForm, InputError, NoSuchPaper, NotPermitted
 from domain.times import shanghai_day
 from ledger.reports import Edition
-from tingxue import editions, reporting
+from tingxue import editions, finals, reporting
 from tingxue.counting import PeriodKind, last_finished, period_of
 from tingxue.desk import access, forms, screen
 from tingxue.desk.pages.parts import OwnForm, SignedIn
@@ -24,13 +24,14 @@ NAMES = {"day": "日报", "week": "周报"}
 _TYPES = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "xlsx": XLSX,
+    "pdf": "application/pdf",
 }
 
 
 @ROUTES.get("/reports")
 def list_reports(request: Request, found: SignedIn) -> Response:
     """Every edition, the newest period first; which periods may be asked for."""
-    _check_sees(found)
+    check_sees(found)
     number = _page_number(request.query_params.get("page", ""))
     offset = (number - 1) * PER_PAGE
     with found.app.ledger.read() as books:
@@ -47,7 +48,7 @@ def preview_report(request: Request, found: SignedIn) -> Response:
     """The paper as it would be written now; nothing is kept."""
     from tingxue import previewing  # with it Word and Excel: loaded when a paper is looked at
 
-    _check_sees(found)
+    check_sees(found)
     kind, day = _wanted(request.query_params.get("kind", ""), request.query_params.get("date", ""))
     period = period_of(kind, day)
     if period.start > found.app.clock():
@@ -77,26 +78,33 @@ def make_report(request: Request, form: OwnForm, found: SignedIn) -> Response:
 @ROUTES.get("/reports/{kind}/{day}/{edition}")
 def show_report(request: Request, kind: str, day: str, edition: str, found: SignedIn) -> Response:
     """The figures that the paper holds, from its own spreadsheet."""
-    _check_sees(found)
+    check_sees(found)
     one = _edition(found, kind, day, edition)
     entries, said = [], ""
+    with found.app.ledger.read() as books:
+        filed = finals.filed(books, finals.stem(one.files[0][0]))
     try:
         entries = editions.figures(editions.content(found.app, one, "xlsx")[1])
     except NoSuchPaper as error:
         said = str(error)
     return screen.page(
         request, "edition.html", found=found, one=one, title=title(one), entries=entries, said=said,
-        day=day,
+        day=day, finals=filed,
     )  # fmt: skip
 
 
 @ROUTES.get("/reports/{kind}/{day}/{edition}/{form}")
 def download_report(kind: str, day: str, edition: str, form: str, found: SignedIn) -> Response:
     """The file, as it was recorded."""
-    _check_sees(found)
+    check_sees(found)
     name, data = editions.content(found.app, _edition(found, kind, day, edition), form)
+    return as_download(name, data)
+
+
+def as_download(name: str, data: bytes) -> Response:
+    """A file of the folder of papers, to be saved."""
     headers = {"content-disposition": f"attachment; filename*=utf-8''{quote(name)}"}
-    return Response(data, media_type=_TYPES[form], headers=headers)
+    return Response(data, media_type=_TYPES[name.rpartition(".")[2]], headers=headers)
 
 
 def title(edition: Edition) -> str:
@@ -108,7 +116,8 @@ def title(edition: Edition) -> str:
     return f"日报 {day.year}年{day.month}月{day.day}日"
 
 
-def _check_sees(found: Visit) -> None:
+def check_sees(found: Visit) -> None:
+    """Raises NotPermitted."""
     if not access.sees_papers(found.actor):
         raise NotPermitted("报告涉及各部门，只对宣传部、审核员、督查室和管理员开放")
 

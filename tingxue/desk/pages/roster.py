@@ -20,7 +20,7 @@ from tingxue.app import App
 from tingxue.desk import access, screen
 from tingxue.desk.pages.parts import SignedIn
 from tingxue.desk.signin import Visit
-from tingxue.desk.uploads import OwnUpload
+from tingxue.desk.uploads import OwnRoster
 from tingxue.rostertable import Refused
 
 ROUTES = APIRouter()
@@ -65,7 +65,7 @@ def show_roster(request: Request, found: SignedIn) -> Response:
 
 
 @ROUTES.post("/roster")
-def import_roster(request: Request, upload: OwnUpload, found: SignedIn) -> Response:
+def import_roster(request: Request, upload: OwnRoster, found: SignedIn) -> Response:
     """Take the table, whole or not at all; what is wrong is said row by row."""
     if not access.keeps_rosters(found.actor):
         raise NotPermitted("只有宣传部和管理员可以导入值班表")
