@@ -21,9 +21,9 @@ from deskserver import free_port, served
 from world import MONDAY, World, opened_world
 
 from domain.plan import Plan
-from domain.types import Counts, Outcome, Role, State
+from domain.types import Actor, Counts, Outcome, Role, State
 from ledger.leads import LeadQuery, Read, Stage
-from tingxue import links, pausing, pipeline, reporting
+from tingxue import finals, links, pausing, pipeline, reporting, rostershifts
 from tingxue.desk import screen
 from tingxue.desk.signin import DESK
 from tingxue.links import Link
@@ -103,7 +103,8 @@ def _filled(world: World) -> dict[str, str]:
         say(number, ["other_complaint"], text=text, sure=0.3, places=(f"地{number}",))
     world.do(cases["busy"], "ack", "住建局")
     world.do(cases["busy"], "reply", "住建局")
-    reporting.make(world.app, "day", MONDAY.date())
+    made = reporting.make(world.app, "day", MONDAY.date())
+    finals.file_final(world.app, made.docx, Actor(name="甲", role=Role.PUBLICITY))
     return cases
 
 
@@ -177,6 +178,9 @@ def _paths(site: Site) -> dict[str, dict[str, str]]:
              "lead": f"/leads/{_lead(site.world, Read.NONE)}", "trends": "/trends?days=7",
              "month": "/trends?days=30", "sources": "/sources", "links": "/sources/links",
              "audit": "/audit"}  # fmt: skip
+    [shift, *_] = rostershifts.own(site.world.app, "住建局")
+    ours |= {"shift-new": "/roster/shift?department=住建局", "finals": "/reports/finals",
+             "shift": f"/roster/shift/{rostershifts.key_of(shift)}"}  # fmt: skip
     return {"甲": ours, "丙": {"users": "/settings/users", "user": "/settings/users?name=乙"}}
 
 
@@ -216,7 +220,7 @@ def test_every_page_fits_is_easy_to_hit_and_has_nothing_axe_objects_to(
 @pytest.mark.parametrize("size", SIZES)
 def test_every_page_works_without_script(site: Site, chromium: "Browser", size: str) -> None:
     page = opened(site, chromium, size, script=False)
-    assert len(list(_walk(site, page, f"{size}-bare", "甲", script=False))) == 26
+    assert len(list(_walk(site, page, f"{size}-bare", "甲", script=False))) == 29
     page.goto(f"{site.address}/cases/{site.cases['bare']}")
     page.click("summary:has-text('备注')")
     page.fill("#note-case-note", f"没有脚本也能写（{size}）")
@@ -314,6 +318,32 @@ def test_files_go_with_a_reply_and_a_wrong_one_costs_no_word(
         page.click("a:has-text('现场照片.pdf')")
     assert download.value.suggested_filename == "现场照片.pdf"
     assert Path(download.value.path()).read_bytes() == b"%PDF-1.7 %%EOF"
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_shift_is_entered_corrected_and_removed(
+    site: Site, chromium: "Browser", size: str
+) -> None:
+    page = opened(site, chromium, size, script=size == "wide")
+    page.goto(f"{site.address}/roster?department=财政局")
+    page.click("section:has(#h-dated) a:has-text('加一班')")
+    page.fill("#s-person", f"某{size}")
+    page.fill("#s-phone", "0431-8000-0009")
+    page.fill("#s-from", "2026-11-24T08:30")
+    page.fill("#s-to", "2026-11-24T08:00")
+    page.click("button:has-text('加这一班')")
+    page.wait_for_selector("text=结束时间必须晚于开始时间")
+    page.screenshot(path=site.shots / f"{size}-shift-refused.png", full_page=True)
+    assert page.input_value("#s-person") == f"某{size}"
+    page.fill("#s-to", "2026-11-24T17:00")
+    page.click("button:has-text('加这一班')")
+    page.wait_for_selector(f"text=已生效：加一班：财政局 某{size} 11月24日 08:30 至 11月24日 17:00")
+    page.goto(f"{site.address}/roster?department=财政局")
+    page.screenshot(path=site.shots / f"{size}-roster-shifts.png", full_page=True)
+    page.click("section:has(#h-dated) a:has-text('某')")
+    page.click("button:has-text('删这一班')")
+    page.wait_for_selector("text=已生效：删一班：财政局")
     page.context.close()
 
 
