@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, contextmanager
 from sqlalchemy import Connection, Engine
 
 from domain.errors import LedgerError
-from ledger import postgres
+from ledger import postgres, sqlite
 
 SEALED = "tingxue_sealed"
 """Execution option of an engine whose ledger is only read: what whoever writes is told."""
@@ -29,8 +29,10 @@ def _begun(engine: Engine, write: str) -> Iterator[Connection]:
     why = engine.get_execution_options().get(SEALED)
     if why:
         raise LedgerError(str(why))
-    with engine.connect().execution_options(tingxue_write=write) as connection, connection.begin():
-        yield connection
+    with engine.connect().execution_options(tingxue_write=write) as connection:
+        connection.info[sqlite.WRITING] = True
+        with connection.begin():
+            yield connection
 
 
 @contextmanager

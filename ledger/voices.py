@@ -9,15 +9,18 @@ author_ref; a text without one (a hotline worksheet, say) is one person.
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
     CTE,
+    BigInteger,
     ColumnElement,
+    CompoundSelect,
     Connection,
-    Integer,
     Select,
     and_,
+    bindparam,
     case,
     func,
     literal,
@@ -55,8 +58,7 @@ class Voices:
     def hourly(self, since: datetime, now: datetime, platforms: Sequence[str]) -> list[Heard]:
         """Every hour of every series in which somebody spoke, of [since, now], on these platforms;
         in no order."""
-        heard = _heard(since, now, platforms)
-        rows = self._db.execute(union_all(*_by_series(heard)))
+        rows = self._db.execute(_hourly(), _span(since, now, platforms))
         return [
             Heard(
                 series=Series(kind=SeriesKind(kind), what=what, place=place),
@@ -70,13 +72,8 @@ class Voices:
     ) -> list[Voice]:
         """The mentions that ``hourly`` counts for this series, in the order in which they were
         said."""
-        heard = _heard(since, now, platforms)
-        one = next(s for kind, s in _members(heard).items() if kind is series.kind)
-        named = one.subquery().c
-        query = select(named.mention_id, named.said, named.author).where(
-            named.what == series.what, named.place == series.place
-        )
-        found = {row[0]: row for row in self._db.execute(query)}
+        named = {**_span(since, now, platforms), "what": series.what, "place": series.place}
+        found = {row[0]: row for row in self._db.execute(_named(series.kind), named)}
         voices = []
         for part in chunks(list(found)):
             table = (
@@ -121,22 +118,46 @@ def _said() -> ColumnElement[Any]:
     )
 
 
-def _heard(since: datetime, now: datetime, platforms: Sequence[str]) -> CTE:
+# Statements of every look: built once, for building costs more than running.
+
+
+def _span(since: datetime, now: datetime, platforms: Sequence[str]) -> dict[str, object]:
+    """What ``_heard`` asks for."""
+    start, end = int(since.timestamp()), int(now.timestamp())
+    return {"since": since, "now": now, "start": start, "end": end, "platforms": platforms}
+
+
+@cache
+def _hourly() -> CompoundSelect[Any]:
+    return union_all(*_by_series(_heard()))
+
+
+@cache
+def _named(kind: SeriesKind) -> Select[Any]:
+    named = _members(_heard())[kind].subquery().c
+    return select(named.mention_id, named.said, named.author).where(
+        named.what == bindparam("what"), named.place == bindparam("place")
+    )
+
+
+def _heard() -> CTE:
     """What is counted at all, read once. Nothing is said after the moment in which it was first
     seen, so an index on that finds it."""
-    end, said = int(now.timestamp()), _said()
+    end, said = bindparam("end", type_=BigInteger), _said()
     counted = (
         select(
             _M.mention_id, _M.platform, said.label("said"),
-            ((literal(end, Integer) - said) // _HOUR).label("ago"),
+            ((end - said) // _HOUR).label("ago"),
             func.coalesce(_M.author_ref, _M.mention_id).label("author"),
             (_V.polarity == str(Polarity.NEGATIVE)).label("bad"),
             _V.places, _V.complaints,
         )
         .join_from(schema.mentions, schema.verdicts)
         .where(
-            _V.relevant, _M.first_seen_at >= since, _M.first_seen_at <= now,
-            said > int(since.timestamp()), said <= end, _M.platform.in_(platforms),
+            _V.relevant, _M.first_seen_at >= bindparam("since"),
+            _M.first_seen_at <= bindparam("now"),
+            said > bindparam("start", type_=BigInteger), said <= end,
+            _M.platform.in_(bindparam("platforms", expanding=True)),
         )
     )  # fmt: skip
     return counted.cte("heard").prefix_with("MATERIALIZED")

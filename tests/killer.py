@@ -37,7 +37,7 @@ SUPERVISE = "supervise"
 """Stage 1 as seen by the parent, which waits for the crawl's child."""
 
 _ARMED = "TINGXUE_TEST_KILL"
-_WRITES = ("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE", "SELECT pg_advisory_xact_lock")
+_WRITES = ("INSERT", "UPDATE", "DELETE", "SELECT pg_advisory_xact_lock")
 _SUBREAPER = 36  # prctl(2): orphans become our children, so that we can wait for them
 
 

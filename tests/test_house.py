@@ -54,7 +54,6 @@ def said(path: Path) -> str:
 
 
 @cache
-@cache
 def tree(path: Path) -> ast.Module:
     """The parsed file; parsed once."""
     return ast.parse(path.read_text("utf-8"))

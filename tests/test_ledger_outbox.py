@@ -14,6 +14,7 @@ from random import Random
 
 import httpx
 import pytest
+from blankledger import open_blank
 from contracts.ledger_contract import url_of
 from contracts.outbox_contract import DEAD, NOW, OK, RETRY, UNKNOWN, a_delivery, after, an_alert
 from fakes import FakeClock, ScriptedChannel
@@ -51,10 +52,10 @@ def rows(ledger: Ledger) -> list[dict[str, object]]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.full)])
 def ledger(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Ledger]:
-    url = f"sqlite:///{tmp_path / 'ledger.db'}"
     if request.param == "postgres":
-        url = request.getfixturevalue("postgres_url")
-    found = open_ledger(url, drill=False, now=NOW)
+        found = open_ledger(request.getfixturevalue("postgres_url"), drill=False, now=NOW)
+    else:
+        found = open_blank(tmp_path / "ledger.db", NOW)
     with closing(found):
         yield found
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from blankledger import open_blank
 from contracts.desk_contract import DeskContract
 from contracts.ledger_contract import (
     DAY,
@@ -41,7 +42,7 @@ def file_of(ledger: Ledger) -> Path:
 
 def here(tmp_path: Path) -> OpenHere:
     def open_here(drill: bool = False) -> Ledger:
-        return open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", drill=drill, now=NOW)
+        return open_blank(tmp_path / "ledger.db", NOW, drill=drill)
 
     return open_here
 

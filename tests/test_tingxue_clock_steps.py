@@ -9,6 +9,7 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from blankledger import open_blank
 from contracts.outbox_contract import NOW, RETRY, UNKNOWN, after, an_alert
 from fakes import FakeClock, ScriptedChannel
 from sqlalchemy import select
@@ -20,7 +21,7 @@ from domain.plan import Pace
 from domain.times import at_shanghai
 from domain.types import Level, SendResult, SourceRun
 from ledger import schema
-from ledger.engine import Ledger, open_ledger
+from ledger.engine import Ledger
 from tingxue import collecting, pipeline, reporting
 
 pytestmark = pytest.mark.full
@@ -32,8 +33,7 @@ PACES = {"first": Pace(per_minute=20, reserve=2, digest_seconds=60)}
 
 @pytest.fixture
 def ledger(tmp_path: Path) -> Iterator[Ledger]:
-    found = open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}", drill=False, now=NOW)
-    with closing(found):
+    with closing(open_blank(tmp_path / "ledger.db", NOW)) as found:
         yield found
 
 
@@ -84,7 +84,7 @@ def played(ledger: Ledger, step: int) -> Timed:
 def test_a_clock_that_is_set_delays_no_message_and_doubles_none(
     tmp_path: Path, ledger: Ledger, step: int
 ) -> None:
-    with closing(open_ledger(f"sqlite:///{tmp_path / 'calm.db'}", drill=False, now=NOW)) as other:
+    with closing(open_blank(tmp_path / "calm.db", NOW)) as other:
         calm = played(other, 0)
     channel = played(ledger, step)
     assert channel.accepted.keys() == calm.accepted.keys()

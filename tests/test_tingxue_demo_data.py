@@ -132,7 +132,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 def test_every_file_can_be_written_and_holds_its_mentions(written: dict[str, Path]) -> None:
     for name, path in written.items():
-        mine = [one for one in week.lines() if one.stands_in(name)]
+        mine = [one for one in week.lines() if name in one.files]
         planned = [row for row in files.broken() if row.file == name]
         assert len(_rows(path)) == len(mine) + len(planned), name
 
@@ -220,7 +220,7 @@ def test_every_file_imports_whole_but_for_the_planned_rejects(written: dict[str,
 
 def _agree(name: str, taken: list[Incoming]) -> None:
     """What came in is what the week says: ids, parents, times, own channel, limits, likes."""
-    by_id = {week.mention_id(one, START): one for one in week.lines() if one.stands_in(name)}
+    by_id = {week.mention_id(one, START): one for one in week.lines() if name in one.files}
     found = {
         identity.mention_id(
             row.platform,

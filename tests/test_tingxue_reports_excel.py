@@ -3,9 +3,10 @@
 import io
 import zipfile
 from dataclasses import replace
+from functools import cache
 
 import pytest
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from report_facts import (
     DAY,
@@ -42,8 +43,19 @@ def file_of(material: Material) -> bytes:
     return excel_bytes(material, (weekly if material.kind == "week" else daily)(material))
 
 
+@cache
+def season_file() -> bytes:
+    return file_of(given(season_week()))
+
+
+@cache
+def book_of(data: bytes) -> Workbook:
+    """Parsed once; nobody changes it."""
+    return load_workbook(io.BytesIO(data))
+
+
 def sheet_of(data: bytes, name: str) -> Worksheet:
-    sheet = load_workbook(io.BytesIO(data))[name]
+    sheet = book_of(data)[name]
     assert isinstance(sheet, Worksheet)
     return sheet
 
@@ -56,7 +68,7 @@ def rows_of(data: bytes, name: str) -> Rows:
 def test_the_source_sheet_lists_every_figure_with_all_its_ids() -> None:
     material = given(season_week())
     listed: dict[str, list[object]] = {}
-    for key, _, one in rows_of(file_of(material), "指标来源"):
+    for key, _, one in rows_of(season_file(), "指标来源"):
         listed.setdefault(str(key), []).append(one)
     assert list(listed) == list(material.figures.by_key)
     for key, figure in material.figures.by_key.items():
@@ -65,12 +77,12 @@ def test_the_source_sheet_lists_every_figure_with_all_its_ids() -> None:
 
 def test_the_summary_gives_every_figure_as_a_number() -> None:
     material = given(season_week())
-    summary = {row[4]: row[1] for row in rows_of(file_of(material), "汇总")}
+    summary = {row[4]: row[1] for row in rows_of(season_file(), "汇总")}
     assert summary == {k: pytest.approx(f.value) for k, f in material.figures.by_key.items()}
 
 
 def test_the_summary_names_figures_in_chinese() -> None:
-    named = {row[4]: row[0] for row in rows_of(file_of(given(season_week())), "汇总")}
+    named = {row[4]: row[0] for row in rows_of(season_file(), "汇总")}
     assert named["category.taxi_refusal"] == "本周拒载投诉"
     assert named["platform.weibo.previous"] == "上周微博信息"
     assert named["casework.taxi_refusal.open"] == "拒载在办案件"
@@ -78,7 +90,7 @@ def test_the_summary_names_figures_in_chinese() -> None:
 
 def test_the_detail_has_every_counted_mention_and_its_id() -> None:
     facts = season_week()
-    detail = rows_of(file_of(given(facts)), "明细")
+    detail = rows_of(season_file(), "明细")
     assert sorted(str(row[-1]) for row in detail) == sorted(m.mention_id for m, _ in facts.mentions)
 
 
@@ -90,7 +102,7 @@ def test_the_detail_has_the_columns_duty_staff_know() -> None:
 
 def test_counts_that_were_not_shown_stay_empty() -> None:
     facts = season_week()
-    detail = {row[-1]: row for row in rows_of(file_of(given(facts)), "明细")}
+    detail = {row[-1]: row for row in rows_of(season_file(), "明细")}
     first, second = facts.mentions[0][0].mention_id, facts.mentions[1][0].mention_id
     assert detail[first][10:14] == (None, None, None, None)
     assert detail[second][10:14] == (3, 1, None, 111)
@@ -119,7 +131,7 @@ def test_a_text_that_looks_like_a_formula_stays_a_text(text: str) -> None:
 
 
 def test_an_address_is_plain_text() -> None:
-    sheet = sheet_of(file_of(given(season_week())), "明细")
+    sheet = sheet_of(season_file(), "明细")
     assert str(sheet[3][9].value).startswith("https://")
     assert sheet[3][9].hyperlink is None
 
@@ -137,7 +149,7 @@ def test_a_very_long_text_is_cut_and_not_lost() -> None:
 
 @pytest.mark.parametrize("name", ["汇总", "明细", "办理情况", "指标来源"])
 def test_header_rows_are_frozen_and_columns_are_wide_enough(name: str) -> None:
-    sheet = sheet_of(file_of(given(season_week())), name)
+    sheet = sheet_of(season_file(), name)
     assert sheet.freeze_panes == "A3"
     assert sheet["A1"].value.startswith("莲花山生态旅游度假区网络舆情周报（2026年第47期）")
     assert sheet.column_dimensions["A"].width > 15

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
 
+from blankledger import open_blank
 from fakes import FakeClock
 from sqlalchemy import select
 
@@ -32,7 +33,6 @@ from domain.types import (
     Verdict,
 )
 from ledger import schema
-from ledger.engine import open_ledger
 from tingxue import pipeline
 from tingxue.acting import act
 from tingxue.app import App
@@ -164,7 +164,7 @@ def opened_world(folder: Path, plan: Plan) -> Iterator[World]:
     """A world whose clock stands at ``MONDAY``, on a ledger in that folder."""
     clock, analyser = FakeClock(MONDAY), ScriptedAnalyser()
     home = home_at(folder / "home")
-    ledger = open_ledger(home.ledger_url, drill=False, now=MONDAY)
+    ledger = open_blank(home.ledger, MONDAY)
     app = App(
         home=home, plan=plan, ledger=ledger, analyser=analyser, channels={},
         terms=Terms(levels=plan.levels, calendar=OfficeCalendar(plan.hours)), clock=clock,

@@ -47,7 +47,7 @@ _GENERIC = (
 
 def all_files() -> tuple[str, ...]:
     """Every file of the week, in the order in which they come to be."""
-    names = {one.file for one in week.lines()} | {c.file for o in week.lines() for c in o.counts}
+    names = {name for one in week.lines() for name in one.files}
     return tuple(sorted(names - {week.SITE}, key=lambda name: (exported(name), name)))
 
 
@@ -64,7 +64,7 @@ def write_inputs(folder: Path, start: datetime, step_file: str) -> Path:
 
     ``start``: Monday 00:00 Shanghai. Raises ValueError for a name that is none of ``all_files()``.
     """
-    lines = [one for one in week.lines() if one.stands_in(step_file)]
+    lines = week.of_file(step_file)
     if not lines:
         raise ValueError(f"not a file of the demo: {step_file}")
     path = folder / step_file

@@ -62,15 +62,21 @@ class Line:
         """The counts that the file shows; None where it shows none."""
         return next((count for count in self.counts if count.file == name), None)
 
-    def stands_in(self, name: str) -> bool:
-        """Whether the file holds this mention: for the first time, or again with new counts."""
-        return self.file == name or self.in_file(name) is not None
+    @property
+    def files(self) -> frozenset[str]:
+        """The files that hold this mention: for the first time, or again with new counts."""
+        return frozenset((self.file, *(count.file for count in self.counts)))
 
 
 @cache
 def lines() -> tuple[Line, ...]:
     """All mentions, in the order in which they are first seen."""
     return tuple(_line(row) for row in rows(DATA / "week.jsonl"))
+
+
+def of_file(name: str) -> tuple[Line, ...]:
+    """The mentions that the file holds, in that order; none for another name."""
+    return _by_file().get(name, ())
 
 
 def line(ref: str) -> Line:
@@ -83,6 +89,15 @@ def complaints() -> frozenset[str]:
     """Refs of what a careful reader calls a complaint; worksheets, which nobody has to review, are
     left out."""
     return frozenset(json.loads((DATA / "complaints.json").read_text("utf-8")))
+
+
+@cache
+def _by_file() -> dict[str, tuple[Line, ...]]:
+    found: dict[str, list[Line]] = {}
+    for one in lines():
+        for name in one.files:
+            found.setdefault(name, []).append(one)
+    return {name: tuple(those) for name, those in found.items()}
 
 
 @cache
