@@ -7,8 +7,8 @@ that the plan does not know counts as Monday to Friday, and the log says so, onc
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from functools import cache
+from datetime import date, datetime, time, timedelta
+from functools import cache, lru_cache
 
 from domain.plan import OfficeHours
 from domain.times import SHANGHAI, shanghai, shanghai_day, utc
@@ -94,11 +94,17 @@ class OfficeCalendar:
                 yield from (span for span in self._spans(day) if span[1] >= utc(start))
             day += _DAY
 
-    def _spans(self, day: date) -> list[tuple[datetime, datetime]]:
-        return [
-            (utc(datetime.combine(day, a, SHANGHAI)), utc(datetime.combine(day, b, SHANGHAI)))
-            for a, b in self.hours.spans
-        ]
+    def _spans(self, day: date) -> tuple[tuple[datetime, datetime], ...]:
+        return _on(day, self.hours.spans)
+
+
+@lru_cache(maxsize=1024)  # every running clock asks for the same days, every 15 seconds
+def _on(day: date, spans: tuple[tuple[time, time], ...]) -> tuple[tuple[datetime, datetime], ...]:
+    """The spans of that Shanghai day, in UTC."""
+    return tuple(
+        (utc(datetime.combine(day, a, SHANGHAI)), utc(datetime.combine(day, b, SHANGHAI)))
+        for a, b in spans
+    )
 
 
 @cache

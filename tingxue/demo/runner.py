@@ -8,9 +8,11 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from importlib import import_module
 from random import Random
 from typing import Any
 
@@ -179,7 +181,9 @@ def _listened(stage: Stage) -> bool:
     specs = [spec for spec in stage.app.plan.sources if spec.name == window.SOURCE]
     if not specs:
         return False
-    collecting.collect(stage.app, specs, stage.ready)
+    with ThreadPoolExecutor() as beside:  # the papers' libraries load while we wait for the browser
+        beside.submit(import_module, "tingxue.reports")
+        collecting.collect(stage.app, specs, stage.ready)
     with stage.app.ledger.read() as books:
         run = books.runs.latest()[window.SOURCE]
     stage.heard = run.seen == len(window.works(START))
