@@ -32,6 +32,11 @@ _IDS: BindParameter[Sequence[str]] = bindparam("ids", expanding=True)
 _MANY = select(schema.mentions).where(_M.mention_id.in_(_IDS))
 _COUNTS = select(schema.sightings).where(_S.mention_id.in_(_IDS)).order_by(_S.seen_at)
 _VERDICTS = select(schema.verdicts).where(_V.mention_id.in_(_IDS))
+_WHEN_SCORED = (
+    select(_M.mention_id, _M.first_scored_at, _V.scored_at)
+    .join_from(schema.mentions, schema.verdicts)
+    .where(_M.mention_id.in_(_IDS))
+)
 _ORPHANS = select(_M.mention_id, _M.parent_id, _M.own_channel).where(
     _M.parent_id.in_(_IDS), _M.parent_text == ""
 )
@@ -318,6 +323,14 @@ class Mentions:
         for part in chunks(list(mention_ids)):
             for row in self._db.execute(_VERDICTS, {"ids": part}).mappings():
                 found[row["mention_id"]] = to_verdict(row)
+        return found
+
+    def scored_at(self, mention_ids: Sequence[str]) -> dict[str, tuple[datetime | None, datetime]]:
+        """Of those that have a verdict: when they got their first one, and their present one."""
+        found: dict[str, tuple[datetime | None, datetime]] = {}
+        for part in chunks(list(mention_ids)):
+            for one, first, last in self._db.execute(_WHEN_SCORED, {"ids": part}):
+                found[one] = (first, last)
         return found
 
     # --- the index

@@ -14,7 +14,8 @@ _R = schema.reports.c
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edition:
-    """One finished paper; files are (name, sha256)."""
+    """One finished paper; files are (name, sha256), and so is kept: its figures, for the next
+    edition to be compared with."""
 
     kind: str
     period_start: datetime
@@ -22,6 +23,7 @@ class Edition:
     made_at: datetime
     late: bool
     files: tuple[tuple[str, str], ...]
+    kept: tuple[str, str] | None = None
 
 
 class Reports:
@@ -39,13 +41,14 @@ class Reports:
 
     def record(self, edition: Edition) -> bool:
         """False when that edition is recorded already (another process made it)."""
+        named = (*edition.files, edition.kept) if edition.kept else edition.files
         row = {
             "kind": edition.kind,
             "period_start": edition.period_start,
             "edition": edition.edition,
             "made_at": edition.made_at,
             "late": edition.late,
-            "files": [list(pair) for pair in edition.files],
+            "files": [list(pair) for pair in named],
         }
         done = self._db.execute(insert_new(self._db, schema.reports).values(**row))
         return bool(done.rowcount)
@@ -74,4 +77,7 @@ class Reports:
 
 
 def _edition(row: Row) -> Edition:
-    return Edition(**{**row, "files": tuple((name, digest) for name, digest in row["files"])})
+    """What nobody opens has a name that begins with a dot: the figures."""
+    files = [(name, digest) for name, digest in row["files"]]
+    kept = next((pair for pair in files if pair[0].startswith(".")), None)
+    return Edition(**{**row, "files": tuple(pair for pair in files if pair != kept), "kept": kept})

@@ -6,8 +6,9 @@ Charts become tables of their figures, so that nothing depends on a picture.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
-from tingxue import reporting
+from tingxue import reporting, revising
 from tingxue.app import App
 from tingxue.counting import PeriodKind, period_of
 from tingxue.reports.edition import COMPOSE, material_of
@@ -40,10 +41,12 @@ def preview(app: App, kind: PeriodKind, day: date) -> Preview:
     period, now = period_of(kind, day), app.clock()
     with app.ledger.read() as books:
         last = books.reports.last_edition(kind, period.start)
+        printed = books.reports.find(kind, period.start, last)
         facts = reporting.facts_of(books, period)
     material = material_of(
-        facts, app.plan, made_at=now, late=False, drill=app.ledger.drill, edition=last + 1
-    )
+        facts, app.plan, made_at=now, late=False, drill=app.ledger.drill, edition=last + 1,
+        revise=partial(revising.revision, app, printed) if printed else None,
+    )  # fmt: skip
     paper = COMPOSE[kind](material)
     return Preview(
         title=[plain(line) for line in (*paper.title, *paper.subtitle)],

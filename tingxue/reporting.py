@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from domain.times import at_shanghai, shanghai_day
 from domain.types import Actor, Case
 from ledger.books import Books
 from ledger.reports import Edition
-from tingxue import disk
+from tingxue import disk, revising
 from tingxue.app import App, check_open
 from tingxue.counting import Period, PeriodKind, last_finished, period_of, previous
 
@@ -67,6 +68,7 @@ def make(
     period, now = period_of(kind, day), app.clock()
     with app.ledger.read() as books:
         edition = books.reports.last_edition(kind, period.start) + 1
+        last = books.reports.find(kind, period.start, edition - 1)
         facts = facts_of(books, period)
         if kind == "day" and period.end <= now:
             facts = replace(facts, seal=books.chains.seal(period.start, period.end)[0])
@@ -80,7 +82,9 @@ def make(
         edition=edition,
         folder=folder or app.home.reports,
         replace=True,  # of an edition that a crash left unrecorded
+        revise=partial(revising.revision, app, last) if last else None,
     )
+    kept = revising.keep(app, made.docx.stem, made.figures)
     if app.plan.papers.pdf:
         made = _with_pdf(made)
     with app.ledger.write() as books:
@@ -92,6 +96,7 @@ def make(
                 made_at=now,
                 late=late,
                 files=_files(made),
+                kept=kept,
             )
         )
     return made

@@ -5,6 +5,9 @@ house.md §4), not 08:00 to 08:00. Where a day brings more than two pages hold, 
 get shorter, and the paper says that the whole is in the Excel file.
 """
 
+from collections.abc import Sequence
+
+from tingxue.reports.amended import amended, amendments
 from tingxue.reports.focus import attention
 from tingxue.reports.length import pages
 from tingxue.reports.overview import overview
@@ -37,18 +40,16 @@ MOST_PAGES = 1.95
 
 
 def daily(material: Material) -> Paper:
-    """The whole paper, with the fullest lists that two pages hold."""
-    made = [_with(material, ROOMS[0])]
-    for room in ROOMS[1:]:
-        if pages(made[-1]) <= MOST_PAGES:
-            break
-        made.append(_with(material, room))
-    return made[-1]
+    """The whole paper, with the fullest lists that two pages hold; what a later edition changes
+    stands on a page after them."""
+    room = next((r for r in ROOMS[:-1] if pages(_with(material, r)) <= MOST_PAGES), ROOMS[-1])
+    return _with(material, room, amendments(material))
 
 
-def _with(material: Material, room: Room) -> Paper:
+def _with(material: Material, room: Room, after: Sequence[Block] = ()) -> Paper:
     blocks: tuple[Block, ...] = (
         Heading(text="一、总体情况"),
+        *amended(material),
         *overview(material, room),
         Heading(text="二、重点舆情"),
         *notable(material, room),
@@ -59,6 +60,7 @@ def _with(material: Material, room: Room) -> Paper:
         *annex(material),
         *signing(material),
         *sealed(material),
+        *after,
     )
     return Paper(
         title=title(material),

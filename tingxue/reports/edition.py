@@ -8,6 +8,7 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from dataclasses import replace as changed
 from datetime import datetime
 from pathlib import Path
 
@@ -21,12 +22,14 @@ from tingxue.reports.excel import excel_bytes
 from tingxue.reports.figure import Facts, Figures
 from tingxue.reports.figures import chosen, figures_of
 from tingxue.reports.paper import Paper
+from tingxue.reports.revision import Revision
 from tingxue.reports.weekly import weekly
 from tingxue.reports.word import word_bytes
 from tingxue.reports.wording import Material
 
 COMPOSE: dict[str, Callable[[Material], Paper]] = {"day": daily, "week": weekly}
 """Who writes which kind of paper."""
+Revise = Callable[[Figures], Revision]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,18 +47,20 @@ class MadeReport:
 
 def make(
     kind: str, facts: Facts, plan: Plan, *, made_at: datetime, late: bool, drill: bool,
-    edition: int, folder: Path, replace: bool = False,
+    edition: int, folder: Path, replace: bool = False, revise: Revise | None = None,
 ) -> MadeReport:  # fmt: skip
     """Make the daily ("day") or weekly ("week") paper of ``facts.period`` in ``folder``.
 
     made_at (aware UTC) is also the moment at which cases are read as overdue or not. ``replace``:
     for a caller who knows that this edition was never finished (a crash before it was recorded).
+    ``revise``: says of the new figures what they change of the edition before.
     Raises ValueError when kind and period disagree, Conflict when both files stand there already
     with other content: corrections are a new edition.
     """
     if kind not in COMPOSE or kind != facts.period.kind:
         raise ValueError(f"no {kind!r} paper of a {facts.period.kind!r}")
-    material = material_of(facts, plan, made_at=made_at, late=late, drill=drill, edition=edition)
+    material = material_of(facts, plan, made_at=made_at, late=late, drill=drill, edition=edition,
+                           revise=revise)  # fmt: skip
     paper = COMPOSE[kind](material)
     stem = file_stem(facts.period, drill=drill, edition=edition)
     files = {
@@ -70,13 +75,19 @@ def make(
 
 
 def material_of(
-    facts: Facts, plan: Plan, *, made_at: datetime, late: bool, drill: bool, edition: int
-) -> Material:
+    facts: Facts, plan: Plan, *, made_at: datetime, late: bool, drill: bool, edition: int,
+    revise: Revise | None = None,
+) -> Material:  # fmt: skip
     """Facts, figures and plan together, as the composers take them."""
     figures = figures_of(facts, plan, as_of=utc(made_at), drill=drill)
     rows, _ = chosen(facts, drill)
+    revision = revise(figures) if revise else None
+    if revision is not None:
+        more = {figure.key: figure for figure in revision.figures()}
+        figures = changed(figures, by_key={**figures.by_key, **more})
     return Material(facts=facts, rows=tuple(rows), figures=figures, plan=plan,
-                    made_at=utc(made_at), late=late, drill=drill, edition=edition)  # fmt: skip
+                    made_at=utc(made_at), late=late, drill=drill, edition=edition,
+                    revision=revision)  # fmt: skip
 
 
 def file_stem(period: Period, *, drill: bool, edition: int) -> str:

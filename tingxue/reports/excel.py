@@ -21,6 +21,7 @@ from tingxue.reports.casework import cases_by_mention, reply_overdue, sign_overd
 from tingxue.reports.figure import Figure, Figures, Row
 from tingxue.reports.gaps import gaps_of, silent_sources, source_title
 from tingxue.reports.paper import Paper, plain, printable
+from tingxue.reports.revision import Change
 from tingxue.reports.tallies import categories_of
 from tingxue.reports.wording import Material
 
@@ -43,6 +44,10 @@ HANDLING = (
 SOURCES = (("指标键", 44), ("指标", 34), ("计入的编号（信息、案件、事项、采集）", 44))
 GAPS = (
     ("来源", 24), ("情况", 22), ("起", 17), ("止", 17), ("原因", 30), ("采集编号", 44),
+)  # fmt: skip
+CHANGES = (
+    ("指标", 34), ("上一版", 10), ("本版", 10), ("单位", 8), ("原因", 26), ("编号", 44),
+    ("指标键", 40),
 )  # fmt: skip
 SAFE = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
 """How a workbook is opened that strangers' texts go into."""
@@ -72,6 +77,8 @@ def _content(material: Material, of_period: bool) -> Iterator[Sheet]:
     yield "办理情况", HANDLING, _handling(material)
     if of_period:
         yield "采集情况", GAPS, _gaps(material)
+    if material.revision is not None and material.revision.changes is not None:
+        yield "更正说明", CHANGES, _changes(material.revision.changes)
     yield "指标来源", SOURCES, _sources(material)
 
 
@@ -222,6 +229,17 @@ def _gaps(material: Material) -> Iterator[Sequence[Cell]]:
         )  # fmt: skip
     for source in silent_sources(material.facts, material.plan):
         yield source_title(source, material.plan), "监测期内未运行", "", "", "", ""
+
+
+def _changes(changes: Sequence[Change]) -> Iterator[Sequence[Cell]]:
+    """One row per figure, reason and id."""
+    for change in changes:
+        old, new = change.before, change.after
+        unit = (new or old).unit  # type: ignore[union-attr]  # one is there
+        head = change.name, old.value if old else None, new.value if new else None, unit
+        why = [(reason, one) for reason, ids in change.reasons for one in ids] or [("", "")]
+        for reason, one in why:
+            yield *head, reason, one, change.key
 
 
 def _sources(material: Material) -> Iterator[Sequence[Cell]]:

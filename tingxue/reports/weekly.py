@@ -3,6 +3,7 @@
 The order is official-practice.md §3. 研判 and 工作建议 say only what figures and plan support.
 """
 
+from tingxue.reports.amended import amended, amendments
 from tingxue.reports.charts import category_chart, day_chart, day_table
 from tingxue.reports.focus import (
     advice,
@@ -30,6 +31,7 @@ def weekly(material: Material) -> Paper:
     """The whole paper."""
     blocks: tuple[Block, ...] = (
         Heading(text="一、本周舆情概况"),
+        *amended(material),
         *overview(material),
         *_composition(material),
         Heading(text="二、重点舆情及处置"),
@@ -43,6 +45,7 @@ def weekly(material: Material) -> Paper:
         *signing(material),
         Heading(text="附件：投诉明细", depth=0),
         *detail(material),
+        *amendments(material),
     )
     return Paper(
         title=title(material),

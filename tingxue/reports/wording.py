@@ -26,6 +26,7 @@ from tingxue.reports.paper import (
     quote,
     say,
 )
+from tingxue.reports.revision import Revision
 from tingxue.reports.tallies import LAST as LAST_WORD
 
 LAST = {kind: Span(word) for kind, word in LAST_WORD.items()}
@@ -54,7 +55,8 @@ FULL = Room(cases=10, departments=100, points=100, names=10)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Material:
-    """All a paper is written from. ``rows``: the counted mentions; ``made_at``: aware UTC."""
+    """All a paper is written from. ``rows``: the counted mentions; ``made_at``: aware UTC;
+    ``revision``: what it changes of the edition before, None in a first one."""
 
     facts: Facts
     rows: tuple[Row, ...]
@@ -64,6 +66,7 @@ class Material:
     late: bool
     drill: bool
     edition: int
+    revision: Revision | None = None
 
     def category(self, code: str) -> Span:
         """Chinese name of a category."""
