@@ -22,7 +22,7 @@ from world import World, opened_world
 
 from domain.types import Counts
 from domain.upkeep import PaperSpec
-from tingxue import casepapers
+from tingxue import casepapers, periodpapers
 from tingxue.reports import Facts
 from tingxue.reports.daily import daily
 from tingxue.reports.edition import material_of
@@ -87,5 +87,7 @@ ON_CASES: dict[str, Callable[[World], list[Path]]] = {
     "督办单": lambda world: casepapers.urge(world.app, taxi(world)),
     "专报": lambda world: casepapers.special(world.app, taxi(world)),
     "逾期事项清单": lambda world: casepapers.arrears(world.app),
+    "雪季总结": lambda world: periodpapers.season(world.app),
+    "值班交接单": lambda world: periodpapers.handover(world.app),
 }
 """Each gives its Word and its Excel file."""

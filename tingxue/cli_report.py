@@ -9,9 +9,9 @@ from pathlib import Path
 
 import click
 
-from domain.times import on_screen
+from domain.times import SHANGHAI, on_screen
 from domain.types import Actor, Role
-from tingxue import casepapers, finals, reporting
+from tingxue import casepapers, finals, periodpapers, reporting
 from tingxue.app import App, opened
 from tingxue.counting import PeriodKind, last_finished
 
@@ -25,9 +25,20 @@ _DAY = click.option(
 )
 
 
+_DAYS, _MINUTES = click.DateTime(["%Y-%m-%d"]), click.DateTime(["%Y-%m-%dT%H:%M"])
+_FIRST = click.option(
+    "--from", "since", type=_DAYS, help="监测期第一天；默认到 --until 为止的 60 天"
+)
+_LAST = click.option("--until", "until", type=_DAYS, help="监测期最后一天；默认昨天")
+_BEGINS = click.option(
+    "--from", "since", type=_MINUTES, help="本班从何时起，如 2026-11-23T08:00；默认上次换班"
+)
+_ENDS = click.option("--until", "until", type=_MINUTES, help="到何时止；默认现在")
+
+
 @click.group()
 def report() -> None:
-    """报告和办理单：日报、周报、专报、交办单、督办单、逾期清单；定稿归档。"""
+    """报告和办理单：日报、周报、雪季总结、专报、交办单、督办单、逾期清单、交接单；定稿归档。"""
 
 
 def _of_period(kind: PeriodKind, day: datetime | None, folder: Path | None, pdf: bool) -> None:
@@ -94,6 +105,32 @@ def special(case_id: str, folder: Path | None, pdf: bool) -> None:
 def overdue(folder: Path | None, pdf: bool) -> None:
     """逾期事项清单：督查室用，截至此刻。"""
     _of_case(lambda app: casepapers.arrears(app, folder=folder), pdf)
+
+
+@report.command("season")
+@_FIRST
+@_LAST
+@_FOLDER
+@_PDF
+def season(since: datetime | None, until: datetime | None, folder: Path | None, pdf: bool) -> None:
+    """雪季总结：反映了什么、办结了什么、哪些再次发生、各部门办理情况。"""
+    first, last = since.date() if since else None, until.date() if until else None
+    _of_case(lambda app: periodpapers.season(app, first, last, folder=folder), pdf)
+
+
+@report.command("handover")
+@_BEGINS
+@_ENDS
+@_DEPARTMENT
+@_FOLDER
+@_PDF
+def handover(
+    since: datetime | None, until: datetime | None, department: str, folder: Path | None,
+    pdf: bool,
+) -> None:  # fmt: skip
+    """值班交接单：在办和下一步、本班办理、未送达、采集情况、手写事项。"""
+    begin, end = (at.replace(tzinfo=SHANGHAI) if at else None for at in (since, until))
+    _of_case(lambda app: periodpapers.handover(app, begin, end, department, folder=folder), pdf)
 
 
 def _of_case(make: Callable[[App], list[Path]], pdf: bool) -> None:

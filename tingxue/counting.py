@@ -12,12 +12,12 @@ from typing import Literal
 from domain.times import day_bounds, shanghai_day, week_bounds
 from domain.types import Mention, Verdict
 
-PeriodKind = Literal["day", "week"]
+PeriodKind = Literal["day", "week", "span"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Period:
-    """One Shanghai day or Monday-to-Sunday week: [start, end), aware UTC."""
+    """One Shanghai day, Monday-to-Sunday week, or any other span: [start, end), aware UTC."""
 
     kind: PeriodKind
     start: datetime
@@ -51,13 +51,23 @@ class Period:
 
 
 def period_of(kind: PeriodKind, day: date) -> Period:
-    """The day itself, or the week the day lies in."""
+    """The day itself, or the week it lies in. Raises ValueError for a span: see ``span_of``."""
+    if kind == "span":
+        raise ValueError("a span has no length of its own")
     start, end = day_bounds(day) if kind == "day" else week_bounds(day)
     return Period(kind=kind, start=start, end=end)
 
 
+def span_of(first: date, last: date) -> Period:
+    """All Shanghai days from the first to the last, both inclusive."""
+    return Period(kind="span", start=day_bounds(first)[0], end=day_bounds(last)[1])
+
+
 def previous(period: Period) -> Period:
-    """The period just before: what 环比 compares with."""
+    """The period just before, as long: what 环比 compares with."""
+    if period.kind == "span":
+        length = period.end - period.start
+        return Period(kind="span", start=period.start - length, end=period.start)
     return period_of(period.kind, period.first_day - timedelta(days=1))
 
 

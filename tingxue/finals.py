@@ -19,7 +19,7 @@ from ledger.audit import AuditLine
 from ledger.books import Books
 from tingxue import disk, editions
 from tingxue.app import App, check_open
-from tingxue.casepapers import PAPER
+from tingxue.drafts import PAPER
 
 FINAL = "final"
 """Action of the audit line that records a 定稿."""
@@ -127,7 +127,7 @@ def known(app: App) -> list[Known]:
         ]  # fmt: skip
         for action, what in ((PAPER, "编制"), (FINAL, "定稿")):
             for line in books.audit.about(action):
-                named = tuple(_named(line))
+                named = tuple(n for n in _named(line) if not n.startswith("."))
                 every.append(Known(of=line.subject, what=what, at=line.at, files=named))
     return sorted(every, key=lambda one: (one.at, one.of))
 

@@ -6,7 +6,7 @@ is made at the next start and marked 补发.
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -32,8 +32,8 @@ _LATE_AFTER = timedelta(minutes=30)
 _LOOK_BACK_DAYS = 7
 
 
-def facts_of(books: Books, period: Period) -> "Facts":
-    """Everything the ledger knows that a paper on this period needs."""
+def facts_of(books: Books, period: Period, *, cases: Sequence[Case] | None = None) -> "Facts":
+    """Everything the ledger knows that a paper on this period needs; ``cases``: only these."""
     from tingxue.reports import Facts  # Word and Excel: loaded when a paper is made
 
     before = previous(period)
@@ -42,7 +42,7 @@ def facts_of(books: Books, period: Period) -> "Facts":
         period=period,
         mentions=mentions,
         previous=books.mentions.seen_within(before.start, before.end),
-        cases=_cases(books, period),
+        cases=_cases(books, period) if cases is None else cases,
         runs=books.runs.within(period.start, period.end),
         spread=books.mentions.latest_counts([m.mention_id for m, _ in mentions]),
     )

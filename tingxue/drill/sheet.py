@@ -13,7 +13,7 @@ from pathlib import Path
 from domain.casework import SYSTEM
 from domain.times import on_screen, shanghai_day
 from tingxue.app import App
-from tingxue.casepapers import PAPER
+from tingxue.drafts import PAPER
 from tingxue.drill.score import REPLY, SIGN, Score, Step
 from tingxue.reports.figure import Figure, count, segment
 from tingxue.reports.paper import (

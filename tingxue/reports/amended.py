@@ -24,7 +24,7 @@ from tingxue.reports.revision import CHANGED, Change, Revision
 from tingxue.reports.tables import NONE, number
 from tingxue.reports.wording import Material
 
-LISTED_CHANGES = {"day": 20, "week": 40}
+LISTED_CHANGES = {"day": 20, "week": 40, "span": 40}
 """Rows of the list on paper; the Excel file has all, with ids."""
 _NAMED = 3
 

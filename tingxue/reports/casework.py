@@ -14,11 +14,11 @@ from tingxue.reports.figure import Facts, Figure, Row, count, rate, segment
 
 OPEN = (State.TO_SIGN, State.SIGNED, State.IN_HAND, State.IN_REVIEW)
 UNANSWERED = (State.TO_SIGN, State.SIGNED, State.IN_HAND)
-LISTED = {"day": 5, "week": 10}
+LISTED = {"day": 5, "week": 10, "span": 10}
 """How many notable cases a paper lists (official-practice.md §3: a day's at most five)."""
 LISTED_LATE = 40
 """Rows of the 逾期清单 on paper."""
-DETAIL_ROWS = {"day": 0, "week": 30}
+DETAIL_ROWS = {"day": 0, "week": 30, "span": 0}
 """Rows of the 明细 on paper; the rest is in the Excel file, and the paper says so."""
 _DEAD = (State.NOT_OURS, State.FALSE_ALARM, State.MERGED)
 

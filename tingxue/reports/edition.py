@@ -81,13 +81,17 @@ def material_of(
     """Facts, figures and plan together, as the composers take them."""
     figures = figures_of(facts, plan, as_of=utc(made_at), drill=drill)
     rows, _ = chosen(facts, drill)
-    revision = revise(figures) if revise else None
-    if revision is not None:
-        more = {figure.key: figure for figure in revision.figures()}
-        figures = changed(figures, by_key={**figures.by_key, **more})
-    return Material(facts=facts, rows=tuple(rows), figures=figures, plan=plan,
-                    made_at=utc(made_at), late=late, drill=drill, edition=edition,
-                    revision=revision)  # fmt: skip
+    made = Material(facts=facts, rows=tuple(rows), figures=figures, plan=plan,
+                    made_at=utc(made_at), late=late, drill=drill, edition=edition)  # fmt: skip
+    return revised(made, revise) if revise else made
+
+
+def revised(material: Material, revise: Revise) -> Material:
+    """The same, and what it changes of the edition before, each change a figure too."""
+    revision = revise(material.figures)
+    more = {figure.key: figure for figure in revision.figures()}
+    figures = changed(material.figures, by_key={**material.figures.by_key, **more})
+    return changed(material, figures=figures, revision=revision)
 
 
 def file_stem(period: Period, *, drill: bool, edition: int) -> str:

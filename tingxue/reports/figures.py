@@ -14,6 +14,7 @@ from tingxue.reports.casefigures import paper_figures
 from tingxue.reports.casework import case_figures
 from tingxue.reports.figure import Facts, Figure, Figures, Row
 from tingxue.reports.gaps import gap_figures
+from tingxue.reports.seasonfigures import season_figures
 from tingxue.reports.tallies import mention_figures
 
 
@@ -43,6 +44,7 @@ def figures_of(facts: Facts, plan: Plan, *, as_of: datetime, drill: bool) -> Fig
         *mention_figures(facts.period, now, before, plan),
         *case_figures(facts, now, plan, as_of),
         *gap_figures(facts, plan),
+        *(season_figures(facts, now, plan) if facts.period.kind == "span" else ()),
     ):
         if figure.key in made:
             raise ValueError(f"two figures are called {figure.key}")

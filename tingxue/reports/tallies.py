@@ -11,8 +11,8 @@ from tingxue.counting import Period
 from tingxue.names import POLARITIES
 from tingxue.reports.figure import Figure, Row, compared, count, segment
 
-THIS = {"day": "当日", "week": "本周"}
-LAST = {"day": "前一日", "week": "上周"}
+THIS = {"day": "当日", "week": "本周", "span": "本期"}
+LAST = {"day": "前一日", "week": "上周", "span": "前期"}
 
 
 def is_complaint(row: Row) -> bool:

@@ -68,15 +68,16 @@ def _handling(material: Material) -> list[Block]:
     blocks = handling(material, HANDLING, HEADER, WIDTHS)
     late = overdue_table(material)
     if late is None:
-        return [*blocks, _note()] if len(blocks) > 1 else blocks
+        return [*blocks, handling_note()] if len(blocks) > 1 else blocks
     listed, every = material.figures["duties.overdue_listed"], material.figures["duties.overdue"]
     if listed.value == every.value:
-        return [*blocks, _note(), late]
+        return [*blocks, handling_note(), late]
     rest = say("注：表中列时限最早的{k}项，共{n}项，全部见同名电子表格。", k=listed, n=every)
-    return [*blocks, _note(), late, Para(line=rest, style="note")]
+    return [*blocks, handling_note(), late, Para(line=rest, style="note")]
 
 
-def _note() -> Para:
+def handling_note() -> Para:
+    """What the rates of the table by department are made of."""
     return Para(
         style="note",
         line=say(
