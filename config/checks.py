@@ -31,7 +31,7 @@ def cross_check(files: Files) -> list[ConfigError]:
     checks: Sequence[Check] = (
         _hours, _retention, _categories, _departments, _channels, check_places, _levels,
         _level_names, _limits, _duties, _shifts, _overlaps, _standing, _platforms, check_sources,
-        _daily, check_alarms, _desk,
+        _daily, _papers, check_alarms, _desk,
     )  # fmt: skip
     return list(chain.from_iterable(check(files) for check in checks))
 
@@ -290,3 +290,9 @@ def _daily(files: Files) -> Iterator[ConfigError]:
     group = files.settings.daily.group
     if group is not None and (reason := _unknown_receiver(files, group)):
         yield files.error("settings.yaml", "daily", "group", reason=reason)
+
+
+def _papers(files: Files) -> Iterator[ConfigError]:
+    for place, name in enumerate(files.settings.papers.to):
+        if reason := _unknown_receiver(files, name):
+            yield files.error("settings.yaml", "papers", "to", place, reason=reason)

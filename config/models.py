@@ -101,6 +101,10 @@ class PapersEntry(BaseModel, extra="forbid", frozen=True):
     signing: Annotated[tuple[Text, ...], Field(max_length=4)] = ()
     mark: str = Field(default="", max_length=20)
     pdf: bool = False
+    to: tuple[Text, ...] = ()
+    day_at: Clock = time(8, 40)
+    week_at: Clock = time(8, 40)
+    attach_mb: Annotated[int, Field(ge=1, le=20)] = 5
 
 
 class SettingsFile(BaseModel, extra="forbid", frozen=True):

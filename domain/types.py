@@ -380,9 +380,10 @@ class Alert:
     """One message to be delivered; ``alert_id`` is the idempotency key of its occasion.
 
     purpose: "new", "raised", "lead", "remind", "deputy", "head", "escalate", "report", "roster",
-    "duty" (值守正常), "daily" (to the work group), ``TEST``, or the action that somebody must hear
-    of ("transfer", "rework", "decline" …).
-    title and body are masked Chinese text, ready to send.
+    "duty" (值守正常), "daily" (to the work group), "paper" (日报, 周报), ``TEST``, or the action
+    that somebody must hear of ("transfer", "rework", "decline" …).
+    title and body are masked Chinese text, ready to send. files: (name, sha256) of finished papers
+    in the folder of the papers, for channels that take files along.
     """
 
     alert_id: str
@@ -393,6 +394,7 @@ class Alert:
     body: str
     created_at: datetime
     drill: bool
+    files: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

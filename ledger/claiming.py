@@ -22,7 +22,7 @@ from ledger.rows import Row, insert_new
 _D, _A, _W = schema.deliveries.c, schema.attempts.c, schema.waits.c
 ALERT = [
     schema.alerts.c[name]
-    for name in ("case_id", "purpose", "level", "title", "body", "created_at", "drill")
+    for name in ("case_id", "purpose", "level", "title", "body", "created_at", "drill", "files")
 ]
 RED, ORANGE, ALONE, MAY_WAIT = range(4)
 """Turns, lower first. ALONE: neither red nor orange, and about no case, so in no digest."""
@@ -213,7 +213,8 @@ def to_alert(row: Row) -> Alert:
     """An Alert, from a row with its columns."""
     level = Level(row["level"]) if row["level"] else None
     plain = ("alert_id", "case_id", "purpose", "title", "body", "created_at", "drill")
-    return Alert(level=level, **{name: row[name] for name in plain})
+    files = tuple((name, digest) for name, digest in row["files"])
+    return Alert(level=level, files=files, **{name: row[name] for name in plain})
 
 
 def _spent(db: Connection, now: datetime, paces: Mapping[str, Pace]) -> tuple[list[str], list[str]]:

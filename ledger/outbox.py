@@ -78,6 +78,7 @@ def queue(db: Connection, alert: Alert, deliveries: Sequence[Delivery]) -> bool:
         "body": alert.body,
         "created_at": alert.created_at,
         "drill": alert.drill,
+        "files": [list(pair) for pair in alert.files],
     }
     if db.execute(insert_new(db, schema.alerts), row).rowcount == 0:
         return False

@@ -99,11 +99,8 @@ Index(
     postgresql_where=mentions.c.change_no > mentions.c.indexed_no,
 )
 
-forgotten = Table(  # purged, and perhaps still in the search index
-    "forgotten",
-    metadata,
-    Column("mention_id", String(24), primary_key=True),
-)
+# purged, and perhaps still in the search index
+forgotten = Table("forgotten", metadata, Column("mention_id", String(24), primary_key=True))
 
 forgotten_records = Table(  # the same of what is shown beside the mentions
     "forgotten_records",
@@ -333,6 +330,7 @@ alerts = Table(
     Column("body", Text, nullable=False),
     Column("created_at", UtcMoment, nullable=False, index=True),
     Column("drill", Boolean, nullable=False),
+    Column("files", JSON, nullable=False, server_default=text("'[]'")),
 )
 
 deliveries = Table(

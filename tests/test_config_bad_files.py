@@ -255,6 +255,7 @@ MISTAKES = [
     ("unknown_level", "levels.yaml", "levels[2].level", "只能是 红、橙、黄、蓝"),
     ("unknown_operator", "places.yaml", "places[2].operator", "没有「某某公司」"),
     ("unknown_overdue_to", "levels.yaml", "overdue_to", "没有「督察室」"),
+    ("unknown_paper_receiver", "settings.yaml", "papers.to[1]", "没有「宣传组」"),
     ("unknown_platform", "sources.yaml", "sources[5].platform", "platforms 里没有「feed」这个平台"),
     ("unknown_receiver", "levels.yaml", "levels[0].receivers[1]", "没有「应急办」"),
     ("unknown_standing", "roster.yaml", "standing[10].department", "没有「财务局」"),

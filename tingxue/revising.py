@@ -14,6 +14,7 @@ from ledger.books import Books
 from ledger.reports import Edition
 from tingxue import disk
 from tingxue.app import App
+from tingxue.counting import Period
 
 if TYPE_CHECKING:
     from tingxue.reports.figure import Figures
@@ -42,19 +43,30 @@ def keep(app: App, stem: str, figures: "Figures") -> tuple[str, str]:
 
 def revision(app: App, last: Edition, figures: "Figures") -> "Revision":
     """What ``figures`` change of the edition ``last``, and why."""
-    from tingxue.reports.kept import kept_figures
     from tingxue.reports.revision import Revision, changes
 
-    data, why_not = _kept(app.home.reports, last)
-    if data is None:
+    before, why_not = _read(app, last, figures.period)
+    if before is None:
         return Revision(
             edition=last.edition, made_at=last.made_at, changes=None, why_not=why_not
         )  # fmt: skip
-    before = kept_figures(data, figures.period)
     with app.ledger.read() as books:
         reasons = _Reasons.of(books, before, figures, last.made_at)
     found = changes(before, figures, reasons.why)
     return Revision(edition=last.edition, made_at=last.made_at, changes=found)
+
+
+def kept(app: App, edition: Edition, period: Period) -> "Figures | None":
+    """The figures the edition was printed with; None where they are not on this machine, or not
+    what was recorded."""
+    return _read(app, edition, period)[0]
+
+
+def _read(app: App, edition: Edition, period: Period) -> "tuple[Figures | None, str]":
+    from tingxue.reports.kept import kept_figures
+
+    data, why_not = _kept(app.home.reports, edition)
+    return (None, why_not) if data is None else (kept_figures(data, period), "")
 
 
 def _kept(folder: Path, last: Edition) -> tuple[bytes | None, str]:

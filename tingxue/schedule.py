@@ -25,6 +25,7 @@ from tingxue import (
     attachments,
     collecting,
     dailies,
+    issuing,
     mornings,
     pictures,
     pipeline,
@@ -191,5 +192,6 @@ JOBS: dict[str, Job] = {
     "早报": Job(15, _whole(mornings.tell_due), longest=_MINUTE),
     "统计": Job(_MINUTE, _whole(dailies.keep_all), longest=15 * _MINUTE),
     "报告": Job(_MINUTE, _whole(reporting.make_missing), longest=15 * _MINUTE),
+    "送报告": Job(_MINUTE, _whole(issuing.issue_due), longest=5 * _MINUTE),
     "清除": Job(600, _whole(purge_nightly), longest=60 * _MINUTE),
 }

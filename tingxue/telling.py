@@ -14,9 +14,11 @@ def tell(
     app: App, books: Books, receiver: str, purpose: str, text: tuple[str, str],
     occasion: Sequence[str], *, case_id: str | None = None, level: Level | None = None,
     channels: Sequence[str] | None = None, due: datetime | None = None,
+    files: Sequence[tuple[str, str]] = (),
 ) -> None:  # fmt: skip
     """text: title and body. occasion: names the alert; the same one never speaks twice.
-    channels: None for the receiver's own. due: not to be sent before; None for at once."""
+    channels: None for the receiver's own. due: not to be sent before; None for at once.
+    files: (name, sha256) of finished papers to go with it."""
     alert = Alert(
         alert_id=digest(*occasion, length=32),
         case_id=case_id,
@@ -26,6 +28,7 @@ def tell(
         body=text[1],
         created_at=app.clock(),
         drill=app.ledger.drill,
+        files=tuple(files),
     )
     over = channels_for(app.plan, receiver) if channels is None else channels
     books.queue(alert, deliveries_for(alert, receiver, over, due=due))

@@ -1,11 +1,11 @@
-"""What the doctor says about the machine, the stages' lag and the backups."""
+"""What the doctor says about the machine, the stages' lag, the backups and the papers."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from domain.times import on_screen
 from ledger.lags import Lag
-from tingxue import vitals
+from tingxue import issuing, vitals
 from tingxue.app import App
 from tingxue.findings import Finding, bad, note, ok
 from tingxue.vitals import Vitals
@@ -22,6 +22,7 @@ def findings(app: App) -> Iterator[Finding]:
     yield _lag(seen.lags, now)
     if app.plan.backup.warn_days and not app.ledger.drill:
         yield _backup(seen, now, timedelta(days=app.plan.backup.warn_days))
+    yield from _papers(app)
 
 
 def _memory(seen: Vitals) -> Iterator[Finding]:
@@ -59,3 +60,12 @@ def _backup(seen: Vitals, now: datetime, most: timedelta) -> Finding:
     if seen.first_seen is not None and now - seen.first_seen > most:
         return bad("备份", f"从未备份过；{ask}")
     return note("备份", f"还没有备份过；{ask}")
+
+
+def _papers(app: App) -> Iterator[Finding]:
+    late = issuing.unsent(app)
+    if not app.plan.papers.to:
+        yield note("报告", "没有写 settings.yaml 的 papers.to，日报和周报不自动送给任何人")
+    elif late:
+        ask = "请确认 tingxue watch 在运行，报告已编好（tingxue report list）"
+        yield bad("报告", f"到点没有送出：{'、'.join(late)}；{ask}")

@@ -6,8 +6,11 @@ Options: ``host``, ``from``, ``to`` (required; several addresses separated by co
 
 The Message-ID follows from the delivery, so that a second copy can be folded by whoever gets it.
 Either all addresses are accepted or nothing is sent: a mail that reached two of three is not sent.
+Papers that go with a message are attached, read from ``reports`` in the home: only as what was
+recorded, or the mail is not sent.
 """
 
+import hashlib
 import re
 import smtplib
 import socket
@@ -32,6 +35,13 @@ from domain.types import Delivery, Level, SendResult
 _PORTS = {"starttls": 587, "tls": 465, "none": 25}
 OPTIONS = ("host", "port", "security", "user", "password", "from", "to", "helo", "timeout",
             "ca_file")  # fmt: skip
+PAPERS = "reports"
+"""The folder of finished papers in the home."""
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+_TYPES = {
+    ".docx": f"{_OFFICE}.wordprocessingml.document", ".xlsx": f"{_OFFICE}.spreadsheetml.sheet",
+    ".pdf": "application/pdf",
+}  # fmt: skip
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_{|}~-]+@[A-Za-z0-9.-]+")
 _PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -57,7 +67,7 @@ def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "Mail":
     only(spec, *OPTIONS)
     if not spec.options.get("host"):
         raise NotConfigured(f"渠道 {spec.name}（邮件）没有配置 host，未启用")
-    return Mail(settings=_settings(spec, home), clock=clock)
+    return Mail(settings=_settings(spec, home), clock=clock, papers=home / PAPERS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +81,20 @@ class Mail:
 
     settings: MailSettings
     clock: Clock
+    papers: Path
     budget_seconds: float = 25.0
     send_seconds: float = SEND_SECONDS
 
     def send(self, delivery: Delivery) -> SendResult:
         """ "ok" on the server's 250 after the text; provider_id is the Message-ID. 4xx "retry",
         5xx "dead", no answer after the text "unknown", no connection "retry"."""
+        message = self._message(delivery)
+        for name, sha256 in delivery.alert.files:
+            refused = _attach(message, self.papers / name, sha256)
+            if refused is not None:
+                return refused
         with Deadline(self.send_seconds) as deadline:
-            return self._send(self._message(delivery), deadline)
+            return self._send(message, deadline)
 
     def _send(self, message: EmailMessage, deadline: Deadline) -> SendResult:
         until = time.monotonic() + self.budget_seconds
@@ -175,6 +191,19 @@ class Mail:
             message["Importance"] = "high"
         message.set_content(printable(alert.body), charset="utf-8", cte="base64")
         return message
+
+
+def _attach(message: EmailMessage, path: Path, sha256: str) -> SendResult | None:
+    """Put the file into the mail; or why not."""
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return SendResult(outcome="retry", error=f"附件 {path.name} 不在这台主机上，没有发出")
+    if hashlib.sha256(data).hexdigest() != sha256:
+        return SendResult(outcome="dead", error=f"附件 {path.name} 与编发时的校验值不符，没有发出")
+    main, _, sub = _TYPES.get(path.suffix, "application/octet-stream").partition("/")
+    message.add_attachment(data, maintype=main, subtype=sub, filename=path.name)
+    return None
 
 
 def message_id(delivery_id: str, sender: str) -> str:
