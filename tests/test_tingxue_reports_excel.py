@@ -26,7 +26,8 @@ from domain.types import Mention
 from tingxue.reports import Facts
 from tingxue.reports.daily import daily
 from tingxue.reports.edition import material_of
-from tingxue.reports.excel import excel_bytes, harmless
+from tingxue.reports.excel import excel_bytes
+from tingxue.reports.sheets import harmless
 from tingxue.reports.weekly import weekly
 from tingxue.reports.wording import Material
 

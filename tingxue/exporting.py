@@ -1,6 +1,6 @@
 """What a search finds, all of it, as a table that a spreadsheet opens: CSV or Excel.
 
-Texts come from strangers: none is ever taken for a formula or a link (``reports.excel.harmless``).
+Texts come from strangers: none is ever taken for a formula or a link (``reports.sheets.harmless``).
 The file is there whole or not at all.
 """
 
@@ -21,7 +21,8 @@ from domain.types import Verdict
 from tingxue import names
 from tingxue.app import App
 from tingxue.disk import sync_folder
-from tingxue.reports.excel import SAFE, harmless
+from tingxue.reports.excel import SAFE
+from tingxue.reports.sheets import harmless
 
 COLUMNS = (
     ("首见时间", 17), ("发布时间", 17), ("平台", 12), ("体裁", 8), ("标题", 24), ("正文", 60),

@@ -7,12 +7,12 @@ spreadsheet might take for a formula gets an apostrophe in front, which also sur
 import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from datetime import datetime
-from functools import lru_cache
+from typing import IO
 
 import xlsxwriter
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
 
 from domain.times import shanghai
 from domain.types import Case, Duty, Mention, Sighting, Verdict
@@ -20,12 +20,12 @@ from tingxue.names import POLARITIES
 from tingxue.reports.casework import cases_by_mention, reply_overdue, sign_overdue
 from tingxue.reports.figure import Figure, Figures, Row
 from tingxue.reports.gaps import gaps_of, silent_sources, source_title
-from tingxue.reports.paper import Paper, plain, printable
+from tingxue.reports.paper import Paper, plain
 from tingxue.reports.revision import Change
+from tingxue.reports.sheets import Cell, harmless, with_rows, write_row
 from tingxue.reports.tallies import categories_of
 from tingxue.reports.wording import Material
 
-Cell = str | int | float | None
 Sheet = tuple[str, Sequence[tuple[str, int]], Iterable[Sequence[Cell]]]
 
 SUMMARY = (("指标", 34), ("数值", 12), ("单位", 8), ("算法", 60), ("指标键", 40))
@@ -51,8 +51,8 @@ CHANGES = (
 )  # fmt: skip
 SAFE = dict.fromkeys(("strings_to_formulas", "strings_to_urls", "strings_to_numbers"), False)
 """How a workbook is opened that strangers' texts go into."""
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_LONGEST = 32_000
+_HEAD = 2
+"""Lines above the rows."""
 _MOST_ROWS = 1_000_000
 """Of one sheet, below the 1,048,576 of the format: more go on in a further sheet."""
 
@@ -63,12 +63,18 @@ def excel_bytes(material: Material, paper: Paper, *, of_period: bool = True) -> 
     buffer = io.BytesIO()
     title = "".join(plain(line) for line in paper.title)
     head = "　".join((title, *(plain(line) for line in paper.subtitle)))
-    with tempfile.TemporaryDirectory() as folder, _book(buffer, folder) as book:
-        book.set_properties({"title": title, "author": "听雪", "created": material.made_at})
-        looks = _looks(book)
-        for name, columns, rows in _content(material, of_period):
-            _sheets(book, looks, name, columns, rows, head)
-    return buffer.getvalue()
+    with tempfile.TemporaryDirectory() as folder, ExitStack() as files:
+        below: dict[str, tuple[IO[bytes], int, int]] = {}
+        with _book(buffer, folder) as book:
+            book.set_properties({"title": title, "author": "听雪", "created": material.made_at})
+            looks = _looks(book)
+            for name, columns, rows in _content(material, of_period):
+                for number, (file, last) in enumerate(_written(rows, folder, files), 1):
+                    called = f"{name}（{number}）" if number > 1 else name
+                    _begin(book, looks, called, columns, head, last)
+                    place = f"xl/worksheets/sheet{len(book.worksheets())}.xml"
+                    below[place] = file, len(columns), last
+        return with_rows(buffer.getvalue(), below)
 
 
 def _content(material: Material, of_period: bool) -> Iterator[Sheet]:
@@ -83,7 +89,7 @@ def _content(material: Material, of_period: bool) -> Iterator[Sheet]:
 
 
 def _book(buffer: io.BytesIO, folder: str) -> xlsxwriter.Workbook:
-    """Rows go to a private temporary folder as they come: a season's ids do not fit in memory."""
+    """The heads of its sheets; what goes below them is not given to it."""
     return xlsxwriter.Workbook(buffer, {"constant_memory": True, "tmpdir": folder, **SAFE})
 
 
@@ -97,55 +103,38 @@ def _looks(book: xlsxwriter.Workbook) -> tuple[Format, Format, Format]:
     )  # fmt: skip
 
 
-def _sheets(
-    book: xlsxwriter.Workbook, looks: tuple[Format, Format, Format], name: str,
-    columns: Sequence[tuple[str, int]], rows: Iterable[Sequence[Cell]], head: str,
-) -> None:  # fmt: skip
-    """One sheet, and further ones 名（2） … where the rows are too many for one."""
-    sheet = _begin(book, looks, name, columns, head)
-    number, line = 1, 2
+def _written(
+    rows: Iterable[Sequence[Cell]], folder: str, files: ExitStack
+) -> Iterator[tuple[IO[bytes], int]]:
+    """Files of the rows and the last line of each; a further one where they are too many for one
+    sheet. They go to the private folder as they come: a season's ids do not fit in memory."""
+    file, line = files.enter_context(tempfile.TemporaryFile(dir=folder)), _HEAD
     for row in rows:
         if line >= _MOST_ROWS:
-            number, line = number + 1, 2
-            sheet = _begin(book, looks, f"{name}（{number}）", columns, head)
-        for column, value in enumerate(row):
-            _put(sheet, line, column, value, looks[2])
+            yield file, line
+            file, line = files.enter_context(tempfile.TemporaryFile(dir=folder)), _HEAD
         line += 1
-    sheet.autofilter(1, 0, max(line - 1, 1), len(columns) - 1)
+        write_row(file, line, row)
+    yield file, line
 
 
 def _begin(
     book: xlsxwriter.Workbook, looks: tuple[Format, Format, Format], name: str,
-    columns: Sequence[tuple[str, int]], head: str,
-) -> Worksheet:  # fmt: skip
+    columns: Sequence[tuple[str, int]], head: str, last: int,
+) -> None:  # fmt: skip
+    """A sheet with its title, its column names and a blank cell, where the rows will stand."""
     sheet = book.add_worksheet(name)
     sheet.freeze_panes(2, 0)
     sheet.repeat_rows(1)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    _put(sheet, 0, 0, head, looks[0])
+    sheet.write_string(0, 0, harmless(head), looks[0])
     for column, (text, width) in enumerate(columns):
         sheet.set_column(column, column, width)
         sheet.write_string(1, column, text, looks[1])
-    return sheet
-
-
-def _put(sheet: Worksheet, row: int, column: int, value: Cell, look: Format) -> None:
-    if value is None:
-        sheet.write_blank(row, column, None, look)
-    elif isinstance(value, str):
-        sheet.write_string(row, column, harmless(value), look)
-    else:
-        sheet.write_number(row, column, value, look)
-
-
-@lru_cache(maxsize=4096)  # a figure's key and name stand in every row of its ids
-def harmless(text: str) -> str:
-    """The text as a cell that no spreadsheet takes for a formula, short enough for the format."""
-    clean = printable(text)
-    clean = clean if len(clean) <= _LONGEST else clean[:_LONGEST] + "……"
-    return "'" + clean if clean.startswith(_FORMULA_STARTS) else clean
+    sheet.write_blank(_HEAD, 0, None, looks[2])
+    sheet.autofilter(1, 0, max(last - 1, 1), len(columns) - 1)
 
 
 def _summary(material: Material) -> Iterator[Sequence[Cell]]:
