@@ -23,9 +23,10 @@ from world import World, opened_world
 from domain.types import Counts
 from domain.upkeep import PaperSpec
 from tingxue import casepapers, periodpapers
-from tingxue.reports import Facts
+from tingxue.reports import Facts, Figures, figures_of
 from tingxue.reports.daily import daily
 from tingxue.reports.edition import material_of
+from tingxue.reports.revision import Revision, changes
 from tingxue.reports.weekly import weekly
 from tingxue.reports.word import word_bytes
 
@@ -44,11 +45,29 @@ def period_paper(facts: Facts, *, signed: bool = False) -> bytes:
     return word_bytes(paper, made_at=made_at)
 
 
+def corrected_paper() -> bytes:
+    """A second edition: five mentions came late."""
+    facts = busy_day()
+    fewer = replace(facts, mentions=facts.mentions[5:])
+    before = figures_of(fewer, SIGNED, as_of=TUESDAY_0830, drill=False)
+
+    def revise(now: Figures) -> Revision:
+        found = changes(before, now, lambda _key, _one: "补录")
+        return Revision(edition=1, made_at=TUESDAY_0830, changes=found)
+
+    given = material_of(
+        facts, SIGNED, made_at=TUESDAY_0830 + HOUR, late=False, drill=False, edition=2,
+        revise=revise,
+    )  # fmt: skip
+    return word_bytes(daily(given), made_at=TUESDAY_0830)
+
+
 PAPERS: dict[str, Callable[[], bytes]] = {
     "周报": lambda: period_paper(season_week()),
     "日报": lambda: period_paper(busy_day()),
     "最忙日报": lambda: period_paper(worst_day(), signed=True),
     "空日报": lambda: period_paper(empty_day()),
+    "更正日报": corrected_paper,
     "签字日报": lambda: period_paper(busy_day(), signed=True),
 }
 

@@ -27,7 +27,7 @@ from tingxue.reports import Facts
 from tingxue.reports.daily import daily
 from tingxue.reports.edition import material_of
 from tingxue.reports.excel import excel_bytes
-from tingxue.reports.sheets import harmless
+from tingxue.reports.sheets import harmless, write_row
 from tingxue.reports.weekly import weekly
 from tingxue.reports.wording import Material
 
@@ -163,3 +163,20 @@ def test_nothing_in_the_file_depends_on_the_time_of_writing() -> None:
         assert {entry.date_time for entry in package.infolist()} == {(1980, 1, 31, 0, 0, 0)}
     created = load_workbook(io.BytesIO(data)).properties.created
     assert created == MONDAY_0830.replace(tzinfo=created.tzinfo)
+
+
+@pytest.mark.parametrize(
+    "text", ["a<b & c>d", "]]> <is>", "说\"好\" '是'", "A1", "0x12_x", "雪 雪"]
+)
+def test_every_sign_of_a_text_comes_back(text: str) -> None:
+    facts = empty_day()
+    seen = facts.period.start
+    only = replace(facts, mentions=[(mention("a" * 24, seen, text=text), verdict("a" * 24))])
+    [row] = rows_of(file_of(given(only)), "明细")
+    assert row[8] == text
+
+
+def test_what_looks_like_the_code_of_a_sign_is_no_sign() -> None:
+    file = io.BytesIO()
+    write_row(file, 3, ["_x0041_"])
+    assert "_x005F_x0041_" in file.getvalue().decode()

@@ -53,7 +53,15 @@ def pdf(
     return name, docx, make_pdf(docx)
 
 
-MOST = {"周报": 12, "日报": 2, "最忙日报": 2, "签字日报": 2, "空日报": 1}
+MOST = {
+    "周报": 12,
+    "雪季总结": 5,
+    "更正日报": 4,
+    "日报": 2,
+    "最忙日报": 2,
+    "签字日报": 2,
+    "空日报": 1,
+}
 
 
 def pages_of(path: Path) -> list[str]:
