@@ -207,16 +207,14 @@ class Mentions:
 
     def seen_within(self, since: datetime, until: datetime) -> list[tuple[Mention, Verdict]]:
         """Scored mentions first seen in [since, until), in that order."""
-        joined = schema.mentions.join(schema.verdicts)
         query = (
-            select(schema.mentions.c.mention_id)
-            .select_from(joined)
+            select(schema.mentions, *(c for c in _V if c.name != "mention_id"))
+            .join_from(schema.mentions, schema.verdicts)
             .where(_M.first_seen_at >= since, _M.first_seen_at < until)
             .order_by(_M.first_seen_at, _M.mention_id)
         )
-        ids = list(self._db.scalars(query))
-        verdicts = self.verdicts(ids)
-        return [(mention, verdicts[mention.mention_id]) for mention in self.many(ids)]
+        rows = self._db.execute(query).mappings()
+        return [(to_mention(row), to_verdict(row)) for row in rows]
 
     def first_seen(self) -> datetime | None:
         """When the first mention of all was seen."""
