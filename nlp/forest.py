@@ -1,10 +1,12 @@
 """Boosted trees as plain arrays: the second layer, which weighs the first layer's scores together.
 
-Trained with scikit-learn (nlp/train), run with numpy only. All rows walk down one level of all
-trees at a time.
+Trained with scikit-learn (nlp/train), run with numpy only. No row walks down a tree: every question
+of every tree is asked of every row at once, and each answer rules out leaves (Lucchese et al.,
+QuickScorer, SIGIR 2015). What is left of a tree, its first leaf not ruled out, is where the row
+would have come to.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,21 +14,25 @@ import numpy.typing as npt
 
 from nlp.linear import Floats
 
+_MOST = 64
+"""Leaves of a tree: one bit each."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Forest:
-    """Trees one after another. ``roots[k]`` is a tree's first node; ``left`` its first child, which
-    the other one follows; a leaf points to itself and no value is above its threshold. ``classes``
-    outputs take turns: tree k adds to output k mod ``classes``. Several forests over the same rows
-    may stand in one: ``parts`` says how many trees and classes each has."""
+    """Trees with their leaves numbered from left to right. ``feature`` and ``threshold``: the
+    questions, for each tree as many as the largest has (surplus ones nobody answers with yes), tree
+    beside tree; ``left``: a bit for each leaf that is ruled out when the feature is above the
+    threshold. ``value``: of the leaves, ``leaves`` to a tree. ``classes`` outputs take turns: tree
+    k adds to output k mod ``classes``. Several forests over the same rows may stand in one:
+    ``parts`` says how many trees and classes each has."""
 
-    feature: npt.NDArray[np.int32]
+    feature: npt.NDArray[np.int64]
     threshold: Floats
-    left: npt.NDArray[np.int32]
+    left: npt.NDArray[np.unsignedinteger]
     value: Floats
-    roots: npt.NDArray[np.int32]
+    leaves: int
     base: Floats
-    depth: int
     parts: tuple[tuple[int, int], ...]
 
     def scores(self, rows: Floats) -> list[Floats]:
@@ -49,65 +55,64 @@ class Forest:
 
     def _leaves(self, rows: Floats) -> Floats:
         """Rows by trees: the value of the leaf that the row falls into."""
-        flat, width = np.ascontiguousarray(rows).ravel(), rows.shape[1]
-        origin = (np.arange(len(rows), dtype=np.int32) * width)[:, None]
-        at = np.repeat(self.roots[None, :], len(rows), axis=0)
-        for _ in range(self.depth):
-            where = self.feature.take(at)
-            where += origin
-            goes_right = flat.take(where) > self.threshold.take(at)
-            at = self.left.take(at)
-            at += goes_right
-        return self.value.take(at)
+        above = rows.take(self.feature, axis=1) > self.threshold
+        out = np.multiply(above, self.left, dtype=self.left.dtype)
+        trees = len(self.value) // self.leaves
+        by_tree = out.reshape(len(rows), len(self.feature) // trees, trees)
+        ruled_out = np.bitwise_or.reduce(by_tree, axis=1)
+        first_left = np.bitwise_count(ruled_out & ~(ruled_out + self.left.dtype.type(1)))
+        leaf = first_left + np.arange(trees) * self.leaves
+        return np.asarray(self.value.take(leaf), dtype=np.float32)
 
 
 def forest(arrays: Mapping[str, npt.NDArray[np.generic]], *names: str) -> Forest:
     """The forests stored under these names in a weights file, in one."""
-    parts, pieces, offset = [], list[dict[str, npt.NDArray[np.generic]]](), 0
-    for name in names:
-        kept = {key: arrays[f"{name}.{key}"] for key in
-                ("feature", "threshold", "left", "right", "value", "roots", "base")}  # fmt: skip
-        parts.append((len(kept["roots"]), len(kept["base"])))
-        pieces.append(_paired(kept, offset))
-        offset += len(kept["feature"])
-    joined = {key: np.concatenate([piece[key] for piece in pieces]) for key in pieces[0]}
+    trees = [tree for name in names for tree in _trees(arrays, name)]
+    questions = max(1, max(len(asked) for asked, _ in trees))
+    leaves = max(len(values) for _, values in trees)
+    assert leaves <= _MOST, f"{leaves} leaves"  # noqa: S101 -- our own weights file
+    never = (0, np.inf, 0)
+    asked = [(*asked, *[never] * (questions - len(asked))) for asked, _ in trees]
+    feature, threshold, left = zip(*[row for turn in zip(*asked, strict=True) for row in turn],
+                                   strict=True)  # fmt: skip
+    values = [value + [0.0] * (leaves - len(value)) for _, value in trees]
+    bases = [arrays[f"{name}.base"] for name in names]
+    counts = [len(arrays[f"{name}.roots"]) for name in names]
     return Forest(
-        feature=joined["feature"].astype(np.int32),
-        threshold=joined["threshold"].astype(np.float32),
-        left=joined["left"].astype(np.int32),
-        value=joined["value"].astype(np.float32),
-        roots=joined["roots"].astype(np.int32),
-        base=joined["base"].astype(np.float32),
-        depth=max(int(arrays[f"{name}.depth"].item()) for name in names),
-        parts=tuple(parts),
+        feature=np.array(feature, dtype=np.int64),
+        threshold=np.array(threshold, dtype=np.float32),
+        left=np.array(left, dtype=np.min_scalar_type((1 << leaves) - 1)),
+        value=np.array(values, dtype=np.float32).ravel(),
+        leaves=leaves,
+        base=np.concatenate(bases).astype(np.float32),
+        parts=tuple((count, len(base)) for count, base in zip(counts, bases, strict=True)),
     )
 
 
-def _paired(
-    kept: Mapping[str, npt.NDArray[np.generic]], offset: int
-) -> dict[str, npt.NDArray[np.generic]]:
-    """The nodes in another order, in which the children of a node stand side by side; node numbers
-    from ``offset`` on."""
-    left, right = kept["left"].astype(np.int64), kept["right"].astype(np.int64)
-    level = kept["roots"].astype(np.int64)
-    levels = []
-    while len(level):
-        levels.append(level)
-        inner = level[left[level] != level]
-        level = np.stack([left[inner], right[inner]], axis=1).ravel()
-    order = np.concatenate(levels)
-    place = np.empty(len(left), dtype=np.int64)
-    place[order] = np.arange(len(order))
-    leaf = left[order] == order
-    threshold = kept["threshold"].astype(np.float32)[order]
-    return {
-        "feature": kept["feature"][order],
-        "threshold": np.where(leaf, np.float32(np.inf), threshold),
-        "left": place[left[order]] + offset,
-        "value": kept["value"][order],
-        "roots": place[kept["roots"]] + offset,
-        "base": kept["base"],
-    }
+def _trees(
+    arrays: Mapping[str, npt.NDArray[np.generic]], name: str
+) -> Iterator[tuple[list[tuple[int, float, int]], list[float]]]:
+    """Of each tree its questions (feature, threshold, the leaves ruled out by a yes) and the values
+    of its leaves from left to right."""
+    feature, threshold, left, right, value, roots = (
+        arrays[f"{name}.{key}"].tolist()
+        for key in ("feature", "threshold", "left", "right", "value", "roots")
+    )
+
+    def walk(node: int) -> None:
+        if left[node] == node:
+            values.append(value[node])
+            return
+        before = len(values)
+        walk(left[node])
+        asked.append((feature[node], threshold[node], (1 << len(values)) - (1 << before)))
+        walk(right[node])
+
+    for root in roots:
+        asked: list[tuple[int, float, int]] = []
+        values: list[float] = []
+        walk(root)
+        yield asked, values
 
 
 def sigmoid(scores: Floats) -> Floats:

@@ -48,12 +48,14 @@ class Inputs:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
     """Layer one on a batch. ``text``: texts by (categories + OTHER_HEADS); ``among``: texts by
-    categories, as among complaints; ``clauses``: clauses of all texts in a row by categories."""
+    categories, as among complaints; ``clauses``: clauses of all texts in a row by categories;
+    ``best``: texts by categories, the score of the best clause."""
 
     text: Floats
     among: Floats
     clauses: Floats
     starts: npt.NDArray[np.int64]
+    best: Floats
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,12 +127,15 @@ class Model:
         bag = read_grams([one.text for one in batch], [one.parts for one in batch])
         whole, clauses, liking = self.views.score(bag.with_view_again(0))
         whole += self.text_bias
+        clauses += self.clause_bias
         count = len(self.limits.categories) + len(OTHER_HEADS)
+        starts = np.cumsum([0, *(len(one.parts) for one in batch[:-1])])
         scores = Scores(
             text=whole[:, :count],
             among=whole[:, count:],
-            clauses=clauses + self.clause_bias,
-            starts=np.cumsum([0, *(len(one.parts) for one in batch[:-1])]),
+            clauses=clauses,
+            starts=starts,
+            best=clause_best(clauses, starts),
         )
         return scores, liking[:, 0] + np.float32(self.liking_bias)
 
@@ -150,25 +155,26 @@ def stance_heads(categories: int) -> slice:
 
 def whole_rows(batch: Sequence[Inputs], liking: Floats) -> Floats:
     """What a row says of the text as a whole."""
+    lengths = np.log1p([len(one.text) for one in batch]).tolist()
     rows = [
-        [float(like), float(np.log1p(len(one.text))), float(len(one.parts)), *one.signs]
-        for one, like in zip(batch, liking, strict=True)
+        [like, length, len(one.parts), *one.signs]
+        for one, like, length in zip(batch, liking.tolist(), lengths, strict=True)
     ]
     return np.array(rows, dtype=np.float32)
 
 
 def plausible(scores: Scores) -> npt.NDArray[np.bool_]:
     """Texts by categories: worth a look by the trees. The rest cannot reach any threshold."""
-    best = clause_best(scores)
-    classes = best.shape[1]
+    classes = scores.best.shape[1]
     return np.asarray(
-        (scores.text[:, :classes] > 0.06) | (scores.among > 0.2) | (best > 0.1), dtype=np.bool_
+        (scores.text[:, :classes] > 0.06) | (scores.among > 0.2) | (scores.best > 0.1),
+        dtype=np.bool_,
     )
 
 
-def clause_best(scores: Scores) -> Floats:
+def clause_best(clauses: Floats, starts: npt.NDArray[np.int64]) -> Floats:
     """Texts by categories: the best clause's score."""
-    return np.asarray(np.maximum.reduceat(scores.clauses, scores.starts, axis=0), dtype=np.float32)
+    return np.asarray(np.maximum.reduceat(clauses, starts, axis=0), dtype=np.float32)
 
 
 def pair_rows(
@@ -176,38 +182,40 @@ def pair_rows(
 ) -> Floats:
     """The second layer's view of a category in a text: a row for each of the ``wanted``, texts by
     categories."""
-    classes = scores.among.shape[1]
-    spread = np.clip(scores.clauses, 0.0, 0.9)
+    texts, classes = scores.among.shape
+    spread = np.minimum(np.maximum(scores.clauses, 0.0), 0.9)
     missed = np.add.reduceat(np.log1p(-spread), scores.starts, axis=0)
-    each = np.stack([
-        scores.text[:, :classes], scores.among, clause_best(scores), 1.0 - np.exp(missed),
-        *rules.transpose(2, 0, 1),
-    ])  # fmt: skip
-    number = np.broadcast_to(np.arange(classes, dtype=np.float32), each.shape[1:])
-    columns = np.concatenate([each, _best_other(each), _rank(each[:2]), number[None]])
-    shared = np.concatenate([scores.text[:, classes:], whole], axis=1)
-    rows = [columns.transpose(1, 2, 0)[wanted], shared[np.nonzero(wanted)[0]]]
-    return np.concatenate(rows, axis=1, dtype=np.float32)
+    own = 4 + len(RULE_COLUMNS)
+    columns = np.empty((2 * own + 3, texts, classes), dtype=np.float32)
+    columns[0], columns[1], columns[2] = scores.text[:, :classes], scores.among, scores.best
+    columns[3] = 1.0 - np.exp(missed)
+    columns[4:own] = rules.transpose(2, 0, 1)
+    columns[own : 2 * own] = _best_other(columns[:own])
+    columns[2 * own : -1] = _rank(columns[:2])
+    columns[-1] = np.arange(classes)
+    text, code = wanted.nonzero()
+    shared = [scores.text[:, classes:].take(text, axis=0), whole.take(text, axis=0)]
+    return np.concatenate([columns[:, text, code].T, *shared], axis=1, dtype=np.float32)
 
 
 def text_rows(scores: Scores, rules: Floats, whole: Floats) -> Floats:
     """Texts by columns: the second layer's view of a whole text."""
-    best = clause_best(scores)
-    some = [best.max(axis=1, keepdims=True), rules[:, :, 0].max(axis=1, keepdims=True),
-            rules[:, :, 0].sum(axis=1, keepdims=True)]  # fmt: skip
-    return np.concatenate([scores.text, best, *some, whole], axis=1).astype(np.float32)
+    counts = rules[:, :, 0]
+    some = [scores.best.max(axis=1, keepdims=True), counts.max(axis=1, keepdims=True),
+            counts.sum(axis=1, keepdims=True)]  # fmt: skip
+    return np.concatenate([scores.text, scores.best, *some, whole], axis=1, dtype=np.float32)
 
 
 def _best_other(values: Floats) -> Floats:
     """For each category (last axis) the highest value of the other categories."""
-    top = np.partition(values, -2, axis=-1)
+    top = values.copy()
+    top.partition(values.shape[-1] - 2, axis=-1)
     return np.where(values == top[..., -1:], top[..., -2:-1], top[..., -1:])
 
 
 def _rank(values: Floats) -> Floats:
     """0 for the highest category of a text (last axis), 1 for the next …"""
-    order = np.argsort(-values, axis=-1, kind="stable")
-    return np.argsort(order, axis=-1).astype(np.float32)
+    return (-values).argsort(axis=-1, kind="stable").argsort(axis=-1).astype(np.float32)
 
 
 def shares(scores: Floats) -> Floats:

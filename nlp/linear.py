@@ -10,11 +10,14 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from nlp.ngrams import Bag, Codes, Grams, Mask
+from nlp.ngrams import Bag, Codes, Grams
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
-_ROWS_AT_ONCE = 20_000
+_ROWS_AT_ONCE = 3_000
+"""Rows of weights that are added up at a time: what the cache next to the core holds."""
+_SHELVES = 18
+"""Bits of a hash that say where in its view to look for it: two shelves for a hash, or so."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,12 +38,13 @@ class Table:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tables:
-    """The tables of all views in one, so that a batch costs few calls of numpy. ``views``: the
-    sorted hashes of each; ``hashes`` and ``idf``: those of all. ``groups``: views that follow each
-    other and have the same heads: (how many views, first row, weights, scales by view). Each view
-    ends with the highest hash and no weight: so every search ends inside its view."""
+    """The tables of all views in one, so that a batch costs few calls of numpy. ``hashes`` and
+    ``idf``: of all views, each sorted. ``shelves``: of each view, 2 ** _SHELVES rows, where hashes
+    with these leading bits begin. ``groups``: views that follow each other and have the same heads:
+    (how many views, first row, weights, scales by view). Each view ends with the highest hash and
+    no weight: so every search ends inside its view."""
 
-    views: tuple[Codes, ...]
+    shelves: npt.NDArray[np.int32]
     hashes: Codes
     idf: Floats
     groups: tuple[tuple[int, int, npt.NDArray[np.int8], Floats], ...]
@@ -48,52 +52,63 @@ class Tables:
     def score(self, bag: Bag) -> list[Floats]:
         """For each group the scores of its views together, without any bias."""
         rows, known = self._find(bag)
-        owners = bag.owners[known]
-        values = scaled(self.idf[rows], owners, bag.starts[-1])
+        owners = bag.owners.take(known)
+        values = scaled(self.idf.take(rows), owners, bag.starts[-1])
         found, view = [], 0
         for count, row, weights, scales in self.groups:
             first, last = bag.starts[view], bag.starts[view + count]
-            here = slice(*np.searchsorted(owners, (first, last)))
+            here = slice(*owners.searchsorted((first, last)))
             own = (rows[here] - row, owners[here] - first, values[here])
             by_view = _sum(weights, *own, last - first).reshape(count, -1, weights.shape[1])
             found.append((by_view * scales[:, None, :]).sum(axis=0))
             view += count
         return found
 
-    def _find(self, bag: Bag) -> tuple[Rows, Mask]:
-        """Rows of those n-grams that a table knows, and which they are."""
-        ends = np.searchsorted(bag.owners, bag.starts)
-        places, row = [], 0
-        for view, hashes in enumerate(self.views):
-            wanted = bag.hashes[ends[view] : ends[view + 1]]
-            places.append(np.searchsorted(hashes, wanted) + row)
-            row += len(hashes)
-        rows = np.concatenate(places)
-        there = self.hashes[rows] == bag.hashes
-        return rows[there], there
+    def _find(self, bag: Bag) -> tuple[Rows, Rows]:
+        """Rows of those n-grams that a table knows, and which of the bag they are. Hashes are
+        spread evenly, so few share a shelf; row by row, those go on that are not there yet."""
+        views = np.arange(len(bag.starts) - 1) << _SHELVES
+        shelf = (bag.hashes >> np.uint32(32 - _SHELVES)).astype(np.int64)
+        ends = bag.owners.searchsorted(bag.starts)
+        shelf += views.repeat(ends[1:] - ends[:-1])
+        rows = self.shelves.take(shelf).astype(np.int64)
+        short = (self.hashes.take(rows) < bag.hashes).nonzero()[0]
+        while len(short):
+            ahead = rows.take(short) + 1
+            rows[short] = ahead
+            short = short.compress(self.hashes.take(ahead) < bag.hashes.take(short))
+        there = (self.hashes.take(rows) == bag.hashes).nonzero()[0]
+        return rows.take(there), there
 
 
 def joined(*groups: Sequence[Table]) -> Tables:
     """Tables in the order of the views; those of a group have the same heads."""
     tables = [one for group in groups for one in group]
-    views = tuple(np.append(one.hashes, np.uint32(0xFFFFFFFF)) for one in tables)
+    views = [np.append(one.hashes, np.uint32(0xFFFFFFFF)) for one in tables]
     made, row = [], 0
     for group in groups:
         weights = np.concatenate([np.pad(one.weights, ((0, 1), (0, 0))) for one in group])
         made.append((len(group), row, weights, np.stack([one.scale for one in group])))
         row += len(weights)
     return Tables(
-        views=views,
+        shelves=_shelves(views),
         hashes=np.concatenate(views),
         idf=np.concatenate([np.append(one.idf, np.float32(0)) for one in tables]),
         groups=tuple(made),
     )
 
 
+def _shelves(views: Sequence[Codes]) -> npt.NDArray[np.int32]:
+    """Where in all views' hashes each shelf of each view begins."""
+    shelf = [(view >> np.uint32(32 - _SHELVES)).astype(np.int64) for view in views]
+    held = np.concatenate([np.bincount(one, minlength=1 << _SHELVES) for one in shelf])
+    return np.asarray(np.cumsum(held) - held, dtype=np.int32)
+
+
 def scaled(idf: Floats, owners: Rows, count: int) -> Floats:
     """The feature values: ``idf`` over the length of its owner's vector."""
     squares = np.bincount(owners, weights=idf * idf, minlength=count)
-    return (idf / np.sqrt(np.maximum(squares, 1e-9))[owners]).astype(np.float32)
+    return (idf / np.sqrt(np.maximum(squares, 1e-9)).take(owners)).astype(np.float32)
 
 
 def table(arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Table:
@@ -110,15 +125,20 @@ def table(arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Table:
 def _sum(
     weights: npt.NDArray[np.int8], rows: Rows, owners: Rows, values: Floats, count: int
 ) -> Floats:
-    """Each owner's rows times their values; owners ascend."""
+    """Each owner's rows times their values; owners ascend. An owner's rows are added in one go, so
+    that its sum is the same to the last bit in any company."""
     total = np.zeros((count, weights.shape[1]), dtype=np.float32)
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        cut = slice(start, start + _ROWS_AT_ONCE)
-        own = owners[cut]
-        new = np.empty(len(own), dtype=np.bool_)
-        new[0] = True
-        np.not_equal(own[1:], own[:-1], out=new[1:])
-        starts = np.flatnonzero(new)
-        part = np.add.reduceat(weights[rows[cut]] * values[cut, None], starts, axis=0)
-        total[own[starts]] += part
+    new = np.ones(len(owners), dtype=np.bool_)
+    np.not_equal(owners[1:], owners[:-1], out=new[1:])
+    starts = new.nonzero()[0]
+    first = 0
+    while first < len(starts):
+        start = starts[first]
+        last = max(first + 1, int(starts.searchsorted(start + _ROWS_AT_ONCE)))
+        end = starts[last] if last < len(starts) else len(rows)
+        part = weights.take(rows[start:end], axis=0).astype(np.float32)
+        part *= values[start:end, None]
+        some = starts[first:last]
+        total[owners.take(some)] = np.add.reduceat(part, some - start, axis=0)
+        first = last
     return total

@@ -7,12 +7,13 @@ go: for one text alone, calling numpy costs more than what it does.
 
 import functools
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
+from ahocorasick_rs import AhoCorasick, MatchKind
 
 from nlp.clauses import Span
 from nlp.rulebook import word_classes
@@ -25,7 +26,9 @@ Mask = npt.NDArray[np.bool_]
 READ = 1_200
 """Characters of a normalised text that the models read; they were trained on up to 400."""
 _BEGIN, _END = "\x02", "\x03"
-_FACTOR = np.uint32(0x9E3779B1)
+_LOW = 0xFFFFFFFF
+_FACTOR, _SALT = np.uint32(0x9E3779B1), 0x85EBCA6B
+_GAP_SALT = np.uint32(3 * _SALT & _LOW)
 _NUMBER = re.compile(
     r"\d+(?:\.\d+)?|[一二两三四五六七八九十百千万俩仨几半]+"
     r"(?=[个台辆位点块元分小公里人次天晚年遍圈条层口号家米斤份瓶碗张])"
@@ -56,16 +59,18 @@ class Bag:
     def view(self, number: int) -> Grams:
         """One view alone."""
         first, last = self.starts[number], self.starts[number + 1]
-        here = slice(*np.searchsorted(self.owners, (first, last)))
+        here = slice(*self.owners.searchsorted((first, last)))
         return Grams(self.owners[here] - first, self.hashes[here], last - first)
 
     def with_view_again(self, number: int) -> "Bag":
         """The same with one view repeated at the end, for another table."""
-        again, last = self.view(number), self.starts[-1]
+        first, last = self.starts[number], self.starts[number + 1]
+        here = slice(*self.owners.searchsorted((first, last)))
+        end = self.starts[-1]
         return Bag(
-            np.concatenate([self.owners, again.owners + last]),
-            np.concatenate([self.hashes, again.hashes]),
-            (*self.starts, last + again.count),
+            np.concatenate([self.owners, self.owners[here] + (end - first)]),
+            np.concatenate([self.hashes, self.hashes[here]]),
+            (*self.starts, end + last - first),
         )
 
 
@@ -82,31 +87,27 @@ def read(texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> Bag:
     signs = [class_signs(text) for text in texts]
     n, m = len(texts), len(spans)
     starts = (0, n, 2 * n, 3 * n, 3 * n + m, 3 * n + 2 * m, 3 * n + 3 * m)
-    codes, owners, sizes = _codes(texts, signs, spans)
+    ids = np.arange(3 * n + m)
+    ids[2 * n :] += n  # between the signs and the clauses there is the view of the gaps
+    codes, owners, sizes = _codes(ids[: 2 * n + m], texts, signs, spans)
     rolled, whole = _rolled(codes, owners, 4)
-    owned = _high(np.where(owners < 2 * n, owners, owners + n))
-    keys = [(_stirred(rolled ^ np.repeat(_salts(1, 2, 4), sizes, axis=1)) | owned)[whole]]
 
     at = sizes[0] + sizes[1]
-    clause, text_of = owners[at:] - 2 * n, np.repeat(np.arange(n), [len(own) for own in parts])
-    for number, step, salt in ((4, 1, 5), (5, -1, 6)):
-        to = clause + step
-        inside = (to >= 0) & (to < m)
-        inside[inside] = text_of[to[inside]] == text_of[clause[inside]]
-        beside = _stirred(rolled[:3, at:] ^ _salts(salt)[:3]) | _high(to + starts[number])
-        keys.append(beside[whole[:3, at:] & inside])
-
+    clauses = (rolled[:3, at:], whole[:3, at:], owners[at:] - 3 * n)
     signed = slice(sizes[0], at)
-    keys.append(_gaps(codes[signed], owners[signed] - n, starts[2]))
+    keys = [
+        (rolled ^ _salts(1, 2, 4).repeat(sizes, axis=1) | _high(owners))[whole],
+        *_beside(*clauses, np.repeat(np.arange(n), [len(own) for own in parts]), starts[4:6]),
+        _gaps(codes[signed], owners[signed] + n),
+    ]
     return Bag(*_once(np.concatenate(keys)), starts)
 
 
 def characters(texts: Sequence[str]) -> Grams:
     """The first of TEXT_VIEWS alone."""
-    codes, owners, _ = _codes(texts)
+    codes, owners, _ = _codes(np.arange(len(texts)), texts)
     rolled, whole = _rolled(codes, owners, 4)
-    keys = (_stirred(rolled ^ _salts(1)) | _high(owners))[whole]
-    return Grams(*_once(keys), len(texts))
+    return Grams(*_once((rolled ^ _salts(1) | _high(owners))[whole]), len(texts))
 
 
 def reading_clauses(parts: Sequence[Span], limit: int = READ) -> list[Span]:
@@ -131,29 +132,34 @@ def class_signs(text: str) -> str:
     """The text with numbers as 0, pauses as one comma and each word class as one private sign."""
     signs, words = _classes()
     text = _NUMBER.sub("0", text[:READ])
-    return _PAUSES.sub(",", words.sub(lambda hit: signs[hit.group()], text))
+    plain = text.encode("utf-8", "replace").decode("utf-8")  # it refuses lone surrogates
+    pieces, done = list[str](), 0
+    for number, start, end in words.find_matches_as_indexes(plain):
+        pieces += text[done:start], signs[number]
+        done = end
+    return _PAUSES.sub(",", "".join([*pieces, text[done:]]))
 
 
 @functools.cache
-def _classes() -> tuple[dict[str, str], re.Pattern[str]]:
-    """Word -> its class's sign (a private character), and one pattern, longer words first."""
+def _classes() -> tuple[tuple[str, ...], AhoCorasick]:
+    """Of each word of a class its class's sign (a private character); and what finds the words, of
+    two that begin at one place the longer."""
     signs: dict[str, str] = {}
     for number, words in enumerate(word_classes().values()):
         for word in words.split("|"):
             signs.setdefault(word, chr(0xE000 + number))
-    longest_first = sorted(signs, key=lambda word: (-len(word), word))
-    return signs, re.compile("|".join(map(re.escape, longest_first)))
+    finder = AhoCorasick(list(signs), matchkind=MatchKind.LeftmostLongest)
+    return tuple(signs.values()), finder
 
 
-def _codes(*groups: Sequence[str]) -> tuple[Codes, Numbers, tuple[int, ...]]:
-    """All code points of all texts in a row, with marks around each; the number of the text that
-    each belongs to; how many belong to each group."""
+def _codes(ids: Numbers, *groups: Sequence[str]) -> tuple[Codes, Numbers, tuple[int, ...]]:
+    """All code points of all texts in a row, with marks around each; the number, of ``ids``, of
+    the text that each belongs to; how many belong to each group."""
     marked = [[f"{_BEGIN}{text[:READ]}{_END}" for text in group] for group in groups]
-    lengths = [len(text) for group in marked for text in group]
+    lengths = [[len(text) for text in group] for group in marked]
     packed = "".join(chain.from_iterable(marked)).replace("\n", " ")
     codes = np.frombuffer(packed.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    owners = np.repeat(np.arange(len(lengths)), lengths)
-    return codes.astype(np.uint32), owners, tuple(sum(map(len, group)) for group in marked)
+    return codes, ids.repeat(list(chain(*lengths))), tuple(map(sum, lengths))
 
 
 def _rolled(codes: Codes, owners: Numbers, longest: int) -> tuple[Codes, Mask]:
@@ -169,34 +175,42 @@ def _rolled(codes: Codes, owners: Numbers, longest: int) -> tuple[Codes, Mask]:
     return rolled, whole
 
 
-def _gaps(codes: Codes, owners: Numbers, start: int) -> Keys:
-    """Pairs of code points inside one clause; owners count from ``start``."""
+def _beside(
+    rolled: Codes, whole: Mask, clause: Numbers, text_of: Numbers, starts: Sequence[int]
+) -> Iterator[Keys]:
+    """The n-grams of each clause as the clause after it hears them, then as that before it does:
+    if it is of the same text. ``text_of``: each clause's text."""
+    same = np.zeros(len(text_of) + 1, dtype=np.bool_)
+    np.equal(text_of[1:], text_of[:-1], out=same[1:-1])
+    for start, step, salt, heard in ((starts[0], 1, 5, same[1:]), (starts[1], -1, 6, same)):
+        keys = rolled ^ _salts(salt)[:3] | _high(clause + (start + step))
+        yield keys[whole & heard.take(clause)]
+
+
+def _gaps(codes: Codes, owners: Numbers) -> Keys:
+    """Pairs of code points inside one clause. A mark that separates begins a new clause, and is in
+    none; there is one at both ends of a text."""
     apart = _separates(codes)
-    clause = np.cumsum(apart | (np.diff(owners, prepend=0) > 0))
-    mixed = np.zeros((len(_GAPS), len(codes)), dtype=np.uint32)
-    inside = np.zeros((len(_GAPS), len(codes)), dtype=np.bool_)
-    multiplied = codes * _FACTOR
-    for k, gap in enumerate(_GAPS):
-        if len(codes) > gap:
-            np.add(multiplied[:-gap], codes[gap:], out=mixed[k, :-gap])
-            inside[k, :-gap] = (clause[gap:] == clause[:-gap]) & ~(apart[:-gap] | apart[gap:])
-    return (_stirred(mixed ^ _salt(3)) | _high(owners + start))[inside]
+    clause = np.cumsum(apart)
+    first = np.where(apart, -1, clause)
+    begin = [(clause[gap:] == first[:-gap]).nonzero()[0] for gap in _GAPS]
+    one = np.concatenate(begin)
+    other = one + np.array(_GAPS).repeat(list(map(len, begin)))
+    mixed = (codes * _FACTOR).take(one) + codes.take(other)
+    keys: Keys = mixed ^ _GAP_SALT | _high(owners).take(one)
+    return keys
 
 
 def _high(owners: Numbers) -> Keys:
     """Owners in the upper half of a key; the lower half is the hash."""
-    return owners.astype(np.uint64) << np.uint64(32)
-
-
-def _salt(number: int) -> np.uint32:
-    return np.uint32((number * 0x85EBCA6B) & 0xFFFFFFFF)
+    return owners.view(np.uint64) << np.uint64(32)
 
 
 @functools.cache
 def _salts(*views: int) -> Codes:
     """By length of the n-gram, then by view."""
-    return np.array([[_salt(view * 16 + length) for view in views] for length in range(1, 5)],
-                    dtype=np.uint32)  # fmt: skip
+    salts = [[(view * 16 + length) * _SALT & _LOW for view in views] for length in range(5)]
+    return np.array(salts[1:], dtype=np.uint32)
 
 
 def _stirred(mixed: Codes) -> Codes:
@@ -219,11 +233,10 @@ def _separates(codes: Codes) -> Mask:
 
 
 def _once(keys: Keys) -> tuple[Numbers, Codes]:
-    """Owners and hashes, sorted, each pair once."""
+    """Owners and hashes, sorted, each pair once; the lower halves of the keys are stirred first."""
+    keys = keys & np.uint64(_LOW << 32) | _stirred(keys.astype(np.uint32))
     keys.sort()
-    if len(keys):
-        new = np.empty(len(keys), dtype=np.bool_)
-        new[0] = True
-        np.not_equal(keys[1:], keys[:-1], out=new[1:])
-        keys = keys[new]
-    return (keys >> np.uint64(32)).astype(np.int64), keys.astype(np.uint32)
+    new = np.ones(len(keys), dtype=np.bool_)
+    np.not_equal(keys[1:], keys[:-1], out=new[1:])
+    keys = keys[new]
+    return (keys >> np.uint64(32)).view(np.int64), keys.astype(np.uint32)

@@ -146,3 +146,42 @@ def test_a_tree_is_walked_to_its_leaf():
     assert alone.score(rows[:0]).shape == (0, 1)
     both = forest(tree("a", 1.0) | tree("b", 0.0), "a", "b")
     assert [one.ravel().tolist() for one in both.scores(rows)] == [[-2.0, 5.0], [-3.0, 4.0]]
+
+
+def walked(stored, name, root, row):
+    """The leaf of one tree, node by node."""
+    left, right = stored[f"{name}.left"], stored[f"{name}.right"]
+    node = root
+    while left[node] != node:
+        above = row[stored[f"{name}.feature"][node]] > stored[f"{name}.threshold"][node]
+        node = (right if above else left)[node]
+    return float(stored[f"{name}.value"][node])
+
+
+@pytest.mark.parametrize("name", ["pairs", "urgency"])
+def test_a_row_comes_to_the_leaves_that_a_walk_comes_to(name):
+    with np.load(NLP / "models" / WEIGHTS) as stored:
+        kept = {key: stored[key] for key in stored.files if key.startswith(f"{name}.")}
+    width = int(kept[f"{name}.feature"].max()) + 1
+    rows = np.random.default_rng(1).normal(0.2, 0.5, (40, width)).astype(np.float32)
+    classes = len(kept[f"{name}.base"])
+    for row, got in zip(rows, forest(kept, name).score(rows), strict=True):
+        leaves = [walked(kept, name, root, row) for root in kept[f"{name}.roots"]]
+        sums = np.array(leaves).reshape(-1, classes).sum(axis=0) + kept[f"{name}.base"]
+        assert got == pytest.approx(sums, abs=1e-4)
+
+
+def test_a_sum_is_the_same_to_the_last_bit_in_any_company():
+    rng = np.random.default_rng(2)
+    hashes = np.unique(rng.integers(0, 1 << 32, 5_000, dtype=np.uint32))
+    table = Table(
+        hashes=hashes, idf=rng.random(len(hashes), dtype=np.float32),
+        weights=rng.integers(-99, 99, (len(hashes), 3), dtype=np.int8),
+        scale=np.ones(3, dtype=np.float32),
+    )  # fmt: skip
+    own = [np.sort(rng.choice(hashes, size)) for size in (900, 2_500, 1, 3_400)]
+    owners = np.repeat(np.arange(4), [len(one) for one in own])
+    among = table.score(Grams(owners=owners, hashes=np.concatenate(own), count=4))
+    for one, row in zip(own, among, strict=True):
+        alone = Grams(owners=np.zeros(len(one), dtype=np.int64), hashes=one, count=1)
+        assert table.score(alone)[0].tolist() == row.tolist()

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse
 
-from nlp.learned import CLAUSE_WEIGHTS, Scores
+from nlp.learned import CLAUSE_WEIGHTS, Scores, clause_best
 from nlp.linear import scaled
 from nlp.ngrams import CLAUSE_VIEWS, TEXT_VIEWS, Codes, Grams, read
 from nlp.train.data import Array, Example, clause_targets, targets
@@ -119,13 +119,16 @@ def score(all_: Bank, fitted: First, chosen: Mask) -> Scores:
     inside = chosen[all_.owner]
     count = all_.targets.shape[1]
     sizes = np.bincount(all_.owner[inside], minlength=len(chosen))[picked]
+    clauses = np.asarray(
+        all_.clause_matrix[inside] @ fitted.clause + fitted.clause_bias, dtype=np.float32
+    )
+    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
     return Scores(
         text=whole[:, :count],
         among=whole[:, count:],
-        clauses=np.asarray(
-            all_.clause_matrix[inside] @ fitted.clause + fitted.clause_bias, dtype=np.float32
-        ),
-        starts=np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64),
+        clauses=clauses,
+        starts=starts,
+        best=clause_best(clauses, starts),
     )
 
 
