@@ -104,7 +104,7 @@ class LayeredAnalyser:
 
     def analyse_many(self, mentions: Sequence[Mention], scored_at: datetime) -> list[Verdict]:
         """One verdict a mention, in order; the same as one by one."""
-        model, verdicts = learned.shipped(), []
+        model, version, verdicts = learned.shipped(), self.version, []
         for start in range(0, len(mentions), BATCH):
             batch = mentions[start : start + BATCH]
             prepared = [prepare(mention, self.gazetteer) for mention in batch]
@@ -123,7 +123,7 @@ class LayeredAnalyser:
                         polarity=verdict.polarity,
                         complaints=verdict.complaints,
                         urgency=verdict.urgency,
-                        version=self.version,
+                        version=version,
                         scored_at=scored_at,
                     )
                 )

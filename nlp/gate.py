@@ -9,6 +9,7 @@ a change of the rules: ``python -m nlp.gate``.
 
 import functools
 import hashlib
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -37,14 +38,14 @@ Opened = Mapping[str, Mapping[str, Sequence[Rule]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Every rule has ways, every way three sets of words. Bit ``set * len(rules) + way`` of
+    """Every rule has ways, every way three sets of words. Bit ``set * ways + way`` of
     ``meets[word]`` says that the word is in that set; the bits of ``free`` are sets that ask for
-    nothing. ``rules[way]``: whose way it is."""
+    nothing. ``rules``: of each way whose it is, and the first way of the next rule."""
 
     words: AhoCorasick
     meets: tuple[int, ...]
     free: int
-    rules: tuple[Rule, ...]
+    rules: tuple[tuple[Rule, int], ...]
 
     def open(self, text: str) -> Opened:
         """The rules that may be found in the text."""
@@ -54,14 +55,17 @@ class Gate:
             met |= self.meets[word]
         met &= met >> ways & met >> 2 * ways & (1 << ways) - 1
         opened: dict[str, dict[str, list[Rule]]] = {book: {} for book in BOOKS}
-        last = None
-        while met:  # from the first way on, so in the order of the rules
-            way = (met & -met).bit_length() - 1
-            met &= met - 1
-            rule = self.rules[way]
-            if rule is not last:
-                opened[rule.book].setdefault(rule.section, []).append(rule)
-                last = rule
+        bits = f"{met:b}"
+        last = len(bits) - 1
+        at = bits.rfind("1")  # from the first way on, so in the order of the rules
+        while at >= 0:
+            rule, after = self.rules[last - at]
+            sections = opened[rule.book]
+            if rule.section in sections:
+                sections[rule.section].append(rule)
+            else:
+                sections[rule.section] = [rule]
+            at = bits.rfind("1", 0, max(0, last - after + 1))
         return opened
 
 
@@ -114,7 +118,9 @@ def _print(rules: Sequence[Rule]) -> str:
 
 def gate(rules: Sequence[Rule], kept: Mapping[str, Any]) -> Gate:
     """A gate before these rules, from what ``words_of`` reads off them."""
-    owners = [rule for rule, some in zip(rules, kept["ways"], strict=True) for _ in some]
+    ends = itertools.accumulate(len(some) for some in kept["ways"])
+    owners = [(rule, end) for rule, end, some in zip(rules, ends, kept["ways"], strict=True)
+              for _ in some]  # fmt: skip
     ways = [way for some in kept["ways"] for way in some]
     of_set = [0] * len(kept["sets"])
     free = 0

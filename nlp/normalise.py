@@ -37,11 +37,20 @@ class Normal:
 
 def normalise(original: str) -> Normal:
     """Plain form of the first READ_LIMIT characters. Takes any text, also lone surrogates."""
-    cut = original[:READ_LIMIT]
-    if _UNEVEN.isdisjoint(plain := cut.translate(_PLAIN)) and _UNEVEN.isdisjoint(cut):
-        own, next_ = range(len(cut)), range(1, len(cut) + 1)
-        return _respell(Normal(text=plain, starts=own, ends=next_))
-    return _respell(_one_by_one(cut))
+    cut = plain = original[:READ_LIMIT]
+    for char in set(cut).difference(_SAME):
+        own = _plain(char)
+        if own == char:
+            _SAME.add(char)
+        elif len(own) == 1 and _plain(own) == own:  # so that no turn undoes another
+            plain = plain.replace(char, own)
+        else:
+            return _respell(_one_by_one(cut))
+    return _respell(Normal(text=plain, starts=range(len(cut)), ends=range(1, len(cut) + 1)))
+
+
+_SAME: set[str] = set()
+"""Characters that were seen to be plain already."""
 
 
 def _one_by_one(original: str) -> Normal:
@@ -55,23 +64,6 @@ def _one_by_one(original: str) -> Normal:
         if len(letters) >= READ_LIMIT:  # one character may stand for many: ﷺ
             break
     return Normal(text="".join(letters), starts=starts, ends=ends)
-
-
-class _Table(dict[int, str]):
-    """For str.translate: learns each character when it is first seen."""
-
-    def __missing__(self, code: int) -> str:
-        char = chr(code)
-        plain = _plain(char)
-        if len(plain) != 1:
-            _UNEVEN.add(char)
-        self[code] = plain
-        return plain
-
-
-_PLAIN = _Table()
-_UNEVEN: set[str] = set()
-"""Characters whose plain form is not one character: texts with one go the slow way."""
 
 
 @functools.lru_cache(maxsize=16_384)

@@ -45,12 +45,12 @@ class Gazetteer:
 
     def find(self, text: str) -> Found:
         """The places a normalised text names."""
-        others = [
-            self.others[hit.group()]
-            for hit in self.others_pattern.finditer(text)
-            if not _PRODUCT.match(text[hit.end() : hit.end() + 4])
-        ]
-        visible = self.others_pattern.sub(lambda hit: "\0" * len(hit.group()), text)
+        others, visible = [], text
+        for hit in self.others_pattern.finditer(text):
+            start, end = hit.span()
+            visible = visible[:start] + "\0" * (end - start) + visible[end:]
+            if not _PRODUCT.match(text[end : end + 4]):
+                others.append(self.others[hit.group()])
         ours: list[str] = []
         hubs: set[str] = set()
         for hit in self.pattern.finditer(visible):

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from domain.types import Context, Kind
 from nlp.normalise import normalise
 from nlp.places import Found, Gazetteer
-from nlp.rulebook import elsewhere_rules
+from nlp.rulebook import any_elsewhere, elsewhere_rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,8 @@ def _elsewhere(text: str, found: Found) -> str:
 
 def _named_elsewhere(text: str) -> str:
     """The first other place that is neither the writer's home nor a comparison."""
+    if not any_elsewhere().search(text):
+        return ""
     rules = elsewhere_rules()
     for hit in rules["elsewhere"].finditer(text):
         before = text[max(0, hit.start() - 6) : hit.start()]

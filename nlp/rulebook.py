@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from domain.errors import ConfigError
+from nlp.firsts import anywhere
 
 _LOADER = yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader
 BOOKS = {"complaints": 0, "stance": 1000, "urgency": 2000, "sentiment": 3000}
@@ -43,6 +44,11 @@ class Rule:
     @functools.cached_property
     def when(self) -> re.Pattern[str]:
         return re.compile(self.patterns["when"])
+
+    @functools.cached_property
+    def anywhere(self) -> re.Pattern[str]:
+        """Is found where ``when`` is, not at the same place, and says sooner that nothing is."""
+        return re.compile(anywhere(self.patterns["when"]))
 
     @functools.cached_property
     def unless(self) -> re.Pattern[str] | None:
@@ -87,7 +93,7 @@ def spellings() -> tuple[tuple[re.Pattern[str], str], ...]:
 @functools.cache
 def any_spelling() -> re.Pattern[str]:
     """Holds where one of the dodged spellings holds."""
-    return re.compile("|".join(f"(?:{pattern.pattern})" for pattern, _ in spellings()))
+    return re.compile(anywhere("|".join(f"(?:{pattern.pattern})" for pattern, _ in spellings())))
 
 
 @functools.cache
@@ -100,6 +106,12 @@ def word_classes() -> dict[str, str]:
 def elsewhere_rules() -> dict[str, re.Pattern[str]]:
     """Patterns for "this happened somewhere else"; see elsewhere.yaml."""
     return {name: re.compile(_expand(text)) for name, text in _read("elsewhere.yaml").items()}
+
+
+@functools.cache
+def any_elsewhere() -> re.Pattern[str]:
+    """Holds where one of the named other places is."""
+    return re.compile(anywhere(elsewhere_rules()["elsewhere"].pattern))
 
 
 def all_rules() -> tuple[Rule, ...]:

@@ -70,7 +70,8 @@ def by_number(score: float) -> Polarity:
 
 def strength(text: str, rules: Sequence[Rule]) -> float:
     """Sum over the rules of weight times finds, three at most."""
-    return sum(rule.weight * min(3, sum(1 for _ in rule.when.finditer(text))) for rule in rules)
+    held = [rule for rule in rules if rule.anywhere.search(text)]
+    return sum([rule.weight * min(3, len(rule.when.findall(text))) for rule in held])
 
 
 def banded(score: float, of: Polarity) -> float:

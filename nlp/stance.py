@@ -60,7 +60,7 @@ class Reading:
 def read(text: str, platform: str, kind: Kind, clauses: list[Span], opened: Opened) -> Reading:
     """Stance cues of a normalised text."""
     able = opened["stance"]
-    cues = tuple(points(text, able.get(name, ())) for name in CUES)
+    cues = tuple([points(text, able[name]) if name in able else 0 for name in CUES])
     scores = dict(zip(_ORDER, cues, strict=False))
     answer, letter, firsthand = cues[len(_ORDER) :]
     worksheet = kind is Kind.CALL or platform == "hotline"
@@ -74,7 +74,7 @@ def read(text: str, platform: str, kind: Kind, clauses: list[Span], opened: Open
         scores = _as_worksheet(text, scores, answer)
     elif firsthand >= 2.5:  # a reporter checked the case himself
         scores[Stance.OFFICIAL] -= firsthand
-    best = max(_ORDER, key=lambda stance: (scores[stance], -_ORDER.index(stance)))
+    best = max(_ORDER, key=scores.__getitem__)  # of equals the first
     return Reading(
         stance=best if scores[best] >= 1.0 else None,
         asks=asks,
@@ -99,11 +99,11 @@ def settle(reading: Reading, complains: bool, polarity: Polarity) -> Stance:
 
 def points(text: str, rules: Sequence[Rule]) -> float:
     """Sum of the weights of the rules found in the text, each once."""
-    return sum(rule.weight for rule in rules if _holds(text, rule))
+    return sum([rule.weight for rule in rules if _holds(text, rule)])
 
 
 def _holds(text: str, rule: Rule) -> bool:
-    if not rule.when.search(text) or (rule.with_ and not rule.with_.search(text)):
+    if not rule.anywhere.search(text) or (rule.with_ and not rule.with_.search(text)):
         return False
     return not (rule.unless and rule.unless.search(text))
 

@@ -22,6 +22,8 @@ def life_at_risk(text: str, reading: Reading, opened: Opened) -> str:
 def found(text: str, rules: Sequence[Rule], reading: Reading) -> str:
     """The reason of the first rule that holds outside muted clauses, or ""."""
     for rule in rules:
+        if not rule.anywhere.search(text):
+            continue
         for hit in rule.when.finditer(text):
             sentence = _sentence_of(text, hit.start(), hit.end())
             if rule.unless and rule.unless.search(sentence):

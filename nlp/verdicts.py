@@ -5,6 +5,7 @@ textbook word of complaint that nothing mutes is a tag unless the models are nea
 opposite, and a life at risk now is red whatever the models think.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -25,6 +26,7 @@ _SECOND_CLAUSE = 0.7
 _WITNESSES = ((0.74, 0.025), (0.5, 0.25))
 """Rules of this joined strength make a tag from this probability on: a textbook word unless the
 models are nearly sure of the opposite, a fair one when they are in doubt."""
+_LEAST = min(floor for _, floor in _WITNESSES)
 _SURELY_RED = 0.5
 """An urgent text is red when red is more probable than all else together; orange otherwise, which
 rings too, but wakes nobody's superior."""
@@ -87,14 +89,7 @@ def decide(one: Read, answer: Learned, limits: Limits, number: float | None) -> 
 
 def _tags(one: Read, answer: Learned, limits: Limits) -> tuple[ComplaintTag, ...]:
     found = []
-    chosen = answer.tags >= limits.tags
-    for strength, floor in _WITNESSES:
-        chosen |= (one.inputs.rules[:, 0] >= strength) & (answer.tags >= floor)
-    if answer.polarity.argmax() == 2:
-        chosen &= (one.inputs.rules[:, 2] > 0) | (answer.tags >= _AGAINST_PRAISE)
-    if one.reading.stance in stance.SILENCES:
-        chosen &= (one.inputs.rules[:, 2] > 0) | (answer.tags >= _AGAINST_STANCE)
-    for number in np.flatnonzero(chosen):
+    for number in _chosen(one, answer, limits):
         code = limits.categories[number]
         hits = one.hits.get(code)
         if code == "safety_hazard" and not hits and one.deadly in _SEARCHES:
@@ -106,9 +101,22 @@ def _tags(one: Read, answer: Learned, limits: Limits) -> tuple[ComplaintTag, ...
             if evidence and complaints.faultless(evidence[0].text):
                 continue
         if evidence:
-            confidence = round(float(np.clip(answer.tags[number], 0.001, 0.999)), 3)
+            confidence = round(min(max(float(answer.tags[number]), 0.001), 0.999), 3)
             found.append(ComplaintTag(category=code, confidence=confidence, evidence=evidence))
     return tuple(sorted(found, key=lambda tag: (-tag.confidence, tag.category)))
+
+
+def _chosen(one: Read, answer: Learned, limits: Limits) -> Iterator[int]:
+    """Numbers of the categories that are probable enough, or have a witness."""
+    likes = answer.polarity.argmax() == 2
+    silent = one.reading.stance in stance.SILENCES
+    for number in (answer.tags >= np.minimum(limits.tags, _LEAST)).nonzero()[0].tolist():
+        tag, (counts, _, hit) = answer.tags[number], one.inputs.rules[number]
+        if tag < limits.tags[number]:
+            if not any(counts >= strength and tag >= floor for strength, floor in _WITNESSES):
+                continue
+        if hit > 0 or tag >= max(likes and _AGAINST_PRAISE, silent and _AGAINST_STANCE):
+            yield number
 
 
 def _clauses(one: Read, scores: Floats, code: str) -> tuple[Evidence, ...]:
@@ -148,9 +156,9 @@ def _stance(one: Read, answer: Learned, complains: bool, polarity: Polarity) -> 
 def _urgency(one: Read, answer: Learned, limits: Limits, complains: bool) -> Urgency:
     if not one.about.relevant:
         return Urgency.NONE
-    share = dict(zip(URGENCIES, map(float, answer.urgency), strict=True))
     if one.deadly:
         return Urgency.RED
+    share = dict(zip(URGENCIES, answer.urgency.tolist(), strict=True))
     if answer.hot >= limits.hot:
         return Urgency.RED if share["red"] >= _SURELY_RED else Urgency.ORANGE
     if not complains:
