@@ -38,7 +38,7 @@ def test_the_monitor_reads_what_the_command_prints(desk: Office) -> None:
     assert _steady(answer.text) == _steady(metrics.text(desk.world.app))
     assert answer.headers["content-type"] == metrics.CONTENT_TYPE
     assert 'tingxue_cases_open{level="蓝"}' in answer.text
-    assert "138" not in answer.text and "拒载" not in answer.text
+    assert "13812345678" not in answer.text and "拒载" not in answer.text
 
 
 @pytest.mark.parametrize(
