@@ -44,7 +44,7 @@ def _lines(app: App, books: Books) -> list[str]:
         f"已办结 {done} 件，再次发生 {sum(case.recurs is not None for case in cases)} 件",
         f"通知送达 {sent} 条，其中改走备用渠道 {fell_back} 条，"
         f"未送达 {app.ledger.outbox.undelivered()} 条",
-        f"报告：{'、'.join(sorted(p.name for p in app.home.reports.iterdir()))}",
+        f"报告：{'、'.join(sorted(p.name for p in app.home.reports.iterdir() if p.is_file()))}",
         f"查看案件：TINGXUE_HOME={app.home.path} ./run exec tingxue case list",
     ]
 
