@@ -117,7 +117,7 @@ def open_ledger(
     return Ledger(engine, drill)
 
 
-_FILE = "文件是听雪的台账、可以写入、没有损坏"
+_FILE = "磁盘没有写满，文件是听雪的台账、可以写入、没有损坏"
 
 
 def engine_for(url: str) -> Engine:
