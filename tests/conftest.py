@@ -23,6 +23,12 @@ if TYPE_CHECKING:  # a file that needs no app loads none
 
 __all__ = ["empty_postgres_url", "other_postgres_url", "postgres_url"]
 
+_LONGEST = (
+    "test_tingxue_workers", "test_tingxue_kill", "test_tingxue_planted", "test_alerts_faults",
+    "test_tingxue_planted_many", "test_tingxue_desk_browser", "test_tingxue_reports_elastic",
+    "test_crawlers_kill",
+)  # fmt: skip
+
 settings.register_profile("fast", max_examples=25, deadline=None)
 settings.register_profile("full", max_examples=150, deadline=None, derandomize="CI" in os.environ)
 
@@ -30,6 +36,11 @@ settings.register_profile("full", max_examples=150, deadline=None, derandomize="
 def pytest_configure(config: pytest.Config) -> None:
     fast = config.getoption("markexpr") == "not full"
     settings.load_profile("fast" if fast else "full")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first: begun last, one process would work on alone for minutes."""
+    items.sort(key=lambda item: item.path.stem not in _LONGEST)
 
 
 @pytest.fixture(scope="session")
