@@ -1,5 +1,6 @@
 """What a flood costs: thousands of reports of one event through triage, long rows of digits through
-masking. Both must cost the same for each one however many there are.
+masking. Both must cost the same for each one however many there are, in a case or on the review
+list.
 
 A cost that grows with the case, or with the length of a row, shows in the ratio.
 """
@@ -7,6 +8,7 @@ A cost that grows with the case, or with the length of a row, shows in the ratio
 import tempfile
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
@@ -23,15 +25,18 @@ STEP = 1_250
 STEPS = 4
 DIGITS = (1_200, 4_800)
 TEXTS = 200
+_NEVER = 2.0
+"""More than any likelihood (0…1)."""
 _TEXT = "天定山滑雪场门口的出租车拒载，一听去莲花山就不走，编号{}"
 
 
 def figures() -> Iterator[dict[str, object]]:
     """Milliseconds of processor time for a report, of the first and of the last that join one
-    case; and for a thousand digits, in short and in long rows."""
-    first, *_, last = _triaged()
-    yield _figure("triage, reports 1 to 1,250 of one event", first, first, "report")
-    yield _figure("triage, reports 3,751 to 5,000 of one event", last, first, "report")
+    case, or one item of the review list; and for a thousand digits, in short and in long rows."""
+    for waits, name in ((False, "triage"), (True, "triage, all waiting for a look")):
+        first, *_, last = _triaged(waits=waits)
+        yield _figure(f"{name}, reports 1 to 1,250 of one event", first, first, "report")
+        yield _figure(f"{name}, reports 3,751 to 5,000 of one event", last, first, "report")
     short, long = (_masked(length) for length in DIGITS)
     yield _figure("masking, rows of 1,200 digits", short, short, "1,000 digits")
     yield _figure("masking, rows of 4,800 digits", long, short, "1,000 digits")
@@ -44,8 +49,9 @@ def _figure(name: str, cost: float, baseline: float, of: str) -> dict[str, objec
     }  # fmt: skip
 
 
-def _triaged() -> Iterator[float]:
-    """For each ``STEP`` reports of one event what triage took for one of them."""
+def _triaged(*, waits: bool) -> Iterator[float]:
+    """For each ``STEP`` reports of one event what triage took for one of them; ``waits``: where no
+    verdict is enough for a department."""
     start, told = at_shanghai(date(2026, 12, 1), 10), 0
 
     def clock() -> datetime:
@@ -55,8 +61,9 @@ def _triaged() -> Iterator[float]:
 
     with (
         tempfile.TemporaryDirectory() as folder,
-        opened(home=home_at(Path(folder)), clock=clock, rng=Random(7)) as app,
+        opened(home=home_at(Path(folder)), clock=clock, rng=Random(7)) as whole,
     ):
+        app = replace(whole, department_limit=_NEVER) if waits else whole
         for step in range(STEPS):
             _taken_in(app, step * STEP)
             pipeline.analyse(app)
@@ -64,9 +71,11 @@ def _triaged() -> Iterator[float]:
             pipeline.triage(app)
             yield (time.process_time() - began) / STEP * 1e3
         with app.ledger.read() as books:
-            sizes = [len(books.cases.get(one).mention_ids) for one in books.cases.list_ids()]
-        if sizes != [STEPS * STEP]:
-            raise RuntimeError(f"not one event but cases of {sizes}: the figures mean nothing")
+            groups = [books.cases.get(one).mention_ids for one in books.cases.list_ids()]
+            groups += [one.mention_ids for one in books.reviews.all()]
+            sizes, listed = [len(ids) for ids in groups], len(books.reviews.waiting())
+        if sizes != [STEPS * STEP] or bool(listed) is not waits:
+            raise RuntimeError(f"not one event but several, of {sizes}: the figures mean nothing")
 
 
 def _taken_in(app: App, start: int) -> None:

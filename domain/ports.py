@@ -248,11 +248,27 @@ class Mentions(Protocol):
     def sightings(self, mention_id: str) -> list[Sighting]: ...
 
 
+class Filed(Protocol):
+    """What is filed under joining keys: ``Cases``, and ``Reviews`` as far as they wait, the hit's
+    case_id being the item's id."""
+
+    def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]:
+        """Reports filed under these keys since the given moments, each once, newest first (of equal
+        moments the later case's); of each key only the newest ``most``, for a common phrase may be
+        shared by thousands."""
+        ...
+
+    def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
+        """The same, but for each case only that there is one, and when its newest came."""
+        ...
+
+
 class Cases(Protocol):
     """Cases as their events, and the fold kept beside them, inside one transaction.
 
     append: raises Conflict unless ``events[0].no`` follows the case's present version.
     by_mention: the case of each of these mentions that is in one. states: how each case stands.
+    last_by_keys, newest_by_keys: see Filed.
     """
 
     def next_id(self, now: datetime, prefix: str) -> str: ...
@@ -265,15 +281,9 @@ class Cases(Protocol):
 
     def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]: ...
 
-    def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]:
-        """Reports filed under these keys since the given moments, each once, newest first (of equal
-        moments the later case's); of each key only the newest ``most``, for a common phrase may be
-        shared by thousands."""
-        ...
+    def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]: ...
 
-    def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
-        """The same, but for each case only that there is one, and when its newest came."""
-        ...
+    def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]: ...
 
     def states(self, case_ids: Sequence[str]) -> dict[str, State]: ...
 
@@ -296,8 +306,9 @@ class Reviews(Protocol):
     put: a new item (version 1) with its reports, or one as it is after a change of what was read
     (version + 1); raises Conflict when the ledger has another version meanwhile: of two who decide,
     one does. join: one more report of an item that waits, which is not read for it; else Conflict.
-    due: those that wait and whose next_at has come. by_mention, by_keys: of items that wait; the
-    others are found by ``get`` alone, which raises NoSuchReview.
+    due: those that wait and whose next_at has come. by_mention, last_by_keys and newest_by_keys
+    (see Filed): of items that wait; the others are found by ``get`` alone, which raises
+    NoSuchReview.
     """
 
     def next_id(self, now: datetime) -> str: ...
@@ -322,10 +333,9 @@ class Reviews(Protocol):
 
     def by_mention(self, mention_ids: Sequence[str]) -> dict[str, str]: ...
 
-    def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
-        """Reports as ``Cases.last_by_keys`` gives them; the hit's case_id is the item's id. Of a
-        text key the newest reports, of another key one an item."""
-        ...
+    def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]: ...
+
+    def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]: ...
 
 
 class Corrections(Protocol):

@@ -1,17 +1,14 @@
 """Cases: their events, which are the truth, and their fold, which is kept beside them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import (
-    CompoundSelect,
     Connection,
     bindparam,
     func,
     select,
-    union_all,
     update,
 )
 from sqlalchemy.exc import IntegrityError
@@ -32,12 +29,12 @@ from ledger.caserows import (
     to_obligation,
 )
 from ledger.folds import Folds
+from ledger.joinkeys import last_filed, newest_filed
 from ledger.mentions import Mentions
-from ledger.rows import chunks, insert_new, key_hits
+from ledger.rows import chunks, insert_new
 
 _C = schema.cases.c
 _E = schema.events.c
-_K = schema.case_keys.c
 _O = schema.obligations.c
 
 # Statements of every mention and every action: built once, for building costs more than running.
@@ -68,11 +65,6 @@ _SAVE_OWED = update(schema.obligations).where(
 _DROP_OWED = schema.obligations.delete().where(_O.case_id == bindparam("of"))
 _CASE_OF = select(schema.case_mentions.c.mention_id, schema.case_mentions.c.case_id).where(
     schema.case_mentions.c.mention_id.in_(bindparam("ids", expanding=True))
-)
-_NEWEST_FILED = (
-    select(func.max(_K.key), _K.case_id, func.max(_K.mention_id), func.max(_K.at))
-    .where(_K.key.in_(bindparam("keys", expanding=True)), _K.at >= bindparam("since"))
-    .group_by(_K.case_id)
 )
 _STATES = select(_C.case_id, _C.status).where(_C.case_id.in_(bindparam("ids", expanding=True)))
 _LIVE = tuple(map(str, (*OPEN, State.NOT_OURS)))
@@ -240,20 +232,11 @@ class Cases:
 
     def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]:
         """See domain.ports.Cases."""
-        if not keys:
-            return []
-        values: dict[str, object] = {"most": most}
-        for n, (key, since) in enumerate(keys.items()):
-            values |= {f"key{n}": key, f"since{n}": since}
-        hits = {
-            (m, c): KeyHit(key=k, case_id=c, mention_id=m, at=a)
-            for k, c, m, a in self._db.execute(_last_filed(len(keys)), values)
-        }
-        return _newest_first(hits.values())
+        return last_filed(self._db, schema.case_keys, keys, most)
 
     def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
         """See domain.ports.Cases."""
-        return _newest_first(key_hits(self._db, _NEWEST_FILED, keys))
+        return newest_filed(self._db, schema.case_keys, keys)
 
     def states(self, case_ids: Sequence[str]) -> dict[str, State]:
         """case_id -> how the case stands."""
@@ -307,24 +290,6 @@ class Cases:
         """Whether this command was carried out before (a form sent twice)."""
         values = {"of": case_id, "command": command_id}
         return self._db.scalar(_DONE_BEFORE, values) is not None
-
-
-@cache
-def _last_filed(keys: int) -> CompoundSelect[Any]:
-    one_each = (
-        select(_K.key, _K.case_id, _K.mention_id, _K.at)
-        .where(_K.key == bindparam(f"key{n}"), _K.at >= bindparam(f"since{n}"))
-        .order_by(_K.at.desc(), _K.case_id.desc())
-        .limit(bindparam("most"))
-        .subquery()
-        for n in range(keys)
-    )
-    return union_all(*(select(one) for one in one_each))
-
-
-def _newest_first(hits: Iterable[KeyHit]) -> list[KeyHit]:
-    by_name = sorted(hits, key=lambda hit: hit.mention_id)
-    return sorted(by_name, key=lambda hit: (hit.at, hit.case_id), reverse=True)
 
 
 def _searched(case: Case) -> tuple[object, ...]:

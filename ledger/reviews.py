@@ -11,14 +11,13 @@ from domain.reviews import Review, ReviewState
 from domain.times import day_bounds, shanghai_day
 from domain.types import KeyHit
 from ledger import schema
-from ledger.rows import Row, chunks, insert_new, key_hits
+from ledger.joinkeys import last_filed, newest_filed
+from ledger.rows import Row, chunks, insert_new
 
 _R = schema.reviews.c
 _M = schema.review_mentions.c
 _K = schema.review_keys.c
 _WAITING = str(ReviewState.WAITING)
-_MOST_SHARED = 200
-"""Newest reports that are looked at under a text's keys; a common phrase has hundreds."""
 _PLAIN = (
     "opened_at",
     "due_at",
@@ -36,17 +35,6 @@ _OF_MENTIONS = select(_M.mention_id, _M.review_id).where(
     _M.mention_id.in_(bindparam("ids", expanding=True))
 )
 _STATES = select(_R.review_id, _R.state).where(_R.review_id.in_(bindparam("ids", expanding=True)))
-_ONE_EACH = (  # a key of a thousand reports costs what one of a few costs
-    select(func.max(_K.key), _K.review_id, func.max(_K.mention_id), func.max(_K.at))
-    .where(_K.key.in_(bindparam("keys", expanding=True)), _K.at >= bindparam("since"))
-    .group_by(_K.review_id)
-)
-_NEWEST = (
-    select(_K.key, _K.review_id, _K.mention_id, _K.at)
-    .where(_K.key.in_(bindparam("keys", expanding=True)), _K.at >= bindparam("since"))
-    .order_by(_K.at.desc(), _K.mention_id)
-    .limit(bindparam("most"))
-)
 _JOIN = (
     update(schema.reviews)
     .where(_R.review_id == bindparam("of"), _R.state == _WAITING)
@@ -57,10 +45,11 @@ _JOIN = (
 class Reviews:
     """domain.ports.Reviews over one open transaction."""
 
-    __slots__ = ("_db",)
+    __slots__ = ("_db", "_places")
 
     def __init__(self, connection: Connection) -> None:
         self._db = connection
+        self._places: dict[str, int] = {}  # the next one in an item, as far as we know
 
     def next_id(self, now: datetime) -> str:
         """``YP-20261123-0012``: the next free number of the Shanghai day."""
@@ -134,8 +123,11 @@ class Reviews:
         self._member(review_id, mention_id)
 
     def _member(self, review_id: str, mention_id: str) -> None:
-        taken = select(func.count()).where(_M.review_id == review_id)
-        position = self._db.scalar(taken) or 0
+        if review_id not in self._places:
+            taken = select(func.count()).where(_M.review_id == review_id)
+            self._places[review_id] = self._db.scalar(taken) or 0
+        position = self._places[review_id]
+        self._places[review_id] += 1
         row = {"review_id": review_id, "mention_id": mention_id, "position": position}
         self._db.execute(schema.review_mentions.insert(), row)
 
@@ -162,15 +154,13 @@ class Reviews:
             states |= {r: state for r, state in self._db.execute(_STATES, {"ids": part})}
         return {m: r for m, r in held if states[r] == _WAITING}
 
-    def by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
-        """See domain.ports.Reviews."""
-        texts = {k: at for k, at in keys.items() if k.startswith("text:")}
-        others = {k: at for k, at in keys.items() if k not in texts}
-        hits = [
-            *key_hits(self._db, _NEWEST, texts, most=_MOST_SHARED),
-            *key_hits(self._db, _ONE_EACH, others),
-        ]
-        return sorted(hits, key=lambda hit: (hit.at, hit.case_id, hit.mention_id), reverse=True)
+    def last_by_keys(self, keys: Mapping[str, datetime], most: int) -> list[KeyHit]:
+        """See domain.ports.Filed; the hit's case_id is the item's id."""
+        return last_filed(self._db, schema.review_keys, keys, most)
+
+    def newest_by_keys(self, keys: Mapping[str, datetime]) -> list[KeyHit]:
+        """See domain.ports.Filed."""
+        return newest_filed(self._db, schema.review_keys, keys)
 
 
 def _to_review(row: Row, mention_ids: Sequence[str]) -> Review:

@@ -1,12 +1,10 @@
 """Between table rows and the words of the project, both ways."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Insert, RowMapping, Select, Table
+from sqlalchemy import Connection, Insert, RowMapping, Table
 from sqlalchemy.dialects import sqlite
 
 from domain.types import (
@@ -14,7 +12,6 @@ from domain.types import (
     Context,
     Counts,
     Evidence,
-    KeyHit,
     Kind,
     Mention,
     Polarity,
@@ -46,22 +43,6 @@ def _insert_new(dialect: str, table: Table) -> Insert:
 def chunks(items: Sequence[T], size: int = 500) -> list[Sequence[T]]:
     """Pieces small enough for one statement's parameters."""
     return [items[i : i + size] for i in range(0, len(items), size)]
-
-
-def key_hits(
-    connection: Connection,
-    statement: Select[Any],
-    keys: Mapping[str, datetime],
-    **more: int,
-) -> Iterator[KeyHit]:
-    """What is filed under these keys since the given moments, in no order. The statement takes
-    ``keys`` and ``since``, and gives key, case (or review), mention, moment."""
-    together: dict[datetime, list[str]] = defaultdict(list)
-    for key, since in keys.items():
-        together[since].append(key)
-    for since, some in together.items():
-        for k, c, m, a in connection.execute(statement, {"keys": some, "since": since, **more}):
-            yield KeyHit(key=k, case_id=c, mention_id=m, at=a)
 
 
 def mention_row(mention: Mention) -> dict[str, Any]:

@@ -6,9 +6,11 @@ Keys (``domain.joining``) find candidates; near-duplicate texts are compared bef
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from domain.actions import OVER
 from domain.joining import CALL, RECURRENCE_WINDOW, is_worksheet, windows
+from domain.ports import Filed
 from domain.types import Case, KeyHit, Level, Mention, State, Urgency, Verdict
 from ledger.books import Books
 from nlp.analyser import document
@@ -104,17 +106,29 @@ def _cases(
     books: Books, report: Report, since: Mapping[str, datetime], wanted: Container[State]
 ) -> Iterator[Case]:
     """The cases found under these keys, newest report first, as they stand now. Only those that
-    stand as ``wanted``, or were merged, are read at all. The first is mostly the one that is asked
-    for, so all the others are only looked for when it is not."""
+    stand as ``wanted``, or were merged, are read at all."""
+    for ids in _found(books, books.cases, report, since):
+        yield from _standing(books, ids, wanted)
+
+
+def waiting_items(books: Books, report: Report, since: Mapping[str, datetime]) -> Iterator[str]:
+    """Ids of the items of the review list found under these keys, newest report first."""
+    return chain.from_iterable(_found(books, books.reviews, report, since))
+
+
+def _found(
+    books: Books, filed: Filed, report: Report, since: Mapping[str, datetime]
+) -> Iterator[Sequence[str]]:
+    """The ids found under these keys, newest report first. The first is mostly the one that is
+    asked for, so all the others are only looked for when it is not."""
     by_text = {k: at for k, at in since.items() if k.removeprefix(CALL).startswith("text:")}
     others = {k: at for k, at in since.items() if k not in by_text}
-    texts = books.cases.last_by_keys(by_text, _MOST_SHARED)
-    first = _first(books.cases.last_by_keys(others, 1), texts)
-    yield from _standing(books, first, wanted)
-    hits = texts + books.cases.newest_by_keys(others)
+    texts = filed.last_by_keys(by_text, _MOST_SHARED)
+    first = _first(filed.last_by_keys(others, 1), texts)
+    yield first
+    hits = texts + filed.newest_by_keys(others)
     hits.sort(key=_turn, reverse=True)
-    left = [one for one in verified(books, report, hits) if one not in first]
-    yield from _standing(books, left, wanted)
+    yield [one for one in _verified(books, report, hits) if one not in first]
 
 
 def _turn(hit: KeyHit) -> tuple[datetime, str]:
@@ -122,7 +136,7 @@ def _turn(hit: KeyHit) -> tuple[datetime, str]:
 
 
 def _first(certain: Sequence[KeyHit], texts: Sequence[KeyHit]) -> list[str]:
-    """The case that is first in any event: no text that must yet be compared is newer."""
+    """The one that is first in any event: no text that must yet be compared is newer."""
     newest = max(certain, key=_turn, default=None)
     if newest is None or any(
         _turn(hit) > _turn(newest) and hit.case_id != newest.case_id for hit in texts
@@ -138,7 +152,7 @@ def _standing(books: Books, ids: Sequence[str], wanted: Container[State]) -> Ite
             yield current(books, case_id)
 
 
-def verified(books: Books, report: Report, hits: Sequence[KeyHit]) -> list[str]:
+def _verified(books: Books, report: Report, hits: Sequence[KeyHit]) -> list[str]:
     """Ids of the hits, newest first; a shared text key is only a candidate until compared."""
     certain = {hit.case_id for hit in hits if not hit.key.removeprefix(CALL).startswith("text:")}
     maybe = [hit for hit in hits if hit.case_id not in certain]

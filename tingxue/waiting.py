@@ -4,7 +4,7 @@ What reaches a department at once (docs/decisions/0013): a hotline worksheet, a 
 a text that is surely enough a complaint, and whatever joins a case that is with departments.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -19,7 +19,7 @@ from nlp.analyser import document
 from nlp.limits import likelihood
 from tingxue import notices
 from tingxue.app import App
-from tingxue.matching import Report, verified
+from tingxue.matching import Report, waiting_items
 from tingxue.telling import tell
 
 HOT = frozenset({Urgency.RED, Urgency.ORANGE})
@@ -53,10 +53,10 @@ def wait(app: App, books: Books, report: Report, keys: Sequence[str]) -> None:
 def _place(app: App, books: Books, report: Report, keys: Sequence[str]) -> str:
     """The item that the report stands in from now on."""
     mention_id, now = report.mention.mention_id, app.clock()
-    found = same_event(app, books, report, keys)
+    found = next(same_event(app, books, report, keys), None)
     if found:
-        books.reviews.join(found[0], mention_id)
-        return found[0]
+        books.reviews.join(found, mention_id)
+        return found
     due = now + timedelta(minutes=app.plan.review_minutes)
     item = Review(
         review_id=books.reviews.next_id(now),
@@ -96,10 +96,10 @@ def remark(
     tell(app, books, receiver, purpose, text, ("review", purpose, receiver, *occasion))
 
 
-def same_event(app: App, books: Books, report: Report, keys: Sequence[str]) -> list[str]:
+def same_event(app: App, books: Books, report: Report, keys: Sequence[str]) -> Iterator[str]:
     """Waiting items of the report's event, by the rules that join cases, newest report first."""
     since = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
-    return verified(books, report, books.reviews.by_keys(since))
+    return waiting_items(books, report, since)
 
 
 def concerned(app: App, books: Books, report: Report, keys: Sequence[str]) -> list[Review]:
@@ -108,7 +108,7 @@ def concerned(app: App, books: Books, report: Report, keys: Sequence[str]) -> li
         return []
     mention_id = report.mention.mention_id
     own = list(books.reviews.by_mention([mention_id]).values())
-    others = [] if is_worksheet(report.mention) else same_event(app, books, report, keys)
+    others = () if is_worksheet(report.mention) else same_event(app, books, report, keys)
     return [books.reviews.get(one) for one in dict.fromkeys([*own, *others])]
 
 

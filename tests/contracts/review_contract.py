@@ -5,6 +5,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from contracts.ledger_contract import (
@@ -149,13 +150,17 @@ class ReviewContract(OnALedger):
                 books.reviews.put(an_item(number, [mention_id]))
                 books.reviews.add_keys(f"YP-20261123-{number:04d}", mention_id, ["a", "b"], at)
                 books.reviews.add_keys(f"YP-20261123-{number:04d}", mention_id, ["a"], at)
-            hits = books.reviews.by_keys({"a": NOW, "c": NOW})
-            assert [hit.mention_id for hit in hits] == [two, one]
-            late = books.reviews.by_keys({"a": NOW + timedelta(hours=2)})
-            assert [hit.case_id for hit in late] == ["YP-20261123-0002"]
-            assert books.reviews.by_keys({}) == []
+            ways = (books.reviews.newest_by_keys, partial(books.reviews.last_by_keys, most=9))
+            for found in ways:
+                assert [hit.mention_id for hit in found({"a": NOW, "c": NOW})] == [two, one]
+                late = found({"a": NOW + timedelta(hours=2)})
+                assert [hit.case_id for hit in late] == ["YP-20261123-0002"]
+                assert found({}) == []
+            newest = books.reviews.last_by_keys({"a": NOW, "b": NOW}, 1)
+            assert {hit.mention_id for hit in newest} == {two}
             books.reviews.put(replace(an_item(2, [two]), version=2, state=ReviewState.DISMISSED))
-            assert [hit.mention_id for hit in books.reviews.by_keys({"a": NOW})] == [one]
+            for found in ways:
+                assert [hit.mention_id for hit in found({"a": NOW})] == [one]
 
     def test_items_are_numbered_within_a_day_in_changchun(self, ledger: Ledger) -> None:
         (one,) = stored(ledger, 1)
