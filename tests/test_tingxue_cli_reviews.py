@@ -76,9 +76,10 @@ def test_what_waits_is_listed_judged_and_remembered(home: Home, tmp_path: Path) 
     assert checked.exit_code == 1 and "2 条更正，判错 1 条" in checked.stderr
     assert "应为不是投诉，判为" in checked.stdout
     out = tmp_path / "corrections.jsonl"
-    assert run(home, "corrections", "export", str(out)).exit_code == 0
+    assert run(home, "quality", "export", str(out)).exit_code == 0
     rows = [json.loads(line) for line in out.read_text("utf-8").splitlines()]
-    assert [(row["complaint"], row["text"]) for row in rows] == [(True, TAXI), (False, WATER)]
+    said = [(bool(row["categories"]), row["text"]) for row in rows]
+    assert said == [(True, TAXI), (False, WATER)]
 
     figures = json.loads(run(home, "quality", "--weeks", "1", "--json").stdout)
     assert [(w["flagged"], w["right"], w["precision"]) for w in figures] == [(2, 1, None)]

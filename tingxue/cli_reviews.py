@@ -2,12 +2,11 @@
 
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import click
 
-from domain.reviews import Correction, Review
+from domain.reviews import Review
 from domain.times import on_screen
 from domain.types import Actor, Role
 from ledger.books import Books
@@ -130,31 +129,7 @@ def correct(
 
 @click.group()
 def corrections() -> None:
-    """更正记录：导出，或检查程序今天会判错哪些。"""
-
-
-@corrections.command("export")
-@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
-def corrections_export(file: Path) -> None:
-    """导出为 JSONL：每行一条已脱敏的原文和人的判定，供训练和回归检查。"""
-    with opened() as app, app.ledger.read() as books:
-        newest = replaying.newest(books.corrections.all())
-    rows = "".join(json.dumps(_exported(one), ensure_ascii=False) + "\n" for one in newest)
-    file.write_text(rows, encoding="utf-8")
-    click.echo(f"{len(newest)} 条更正写入 {file}")
-
-
-def _exported(one: Correction) -> dict[str, object]:
-    return {
-        "id": one.mention_id,
-        "platform": one.platform,
-        "text": one.text,
-        "complaint": one.complaint,
-        "categories": list(one.categories),
-        "at": one.at.isoformat(),
-        "origin": str(one.origin),
-        "version": one.version,
-    }
+    """更正记录：检查程序今天会判错哪些；导出用 tingxue quality export。"""
 
 
 @corrections.command("check")
