@@ -12,6 +12,7 @@ from sqlalchemy import true
 from world import MONDAY, World, opened_world
 
 from domain.errors import InputError
+from domain.times import shanghai_day
 from domain.types import Actor, Role, State
 from tingxue import correcting, periodpapers, pipeline
 from tingxue.counting import counted, previous, span_of
@@ -65,6 +66,29 @@ def test_a_season_says_what_came_what_was_closed_and_what_came_back(world: World
     said = words(docx)
     assert "新立案件3件" in said and "已办结1件（办结率1/3）" in said
     assert "办结后再次发生1件，涉及原案件1件，其中龙嘉机场1件" in said
+
+
+def cells(path: Path, caption: str) -> list[list[str]]:
+    """The rows of the first table that has such a word in its head."""
+    for table in Document(str(path)).tables:
+        rows = [[cell.text for cell in row.cells] for row in table.rows]
+        if caption in rows[0]:
+            return rows
+    raise AssertionError(f"no table with {caption}")
+
+
+def test_a_first_season_is_not_compared_with_one_that_never_was(world: World) -> None:
+    docx, _ = periodpapers.season(world.app)
+    assert "4条，没有上一季数据；其中投诉类3条，没有上一季数据。" in words(docx)
+    assert "前期0" not in words(docx) and "新增（" not in words(docx)
+    for caption in ("前期信息量", "前期"):
+        rows = cells(docx, caption)
+        place = rows[0].index(caption)
+        assert {tuple(row[place : place + 2]) for row in rows[1:]} == {("—", "没有上一季数据")}
+    for days in (1, 3):  # with something in the days before, and with nothing just before
+        begin = shanghai_day(MONDAY) + days * DAY
+        docx, _ = periodpapers.season(world.app, begin, shanghai_day(MONDAY) + 3 * DAY)
+        assert "没有上一季" not in words(docx)
 
 
 def test_a_season_counts_by_the_rule_that_all_count_by(world: World) -> None:

@@ -45,6 +45,7 @@ def facts_of(books: Books, period: Period, *, cases: Sequence[Case] | None = Non
         cases=_cases(books, period) if cases is None else cases,
         runs=books.runs.within(period.start, period.end),
         spread=books.mentions.latest_counts([m.mention_id for m, _ in mentions]),
+        begun=books.mentions.first_seen(),
     )
 
 

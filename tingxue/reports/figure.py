@@ -58,7 +58,8 @@ class Facts:
     mentions, previous: of this and of the period before; what the counting rule does not choose is
     left out here again. cases: opened in the period, or in hand at any time in it. runs: of all
     sources within the period. spread: the latest counts by mention id. seal: of the day's record
-    (``ledger.chains``), "" where the day is not over.
+    (``ledger.chains``), "" where the day is not over. begun: when the first mention of all was
+    seen (UTC), None for never.
     """
 
     period: Period
@@ -68,6 +69,7 @@ class Facts:
     runs: Sequence[SourceRun]
     spread: Mapping[str, Sighting]
     seal: str = ""
+    begun: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -39,6 +39,7 @@ from tingxue.reports.wording import (
     Material,
     about,
     excerpt,
+    first_season,
     trend_cell,
 )
 
@@ -53,6 +54,11 @@ def number(material: Material, key: str) -> Line:
     return cell(figure) if figure else NONE
 
 
+def _before(material: Material, key: str) -> Line:
+    """The figure of the period before; a dash where there was no season before."""
+    return NONE if first_season(material) else number(material, f"{key}.previous")
+
+
 def platform_table(material: Material) -> Table:
     """信息量 and 投诉量 by platform, with the change."""
     rows = []
@@ -62,7 +68,7 @@ def platform_table(material: Material) -> Table:
                 (material.platform(code_of(figure)),),
                 cell(figure),
                 number(material, f"{figure.key}.complaints"),
-                number(material, f"{figure.key}.previous"),
+                _before(material, figure.key),
                 trend_cell(material, figure.key),
             )
         )
@@ -71,7 +77,7 @@ def platform_table(material: Material) -> Table:
             (Span("合计"),),
             number(material, "mentions"),
             number(material, "complaints"),
-            number(material, "mentions.previous"),
+            _before(material, "mentions"),
             trend_cell(material, "mentions"),
         )
     )
@@ -94,7 +100,7 @@ def category_table(material: Material) -> Table:
             (
                 (material.category(code),),
                 cell(figure),
-                number(material, f"{figure.key}.previous"),
+                _before(material, figure.key),
                 trend_cell(material, figure.key),
                 (name(known.lead),) if known else NONE,
             )

@@ -29,6 +29,7 @@ from tingxue.reports.paper import (
 from tingxue.reports.revision import Revision
 from tingxue.reports.tallies import LAST as LAST_WORD
 
+NO_SEASON_BEFORE = "没有上一季数据"
 LAST = {kind: Span(word) for kind, word in LAST_WORD.items()}
 PAPER = {"day": "日报", "week": "周报"}
 DRILL = "【演练】"
@@ -119,11 +120,20 @@ def sealed(material: Material) -> tuple[Para, ...]:
     return (Para(line=line, style="note"),)
 
 
+def first_season(material: Material) -> bool:
+    """Whether the paper is on a season, and the ledger has nothing at all from before it."""
+    facts = material.facts
+    before = facts.begun is not None and facts.begun < facts.period.start
+    return material.kind == "span" and not before and not facts.previous
+
+
 def trend(material: Material, key: str) -> Line:
     """How a figure compares with the period before, as a clause."""
     now, before = material.figures[key], material.figures[f"{key}.previous"]
     change = material.figures.get(f"{key}.change")
     last, unit = LAST[material.kind], Span(now.unit)
+    if first_season(material):
+        return (Span(NO_SEASON_BEFORE),)
     if now.value == before.value:
         return say("与{last}持平", last=last)
     if change is None:
@@ -153,6 +163,8 @@ def trend_cell(material: Material, key: str) -> Line:
     """The same for a table: 新增, 持平, 增3, 降12.5%."""
     now, before = material.figures[key], material.figures[f"{key}.previous"]
     change = material.figures.get(f"{key}.change")
+    if first_season(material):
+        return (Span(NO_SEASON_BEFORE),)
     if now.value == before.value:
         return (Span("持平"),)
     if change is None:
