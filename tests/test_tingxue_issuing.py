@@ -24,7 +24,7 @@ from domain.upkeep import PaperSpec
 from ledger import schema
 from tingxue import finals, issuing, pipeline, reporting, upkeep
 from tingxue.app import App
-from tingxue.unheard import still_unheard
+from tingxue.unheard import ABOUT_NO_CASE, still_unheard
 
 OFFICE, GROUP = "办公室", "工作群"
 DEAD = SendResult(outcome="dead", error="93000")
@@ -234,6 +234,10 @@ def test_a_paper_nobody_could_get_is_seen_as_not_delivered(world: World) -> None
         world.clock.move(600)
     missed = [one for one in still_unheard(app) if one.title.startswith("【舆情日报】")]
     assert {one.receiver for one in missed} == {OFFICE, GROUP}
+    made = missed[0].created_at
+    for ago, listed in ((ABOUT_NO_CASE, True), (ABOUT_NO_CASE + timedelta(seconds=1), False)):
+        world.clock.now = made + ago
+        assert any(one.title.startswith("【舆情日报】") for one in still_unheard(app)) is listed
 
 
 def test_killed_between_accept_and_record_it_comes_twice_and_says_so(world: World) -> None:

@@ -1,6 +1,7 @@
 """Alerts that reached nobody, and of which nobody has shown since that they know of the matter."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from domain.actions import OVER
 from domain.plan import Plan
@@ -9,14 +10,20 @@ from ledger.books import Books
 from ledger.outbox import Unreached
 from tingxue.app import App
 
+ABOUT_NO_CASE = timedelta(days=7)
+"""A week's paper has a successor by then, and every shift has read of it once."""
+
 
 def still_unheard(app: App, case_id: str | None = None) -> list[Unreached]:
     """Of all cases, or of one: without what is past, because the case is over, or because those
-    whom the alert was about have signed or replied since it was made."""
+    whom the alert was about have signed or replied since it was made. What is about no case (a
+    paper, a morning's line, a source) has nobody who could sign for it: it is past after
+    ``ABOUT_NO_CASE``; the ledger keeps it, and the metrics count it on."""
     unreached = app.ledger.outbox.unreached(case_id)
     with app.ledger.read() as books:
         cases = _cases(books, unreached)
-    return [one for one in unreached if not _past(app.plan, one, cases)]
+    since = app.clock() - ABOUT_NO_CASE
+    return [one for one in unreached if not _past(app.plan, one, cases, since)]
 
 
 def _cases(books: Books, unreached: Iterable[Unreached]) -> dict[str, Case]:
@@ -24,9 +31,9 @@ def _cases(books: Books, unreached: Iterable[Unreached]) -> dict[str, Case]:
     return {case_id: books.cases.get(case_id) for case_id in ids}
 
 
-def _past(plan: Plan, one: Unreached, cases: dict[str, Case]) -> bool:
+def _past(plan: Plan, one: Unreached, cases: dict[str, Case], since: datetime) -> bool:
     if one.case_id is None:
-        return False
+        return one.created_at < since
     case = cases[one.case_id]
     if case.status in OVER:
         return True
