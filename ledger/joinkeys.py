@@ -14,7 +14,7 @@ from sqlalchemy import (
     Column,
     CompoundSelect,
     Connection,
-    Select,
+    Executable,
     Table,
     bindparam,
     func,
@@ -73,7 +73,7 @@ def _last(table: Table, keys: int) -> CompoundSelect[Any]:
 
 
 @cache
-def _one_each(table: Table) -> Select[Any]:
+def _one_each(table: Table) -> Executable:
     of, c = _group(table), table.c
     return (
         select(func.max(c.key), of, func.max(c.mention_id), func.max(c.at))

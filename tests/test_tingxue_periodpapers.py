@@ -11,10 +11,11 @@ from report_facts import plan
 from sqlalchemy import true
 from world import MONDAY, World, opened_world
 
+from domain.alarms import SilenceRecord
 from domain.errors import InputError
 from domain.times import shanghai_day
-from domain.types import Actor, Role, State
-from tingxue import correcting, periodpapers, pipeline
+from domain.types import Actor, Outcome, Role, RunReport, SourceRun, State
+from tingxue import correcting, periodpapers, pipeline, shifts
 from tingxue.counting import counted, previous, span_of
 
 CLERK = Actor(name="李文", role=Role.PUBLICITY, department="宣传部")
@@ -177,3 +178,29 @@ def test_a_shift_begins_with_the_last_change_of_the_roster_or_half_a_day_ago(wor
         periodpapers.handover(world.app, datetime(2026, 11, 1, tzinfo=UTC))
     with pytest.raises(InputError, match=r"departments\.yaml"):
         periodpapers.handover(world.app, department="不存在局")
+
+
+def test_a_shift_is_told_what_failed_in_it_and_what_is_silent_now(world: World) -> None:
+    """One list, of the desk's page and of the paper: runs that failed, and silences."""
+    until, (failed, quiet) = world.clock.now, [one.name for one in world.app.plan.sources[:2]]
+    with world.app.ledger.write() as books:
+        for hours, outcome in ((3, Outcome.RATE_LIMITED), (2, Outcome.OK)):
+            begun = until - hours * HOUR
+            run = SourceRun(run_id=f"{hours}", source=failed, started_at=begun)
+            books.runs.begin(run)
+            books.runs.end(run.run_id, begun, RunReport(outcome=outcome, seen=0, new=0))
+        books.alarms.begin_silence(
+            SilenceRecord(source=quiet, began_at=until - DAY, reason="quiet", told_at=until)
+        )
+    with world.app.ledger.read() as books:
+        found = shifts.unwell(world.app, books, until - 4 * HOUR, until)
+    assert [(one.source, one.why, one.since, one.until) for one in found] == [
+        (failed, "访问受限", until - 3 * HOUR, until - 2 * HOUR),
+        (quiet, "来得太少", until - DAY, None),
+    ]
+    docx, _ = periodpapers.handover(world.app, until - 4 * HOUR)
+    said = words(docx)
+    assert f"目前不正常的来源：{found[1].title}来得太少（11月26日12时起）" in said
+    assert f"个来源采集不完整：{found[0].title}" in said
+    docx, _ = periodpapers.handover(world.app, until - HOUR)
+    assert "采集不完整" not in words(docx)

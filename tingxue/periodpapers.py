@@ -3,7 +3,6 @@
 How an edition is made and recorded stands in ``tingxue.drafts``.
 """
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -11,7 +10,6 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import true
 
-from alerts.roster import Turn, on_duty, turns
 from domain.errors import InputError
 from domain.times import shanghai, shanghai_day
 from domain.types import Role
@@ -21,6 +19,7 @@ from tingxue import reporting
 from tingxue.app import App
 from tingxue.counting import Period, span_of
 from tingxue.drafts import Draft, make
+from tingxue.shifts import LONGEST, began, mutes, people
 from tingxue.unheard import still_unheard
 
 if TYPE_CHECKING:
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
 
 SEASON_DAYS = 60
 LONGEST_DAYS = 366
-USUAL, LONGEST_SHIFT = timedelta(hours=12), timedelta(days=7)
-_JUST_NOW = timedelta(hours=1)
 _ALL = 10_000
 """More cases in hand, or actions in a week, than any office has."""
 
@@ -83,8 +80,8 @@ def handover(
     if owner not in app.plan.departments:
         raise InputError(f"没有“{owner}”这个部门；部门见 departments.yaml")
     end = until or now
-    begin = since or _shift_began(app, owner, end)
-    if not begin < end <= now or end - begin > LONGEST_SHIFT:
+    begin = since or began(app, owner, end)
+    if not begin < end <= now or end - begin > LONGEST:
         raise InputError("交接的时段要先从后到、已经过去，最长 7 天；请改 --from 和 --until")
     with app.ledger.read() as books:
         shift = _shift(app, books, begin, end, department)
@@ -107,9 +104,11 @@ def _shift(app: App, books: Books, since: datetime, until: datetime, department:
     _, done = books.handovers.done(seen, since, until, mine=mine, limit=_ALL)
     waiting = [] if department else [one.review_id for one in books.reviews.waiting()]
     return Shift(
-        since=since, until=until, office=department, people=_people(app, department, until),
+        since=since, until=until, office=department,
+        people=people(app, department or str(Role.PUBLICITY), until),
         pending=pending, done=done, reviews=waiting, unheard=(),
         opened=books.cases.list_ids(since=since, until=until, department=department),
+        mutes=list(mutes(app, books)),
     )  # fmt: skip
 
 
@@ -131,23 +130,3 @@ def _material(app: App, books: Books, shift: "Shift", now: datetime, edition: in
         figures=figures_of_shift(shift, rows, facts, app.plan), drill=app.ledger.drill,
         edition=edition,
     )  # fmt: skip
-
-
-def _shift_began(app: App, department: str, until: datetime) -> datetime:
-    """The last change of shift an hour before or earlier; without any in two days, 12 hours ago."""
-    before = _turns(app, department, until - timedelta(days=2), until)
-    begun = [turn.begins for turn in before[1:] if turn.begins <= until - _JUST_NOW]
-    return begun[-1] if begun else until - USUAL
-
-
-def _turns(app: App, department: str, since: datetime, until: datetime) -> Sequence[Turn]:
-    return turns(app.roster().shifts, department, since, until, app.terms.calendar)
-
-
-def _people(app: App, department: str, at: datetime) -> tuple[str, str]:
-    """Who is on duty at the change, and who comes next by the roster."""
-    owner = department or str(Role.PUBLICITY)
-    here = on_duty(app.roster().shifts, owner, at - timedelta(microseconds=1), app.terms.calendar)
-    coming = [t.shift for t in _turns(app, owner, at, at + timedelta(days=2)) if t.shift]
-    others = [shift for shift in coming if shift != here]
-    return here.person if here else "", others[0].person if others else ""

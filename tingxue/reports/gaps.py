@@ -10,6 +10,7 @@ from datetime import datetime
 
 from domain.plan import Plan
 from domain.types import Outcome, SourceRun
+from tingxue.counting import Period
 from tingxue.reports.figure import Facts, Figure, count, segment
 
 GOOD = (Outcome.OK, Outcome.EMPTY_CONFIRMED)
@@ -43,8 +44,13 @@ class Gap:
 
 def gaps_of(facts: Facts) -> list[Gap]:
     """All gaps of the period, by source and time."""
+    return gaps_within(facts.runs, facts.period)
+
+
+def gaps_within(runs: Sequence[SourceRun], period: Period) -> list[Gap]:
+    """The same from the runs alone."""
     by_source: dict[str, list[SourceRun]] = {}
-    within = [run for run in facts.runs if facts.period.holds(run.started_at)]
+    within = [run for run in runs if period.holds(run.started_at)]
     for run in sorted(within, key=lambda r: (r.source, r.started_at, r.run_id)):
         by_source.setdefault(run.source, []).append(run)
     return [gap for of_one in by_source.values() for gap in _gaps_of_one(of_one)]

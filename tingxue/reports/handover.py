@@ -34,17 +34,20 @@ from tingxue.reports.paper import (
 from tingxue.reports.tables import NONE
 from tingxue.reports.tallies import ids_of
 from tingxue.reports.wording import Material, listed, missing_data
+from tingxue.shifts import Mute
 
 ACTS = {"ack": "签收", "reply": "答复", "accept": "办结"}
 LISTED_OPEN, LISTED_DONE, LISTED_UNHEARD = 20, 12, 6
 """Rows of each list on paper; a sheet of two pages. The rest is in the Excel file."""
 _NOTES = 4
+_SOURCES = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shift:
     """All that a shift hands over. people: who is on duty now and who comes next, "" for nobody.
-    office: the department whose sheet it is, "" for all. done: every action of the shift."""
+    office: the department whose sheet it is, "" for all. done: every action of the shift. mutes:
+    the sources that are silent when it is made."""
 
     since: datetime
     until: datetime
@@ -55,6 +58,7 @@ class Shift:
     done: Sequence[DoneLine]
     reviews: Sequence[str]
     unheard: Sequence[Unreached]
+    mutes: Sequence[Mute]
 
 
 def shift_figures(shift: Shift, rows: Sequence[Row], facts: Facts, plan: Plan) -> Iterator[Figure]:
@@ -96,7 +100,7 @@ def handover(material: Material, shift: Shift) -> Paper:
         Heading(text="三、待研判和未送达"),
         *_waiting(material, shift),
         Heading(text="四、采集情况"),
-        *_sources(material),
+        *_sources(material, shift),
         Heading(text="五、需要交代的事项"),
         _notes(),
         Para(style="signing", line=(Span("交班人：　　　　　接班人：　　　　　时间："),)),
@@ -207,10 +211,22 @@ def _missed(one: Unreached) -> tuple[Line, ...]:
     )
 
 
-def _sources(material: Material) -> Iterable[Block]:
-    if gaps_of(material.facts) or silent_sources(material.facts, material.plan):
-        return missing_data(material, most=6)
-    return [Para(line=say("本班各来源采集正常。"))]
+def _sources(material: Material, shift: Shift) -> Iterable[Block]:
+    """What was not read in the shift, then what is silent now beside it, as at the desk."""
+    gaps = gaps_of(material.facts)
+    paras: list[Block] = []
+    if gaps or silent_sources(material.facts, material.plan):
+        paras += missing_data(material, most=_SOURCES)
+    lasting = {gap.source for gap in gaps if gap.until is None}
+    others = [one for one in shift.mutes if one.source not in lasting][:_SOURCES]
+    if others:
+        parts = joined((_silent(one) for one in others), "；")
+        paras.append(Para(line=say("目前不正常的来源：{p}。", p=parts)))
+    return paras or [Para(line=say("本班各来源采集正常。"))]
+
+
+def _silent(one: Mute) -> Line:
+    return say("{n}{w}（{t}起）", n=name(one.title), w=Span(one.why), t=at(one.since))
 
 
 def _cut(there: int, shown: int) -> list[Block]:

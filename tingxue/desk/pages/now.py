@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
-from domain.types import Outcome
 from ledger.books import Books
 from ledger.outbox import Unreached
 from ledger.worklists import OwedLine
@@ -17,13 +16,12 @@ from tingxue.app import App
 from tingxue.desk import access, screen
 from tingxue.desk.pages.parts import SignedIn
 from tingxue.desk.signin import Visit
-from tingxue.names import OUTCOMES
+from tingxue.shifts import mutes
 from tingxue.unheard import still_unheard
 
 ROUTES = APIRouter()
 SOON = timedelta(hours=2)
 _MOST = 20
-_WELL = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED, None})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,15 +33,6 @@ class Section:
     lines: list[OwedLine]
     total: int
     clock: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Mute:
-    """A source that is silent or cannot be read."""
-
-    title: str
-    why: str
-    since: datetime
 
 
 @ROUTES.get("/")
@@ -85,20 +74,6 @@ def _sections(app: App, books: Books, found: Visit) -> Iterator[Section]:
         lines, total = lists.to_judge(seen, limit=_MOST)
         title = "待审核、待决定（答复、退回、申请延期）"
         yield Section(key="judge", title=title, lines=lines, total=total)
-
-
-def mutes(app: App, books: Books) -> Iterator[Mute]:
-    """Every source that is silent, or whose newest run failed."""
-    titles = {one.name: one.title for one in app.plan.sources}
-    titles |= {one.name: one.title for one in app.plan.imports}
-    silent = books.alarms.silences()
-    for name, record in silent.items():
-        why = "读不出来" if record.reason == "failing" else "来得太少"
-        yield Mute(title=titles.get(name, name), why=why, since=record.began_at)
-    for name, run in books.runs.latest().items():
-        if name in titles and name not in silent and run.outcome not in _WELL:
-            assert run.outcome is not None  # noqa: S101 -- None is among the well
-            yield Mute(title=titles[name], why=OUTCOMES[run.outcome], since=run.started_at)
 
 
 def unheard(app: App, found: Visit) -> list[Unreached]:
