@@ -295,6 +295,34 @@ def test_hot_posts_that_no_program_may_open_are_listed_when_their_counts_are_old
     assert listed() == []
 
 
+def test_a_hot_note_that_no_search_shows_again_is_listed_although_rounds_are_automatic(
+    world: World,
+) -> None:
+    spec = replace(
+        world.app.plan.sources[0], name="xhs", kind="xiaohongshu", platform="xiaohongshu",
+        enabled=True, mode=Mode.AUTOMATIC, every_minutes=30,
+    )  # fmt: skip
+    world.app = replace(world.app, plan=replace(world.app.plan, sources=(spec,)))
+    notes = [
+        _post(number, platform="xiaohongshu", counts=Counts(likes=30),
+              url=f"https://www.xiaohongshu.com/explore/{number}")
+        for number in ("lost", "opened")
+    ]  # fmt: skip
+    LedgerIntake(world.app.ledger, "xhs", world.clock)(notes)
+
+    def listed() -> list[str]:
+        return [one.post.url.rpartition("/")[2] for one in refresh.for_people(world.app)]
+
+    world.clock.move(3600)
+    due = {one.post.url.rpartition("/")[2]: one for one in refresh.due(world.app, ["xiaohongshu"])}
+    assert set(due) == {"lost", "opened"} and listed() == [], "the rounds have not had their turns"
+    with world.app.ledger.write() as books:
+        key = f"post:{due['opened'].post.mention_id}"
+        books.marks.put("xhs", {key: f"{world.clock().isoformat()} done"}, world.clock())
+    world.clock.move(3600)
+    assert listed() == ["lost"]
+
+
 # --- posts whose comments an automatic round opens
 
 

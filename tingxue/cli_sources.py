@@ -125,7 +125,7 @@ def replay(only_list: bool) -> None:
 def links(platform: str | None, as_json: bool) -> None:
     """待看链接：程序不能自己打开的热帖，今天该由人打开看一眼，好知道传播多广。"""
     with opened() as app:
-        due = refresh.due(app, [platform] if platform else refresh.by_hand(app))
+        due = refresh.due(app, [platform]) if platform else refresh.for_people(app)
         found = refresh.links(app, due)
         title, now = app.plan.platform_names, app.clock()
     for link in found:

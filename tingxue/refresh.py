@@ -2,16 +2,18 @@
 them, else by the automatic rounds, which read the comments below too. So spread stays known.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from crawlers.turns import looked_at
 from domain.collection import MAY_OPEN
 from domain.plan import Plan
 from domain.refreshing import is_hot, next_look, next_reading
-from domain.types import Mention
+from domain.types import Mention, Mode
 from ledger.looks import Looked
+from tingxue import listeners
 from tingxue.app import App
 
 
@@ -39,6 +41,39 @@ def by_hand(app: App) -> list[str]:
     return [code for code in app.plan.platform_names if code not in opened]
 
 
+def for_people(app: App) -> list[Due]:
+    """What a person is to open, in the order of ``due``: all that is due on the platforms that no
+    program opens; and where a post opens only by the link that a page of results shows, what two
+    rounds have not opened although it was due, for no search shows it any more."""
+    late = due(app, by_hand(app))
+    for platform, patience in _by_link(app).items():
+        missed, looked = app.clock() - patience, _looked(app, platform)
+        late += [one for one in due(app, [platform], looked) if one.since <= missed]
+    return _in_turn(late)
+
+
+def _by_link(app: App) -> dict[str, timedelta]:
+    """Platforms that automatic rounds open by such links alone, and how long two rounds take."""
+    found = dict[str, timedelta]()
+    for spec in app.plan.sources:
+        if spec.enabled and spec.mode is Mode.AUTOMATIC:
+            if listeners.of(app, spec.kind).post_link is not None:
+                two = 2 * timedelta(minutes=spec.every_minutes)
+                found[spec.platform] = max(two, found.get(spec.platform, two))
+    return found
+
+
+def _looked(app: App, platform: str) -> dict[str, datetime]:
+    """When the rounds of any of its sources opened each post last."""
+    found = dict[str, datetime]()
+    with app.ledger.read() as books:
+        for spec in app.plan.sources:
+            if spec.enabled and spec.platform == platform:
+                for key, at in looked_at(books.marks.of(spec.name)).items():
+                    found[key] = max(at, found.get(key, at))
+    return found
+
+
 def due(
     app: App, platforms: Sequence[str], looked: Mapping[str, datetime] = MappingProxyType({})
 ) -> list[Due]:
@@ -49,6 +84,10 @@ def due(
         since, hot = now - timedelta(days=app.plan.refresh.days), app.plan.refresh.hot_reactions
         found = books.looks.posts(since, platforms, hot)
     late = [one for post in found if (one := _due(app.plan, post, looked, now)) is not None]
+    return _in_turn(late)
+
+
+def _in_turn(late: Iterable[Due]) -> list[Due]:
     return sorted(late, key=lambda one: (not one.post.in_open_case, one.since))
 
 

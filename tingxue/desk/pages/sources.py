@@ -61,7 +61,7 @@ def list_links(request: Request, found: SignedIn) -> Response:
     """Hot posts that the program may not open: a person's look shows how far they have spread."""
     _check_sees(found)
     app = found.app
-    due = [d for d in refresh.due(app, refresh.by_hand(app)) if d.post.url.startswith(_OPENABLE)]
+    due = [d for d in refresh.for_people(app) if d.post.url.startswith(_OPENABLE)]
     shown = refresh.links(app, due[:_MOST_LINKS])
     return screen.page(request, "links.html", found=found, links=shown, total=len(due))
 
