@@ -24,6 +24,7 @@ from domain.types import (
 )
 from tingxue import chasing, pipeline
 from tingxue.acting import act
+from tingxue.matching import NEAREST
 from tingxue.triage import triage
 
 PLACE = "天定山滑雪场"
@@ -178,6 +179,24 @@ def test_a_worksheet_is_always_its_own_case_linked_with_its_own_limit(world: Wor
     rows = {o.department: o for o in world.case(call).obligations}
     assert (rows["住建局"].reply_due, rows["住建局"].own_limit) == (limit, True)
     assert not rows["城管局"].own_limit
+
+
+def test_of_many_worksheets_each_is_linked_to_the_newest_before_it_and_to_the_posts_case(
+    world: World,
+) -> None:
+    post, calls = world.say(0, ["parking"], places=[PLACE], text=LONG), list[str]()
+    for number in range(1, NEAREST + 6):
+        world.clock.move(1)
+        call = world.say(number, ["parking"], places=[PLACE], text=LONG, kind=Kind.CALL)
+        before = list(reversed(calls[-NEAREST:]))
+        assert world.case(call).linked == (post, *before)
+        calls.append(call)
+    assert set(world.case(calls[0]).linked) == {post, *calls[1 : NEAREST + 1]}  # both ways
+    assert set(world.case(post).linked) == set(calls)
+    world.close(calls[-1])  # one that is over takes no other's place
+    world.clock.move(1)
+    last = world.say(99, ["parking"], places=[PLACE], text=LONG, kind=Kind.CALL)
+    assert world.case(last).linked == (post, *reversed(calls[-NEAREST - 1 : -1]))
 
 
 def test_a_post_after_a_worksheet_opens_its_own_linked_case(world: World) -> None:

@@ -6,7 +6,7 @@ Keys (``domain.joining``) find candidates; near-duplicate texts are compared bef
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 
 from domain.actions import OVER
 from domain.joining import CALL, RECURRENCE_WINDOW, is_worksheet, windows
@@ -18,6 +18,8 @@ from nlp.duplicates import repeats, same
 from tingxue.app import App
 
 _STANDING = frozenset(State) - OVER
+NEAREST = 20
+"""Worksheets of one event that a case is linked to when it is opened."""
 _MOST_COMPARED = 40
 _MOST_SHARED = 50
 """Newest reports that are looked at under one text key; a common phrase has hundreds."""
@@ -90,16 +92,22 @@ def closed_before(app: App, books: Books, report: Report, keys: Sequence[str]) -
 
 def related(app: App, books: Books, report: Report, keys: Sequence[str]) -> tuple[str, ...]:
     """Open cases that are probably the same event but may not be merged: between worksheets,
-    between a worksheet and a post, between a life at risk and an older case."""
+    between a worksheet and a post, between a life at risk and an older case. Of worksheets the
+    newest ``NEAREST``: each links to those before it, so the earlier are a step away, and what a
+    flood of them leaves behind grows with their number, not with its square."""
     alone = is_worksheet(report.mention) or report.verdict.urgency is Urgency.RED
     plain = windows(tuple(keys), app.clock(), app.plan.levels.event_hours)
-    since = {
-        mark + key: moment
-        for mark in (("", CALL) if alone else (CALL,))
-        for key, moment in plain.items()
-    }
-    cases = _cases(books, report, since, _STANDING)
-    return tuple(dict.fromkeys(c.case_id for c in cases if c.status not in OVER))
+    calls = {CALL + key: moment for key, moment in plain.items()}
+    posts = _cases(books, report, plain, _STANDING) if alone else ()
+    sheets = _standing(books, _newest(books, report, calls), _STANDING)
+    found = [case.case_id for case in posts if case.status not in OVER]
+    found += islice((case.case_id for case in sheets if case.status not in OVER), NEAREST)
+    return tuple(dict.fromkeys(found))
+
+
+def _newest(books: Books, report: Report, since: Mapping[str, datetime]) -> list[str]:
+    """The ids under these keys as far as the newest reports of each key go, newest first."""
+    return _verified(books, report, books.cases.last_by_keys(since, _MOST_SHARED))
 
 
 def _cases(
