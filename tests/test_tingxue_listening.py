@@ -4,8 +4,10 @@ import json
 import os
 import signal
 import threading
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -30,8 +32,8 @@ from crawlers.platforms.douyin import LISTENED
 from crawlers.programs import BROWSER
 from crawlers.turns import looked_at
 from domain.errors import NotConfigured
-from domain.types import Context, Incoming, Kind, Mode, Outcome
-from tingxue import browsing, collecting, doctor, listening, pictures, pipeline
+from domain.types import Actor, Context, Incoming, Kind, Mode, Outcome, Role
+from tingxue import browsing, collecting, doctor, evidence, listening, pictures, pipeline
 from tingxue.demo.replica import Answer, Asked, serving
 from tingxue.intake import LedgerIntake
 
@@ -241,3 +243,40 @@ def test_an_automatic_round_reads_below_the_posts_that_the_ledger_names(
     assert desk.texts()[:2] == ["押金没退 0", "押金没退 1"]
     with world.app.ledger.read() as books:
         assert len(looked_at(books.marks.of(desk.spec.name))) == 1
+
+
+@pytest.mark.full
+def test_an_automatic_round_pictures_its_pages_and_a_pack_for_a_reason_shows_them(
+    world: World, site: Site, tmp_path: Path
+) -> None:
+    chromium_or_skip()
+    site.pages = {page_of(WORDS): douyin(2)}
+    with serving(site) as replica:
+        desk = Desk(world, Mode.AUTOMATIC, replica.environment)
+        world.app = replace(desk.app, plan=replace(desk.app.plan, screenshots=True))
+        report = collecting.collect_one(world.app, desk.spec.name)
+    assert (report.outcome, report.new) == (Outcome.OK, 8), report.detail
+    with world.app.ledger.read() as books:
+        ids = [one for part in books.mentions.every_id() for one in part]
+        for one in books.mentions.many(ids):
+            world.analyser.said[one.native_id] = {"categories": ["taxi_refusal"]}
+    kept = pictures.of(world.app.home, ids)
+    assert kept and {member for one in kept for member in one.mention_ids} <= set(ids)
+    for one in kept:
+        jpeg = one.jpeg.read_bytes()
+        assert jpeg[:2] == b"\xff\xd8" and 0 < len(jpeg) <= MOST_BYTES
+        assert (one.source, one.sha256) == (desk.spec.name, sha256(jpeg).hexdigest())
+    pipeline.analyse(world.app)
+    pipeline.triage(world.app)
+    with world.app.ledger.read() as books:
+        case_id = books.cases.by_mention(ids)[kept[0].mention_ids[0]]
+    shown = pictures.of(world.app.home, world.case(case_id).mention_ids)
+    clerk = Actor(name="甲", role=Role.PUBLICITY)
+    path = evidence.pack(world.app, case_id, tmp_path / "pack", clerk, "复核")
+    with zipfile.ZipFile(path) as bundle:
+        inside = {name: bundle.read(name) for name in bundle.namelist()}
+    assert shown
+    for one in shown:
+        name = f"pictures/{one.jpeg.name}"
+        assert inside[name] == one.jpeg.read_bytes()
+        assert f'href="{name}"' in inside["index.html"].decode()
