@@ -85,7 +85,7 @@ def test_a_first_season_is_not_compared_with_one_that_never_was(world: World) ->
     for caption in ("前期信息量", "前期"):
         rows = cells(docx, caption)
         place = rows[0].index(caption)
-        assert {tuple(row[place : place + 2]) for row in rows[1:]} == {("—", "没有上一季数据")}
+        assert {tuple(row[place : place + 2]) for row in rows[1:]} == {("—", "没有上一季")}
     for days in (1, 3):  # with something in the days before, and with nothing just before
         begin = shanghai_day(MONDAY) + days * DAY
         docx, _ = periodpapers.season(world.app, begin, shanghai_day(MONDAY) + 3 * DAY)

@@ -29,7 +29,7 @@ from tingxue.reports.paper import (
 from tingxue.reports.revision import Revision
 from tingxue.reports.tallies import LAST as LAST_WORD
 
-NO_SEASON_BEFORE = "没有上一季数据"
+NO_SEASON_BEFORE = "没有上一季"
 LAST = {kind: Span(word) for kind, word in LAST_WORD.items()}
 PAPER = {"day": "日报", "week": "周报"}
 DRILL = "【演练】"
@@ -133,7 +133,7 @@ def trend(material: Material, key: str) -> Line:
     change = material.figures.get(f"{key}.change")
     last, unit = LAST[material.kind], Span(now.unit)
     if first_season(material):
-        return (Span(NO_SEASON_BEFORE),)
+        return (Span(f"{NO_SEASON_BEFORE}数据"),)
     if now.value == before.value:
         return say("与{last}持平", last=last)
     if change is None:
