@@ -23,6 +23,7 @@ from ledger.looks import Looks
 from ledger.marks import Marks
 from ledger.mentions import Mentions
 from ledger.outbox import queue
+from ledger.papers import Papers
 from ledger.pauses import Pauses
 from ledger.projection import Projection
 from ledger.purge import Purge
@@ -45,8 +46,8 @@ class Books:
     __slots__ = (
         "alarms", "attachments", "audit", "cases", "chains", "clocks", "connection", "corrections",
         "dailies", "forgotten", "handovers", "lags", "leads", "lines", "looks", "marks",
-        "mentions", "pauses", "projection", "purge", "reach", "refusals", "rejects", "reports",
-        "reviews", "runs", "signins", "tries", "users", "voices", "worklists",
+        "mentions", "papers", "pauses", "projection", "purge", "reach", "refusals", "rejects",
+        "reports", "reviews", "runs", "signins", "tries", "users", "voices", "worklists",
     )  # fmt: skip
 
     def __init__(self, connection: Connection, folds: Folds) -> None:
@@ -61,6 +62,7 @@ class Books:
         self.runs = Runs(connection)
         self.looks = Looks(connection)
         self.marks = Marks(connection)
+        self.papers = Papers(connection)
         self.pauses = Pauses(connection)
         self.alarms = Alarms(connection)
         self.voices = Voices(connection)

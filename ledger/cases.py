@@ -29,6 +29,7 @@ from ledger.caserows import (
     to_obligation,
 )
 from ledger.folds import Folds
+from ledger.gathering import gathered
 from ledger.joinkeys import last_filed, newest_filed
 from ledger.mentions import Mentions
 from ledger.rows import chunks, insert_new
@@ -122,6 +123,12 @@ class Cases:
             owed = self._db.execute(_OWED, {"of": case_id})
             case = to_case(row, tuple(ids), tuple(map(to_obligation, owed)))
         return case
+
+    def many(self, case_ids: Sequence[str]) -> list[Case]:
+        """The cases as they stand, in the order of the ids. Raises NoSuchCase."""
+        missing = [case_id for case_id in case_ids if case_id not in self._known]
+        self._known.update((c.case_id, c) for c in gathered(self._db, self._folds, missing))
+        return [self.get(case_id) for case_id in case_ids]
 
     def committed(self) -> None:
         """What this transaction read and wrote is now so."""

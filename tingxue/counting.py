@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal
 
+from domain.counting import CountedMention, CountedVerdict, ListedMention
 from domain.times import day_bounds, shanghai_day, week_bounds
 from domain.types import Mention, Verdict
 
@@ -76,7 +77,10 @@ def last_finished(kind: PeriodKind, now: datetime) -> Period:
     return previous(period_of(kind, shanghai_day(now)))
 
 
-def counted(mention: Mention, verdict: Verdict | None, period: Period, drill: bool) -> bool:
+def counted(
+    mention: Mention | ListedMention | CountedMention, verdict: Verdict | CountedVerdict | None,
+    period: Period, drill: bool,
+) -> bool:  # fmt: skip
     """Whether the mention counts in the period. A mention without a verdict does not count."""
     if verdict is None or not verdict.relevant:
         return False

@@ -154,7 +154,7 @@ def standing(app: App) -> Standing:
 
 
 def _unfinished(books: Books) -> list[Case]:
-    return [books.cases.get(case_id) for case_id in books.cases.unfinished()]
+    return books.cases.many(books.cases.unfinished())
 
 
 def _failed(enabled: Sequence[SourceSpec], runs: Sequence[SourceRun]) -> list[tuple[str, str]]:

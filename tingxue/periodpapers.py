@@ -114,7 +114,7 @@ def _shift(app: App, books: Books, since: datetime, until: datetime, department:
 
 def _material(app: App, books: Books, shift: "Shift", now: datetime, edition: int) -> "Material":
     """The sheets beside it hold what came in the shift, and every case it names."""
-    from tingxue.reports.figures import chosen
+    from tingxue.reports.figures import rows_of
     from tingxue.reports.handover import figures_of_shift
     from tingxue.reports.wording import Material
 
@@ -122,9 +122,9 @@ def _material(app: App, books: Books, shift: "Shift", now: datetime, edition: in
     named = [one.case_id for one in shift.pending] + [one.case_id for one in shift.done]
     ids = dict.fromkeys((*named, *shift.opened))
     facts = replace(
-        reporting.facts_of(books, period, cases=[books.cases.get(i) for i in ids]), previous=()
+        reporting.facts_of(books, period, cases=books.cases.many(list(ids))), previous=()
     )
-    rows, _ = chosen(facts, app.ledger.drill)
+    rows = rows_of(facts, app.ledger.drill)
     return Material(
         facts=facts, rows=tuple(rows), plan=app.plan, made_at=now, late=False,
         figures=figures_of_shift(shift, rows, facts, app.plan), drill=app.ledger.drill,

@@ -37,14 +37,13 @@ def facts_of(books: Books, period: Period, *, cases: Sequence[Case] | None = Non
     from tingxue.reports import Facts  # Word and Excel: loaded when a paper is made
 
     before = previous(period)
-    mentions = books.mentions.seen_within(period.start, period.end)
     return Facts(
         period=period,
-        mentions=mentions,
-        previous=books.mentions.seen_within(before.start, before.end),
+        mentions=books.papers.listed(period.start, period.end),
+        previous=books.papers.counted(before.start, before.end),
         cases=_cases(books, period) if cases is None else cases,
         runs=books.runs.within(period.start, period.end),
-        spread=books.mentions.latest_counts([m.mention_id for m, _ in mentions]),
+        spread=books.papers.latest_counts(period.start, period.end),
         begun=books.mentions.first_seen(),
     )
 
@@ -54,8 +53,7 @@ def _cases(books: Books, period: Period) -> list[Case]:
     ids = dict.fromkeys(books.cases.list_ids(since=period.start, until=period.end))
     ids |= dict.fromkeys(c for c in books.cases.unfinished())
     ids |= dict.fromkeys(books.cases.changed_within(period.start, period.end))
-    found = [books.cases.get(case_id) for case_id in ids]
-    return [case for case in found if case.opened_at < period.end]
+    return [case for case in books.cases.many(list(ids)) if case.opened_at < period.end]
 
 
 def make(

@@ -4,7 +4,7 @@ It stands as of the minute of making; the whole list is in the Excel file where 
 """
 
 from tingxue.reports.casepaper import built, overdue_rows
-from tingxue.reports.casework import LISTED_LATE, live_obligations, overdue_list
+from tingxue.reports.casework import LISTED_LATE, overdue_list
 from tingxue.reports.figure import segment
 from tingxue.reports.focus import steps_missed
 from tingxue.reports.paper import Block, Heading, Line, Paper, Para, Table, at, name, say
@@ -17,7 +17,7 @@ KIND = "逾期事项清单"
 
 def arrears(material: Material) -> Paper:
     """The whole paper; it says so when nothing is overdue."""
-    late = overdue_list(live_obligations(material.facts.cases), material.made_at)
+    late = overdue_list(material.owed, material.made_at)
     if not late:
         line = say("截至{t}，在办案件没有逾期事项。", t=at(material.made_at))
         return built(material, KIND, (), [Heading(text="一、总体情况"), Para(line=line)])

@@ -79,8 +79,10 @@ def case_figures(facts: Facts, now: Sequence[Row], plan: Plan, as_of: datetime) 
     yield from duty_figures("duties", "", duties, facts.period, as_of)
     late = overdue_list(duties, as_of)[:LISTED_LATE]
     yield count("duties.overdue_listed", "纸面逾期清单所列", map(obligation_id, late), "项")
-    for name in dict.fromkeys(o.department for o in duties):
-        own = [o for o in duties if o.department == name]
+    by_department: dict[str, list[Obligation]] = {}
+    for duty in duties:
+        by_department.setdefault(duty.department, []).append(duty)
+    for name, own in by_department.items():
         yield from duty_figures(f"department.{segment(name)}", name, own, facts.period, as_of)
     yield from _by_category(facts, plan, as_of)
     here = {mention.mention_id for mention, _ in now}

@@ -20,7 +20,7 @@ from tingxue.counting import Period
 from tingxue.reports.daily import daily
 from tingxue.reports.excel import excel_bytes
 from tingxue.reports.figure import Facts, Figures
-from tingxue.reports.figures import chosen, figures_of
+from tingxue.reports.figures import chosen, figures_over
 from tingxue.reports.paper import Paper
 from tingxue.reports.revision import Revision
 from tingxue.reports.weekly import weekly
@@ -79,8 +79,8 @@ def material_of(
     revise: Revise | None = None,
 ) -> Material:  # fmt: skip
     """Facts, figures and plan together, as the composers take them."""
-    figures = figures_of(facts, plan, as_of=utc(made_at), drill=drill)
-    rows, _ = chosen(facts, drill)
+    rows, before = chosen(facts, drill)
+    figures = figures_over(rows, before, facts, plan, as_of=utc(made_at))
     made = Material(facts=facts, rows=tuple(rows), figures=figures, plan=plan,
                     made_at=utc(made_at), late=late, drill=drill, edition=edition)  # fmt: skip
     return revised(made, revise) if revise else made

@@ -8,25 +8,28 @@ import io
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
+from functools import cache
 from typing import IO
 
 import xlsxwriter
 from xlsxwriter.format import Format
 
 from domain.times import shanghai
-from domain.types import Case, Duty, Mention, Sighting, Verdict
+from domain.types import Case, Duty, Sighting
 from tingxue.names import POLARITIES
 from tingxue.reports.casework import cases_by_mention, reply_overdue, sign_overdue
 from tingxue.reports.figure import Figure, Figures, Row
 from tingxue.reports.gaps import gaps_of, silent_sources, source_title
 from tingxue.reports.paper import Paper, plain
 from tingxue.reports.revision import Change
-from tingxue.reports.sheets import Cell, harmless, with_rows, write_row
+from tingxue.reports.sheets import Cell, IdRows, harmless, with_rows, write_ids, write_row
 from tingxue.reports.tallies import categories_of
 from tingxue.reports.wording import Material
 
-Sheet = tuple[str, Sequence[tuple[str, int]], Iterable[Sequence[Cell]]]
+Lines = Sequence[Cell] | IdRows
+Sheet = tuple[str, Sequence[tuple[str, int]], Iterable[Lines]]
 
 SUMMARY = (("指标", 34), ("数值", 12), ("单位", 8), ("算法", 60), ("指标键", 40))
 DETAIL = (
@@ -104,17 +107,23 @@ def _looks(book: xlsxwriter.Workbook) -> tuple[Format, Format, Format]:
 
 
 def _written(
-    rows: Iterable[Sequence[Cell]], folder: str, files: ExitStack
+    rows: Iterable[Lines], folder: str, files: ExitStack
 ) -> Iterator[tuple[IO[bytes], int]]:
     """Files of the rows and the last line of each; a further one where they are too many for one
     sheet. They go to the private folder as they come: a season's ids do not fit in memory."""
     file, line = files.enter_context(tempfile.TemporaryFile(dir=folder)), _HEAD
     for row in rows:
-        if line >= _MOST_ROWS:
-            yield file, line
-            file, line = files.enter_context(tempfile.TemporaryFile(dir=folder)), _HEAD
-        line += 1
-        write_row(file, line, row)
+        done, every = 0, len(row.ids) if isinstance(row, IdRows) else 1
+        while done < every:
+            if line >= _MOST_ROWS:
+                yield file, line
+                file, line = files.enter_context(tempfile.TemporaryFile(dir=folder)), _HEAD
+            some = min(every - done, _MOST_ROWS - line)
+            if isinstance(row, IdRows):
+                write_ids(file, line + 1, replace(row, ids=row.ids[done : done + some]))
+            else:
+                write_row(file, line + 1, row)
+            line, done = line + some, done + some
     yield file, line
 
 
@@ -158,23 +167,23 @@ def how_made(figure: Figure, figures: Figures) -> str:
 
 
 def _detail(material: Material) -> Iterator[Sequence[Cell]]:
-    cases = cases_by_mention(material.facts.cases)
+    cases, spread = cases_by_mention(material.facts.cases), material.facts.spread
+    platform = cache(lambda code: material.platform(code).text)
+    kind = cache(lambda code: material.category(code).text)
     for row in material.rows:
-        case = cases.get(row[0].mention_id)
-        yield _detail_row(material, row, case, material.facts.spread.get(row[0].mention_id))
+        one = row[0].mention_id
+        kinds = "、".join(map(kind, categories_of(row)))
+        yield _detail_row(row, platform(row[0].platform), kinds, cases.get(one), spread.get(one))
 
 
 def _detail_row(
-    material: Material, row: Row, case: Case | None, sighting: Sighting | None
+    row: Row, platform: str, kinds: str, case: Case | None, sighting: Sighting | None
 ) -> Sequence[Cell]:
-    mention: Mention = row[0]
-    verdict: Verdict = row[1]
+    mention, verdict = row
     counts = sighting.counts if sighting else None
     text = " ".join(part for part in (mention.title, mention.text) if part)
     return (
-        _time(mention.first_seen_at), _time(mention.published_at),
-        material.platform(mention.platform).text,
-        "、".join(material.category(code).text for code in categories_of(row)),
+        _time(mention.first_seen_at), _time(mention.published_at), platform, kinds,
         "、".join(verdict.places), POLARITIES[verdict.polarity],
         str(case.level) if case else "", case.case_id if case else "",
         text if len(text) <= 200 else text[:198] + "……", mention.url,
@@ -231,12 +240,11 @@ def _changes(changes: Sequence[Change]) -> Iterator[Sequence[Cell]]:
             yield *head, reason, one, change.key
 
 
-def _sources(material: Material) -> Iterator[Sequence[Cell]]:
+def _sources(material: Material) -> Iterator[IdRows]:
     """One row per id; a figure made of two others has a row for each of them; an empty one one."""
     for figure in material.figures.by_key.values():
-        for one in figure.ids or figure.parts or ("",):
-            yield figure.key, figure.name, one
+        yield IdRows(head=(figure.key, figure.name), ids=figure.ids or figure.parts or ("",))
 
 
 def _time(moment: datetime | None) -> str:
-    return f"{shanghai(moment):%Y-%m-%d %H:%M}" if moment else ""
+    return shanghai(moment).isoformat(" ", "minutes")[:16] if moment else ""

@@ -9,10 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from domain.counting import CountedMention, CountedVerdict, ListedMention
 from domain.types import Case, Mention, Sighting, SourceRun, Verdict
 from tingxue.counting import Period
 
-Row = tuple[Mention, Verdict]
+Row = tuple[Mention | ListedMention, Verdict | CountedVerdict]
+"""A mention that a paper may show, and its verdict."""
+Counted = tuple[Mention | ListedMention | CountedMention, Verdict | CountedVerdict]
+"""One that is only counted."""
 How = Literal["count", "sum", "average", "rate", "change", "difference", "elapsed"]
 
 SMALL_BASE = 20
@@ -64,7 +68,7 @@ class Facts:
 
     period: Period
     mentions: Sequence[Row]
-    previous: Sequence[Row]
+    previous: Sequence[Counted]
     cases: Sequence[Case]
     runs: Sequence[SourceRun]
     spread: Mapping[str, Sighting]

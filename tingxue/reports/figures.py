@@ -6,26 +6,35 @@ No number reaches a paper by another way: papers are templates over these figure
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeVar
 
 from domain.plan import Plan
 from domain.types import Case
 from tingxue.counting import Period, counted, previous
 from tingxue.reports.casefigures import paper_figures
 from tingxue.reports.casework import case_figures
-from tingxue.reports.figure import Facts, Figure, Figures, Row
+from tingxue.reports.figure import Counted, Facts, Figure, Figures, Row
 from tingxue.reports.gaps import gap_figures
 from tingxue.reports.seasonfigures import season_figures
 from tingxue.reports.tallies import mention_figures
 
+R = TypeVar("R", bound=Counted)
 
-def chosen(facts: Facts, drill: bool) -> tuple[list[Row], list[Row]]:
+
+def chosen(facts: Facts, drill: bool) -> tuple[list[Row], list[Counted]]:
     """(this period, the one before) as the counting rule chooses them, in order of first sight."""
+    before = _chosen(facts.previous, previous(facts.period), drill)
+    return rows_of(facts, drill), before
 
-    def pick(rows: Sequence[Row], period: Period) -> list[Row]:
-        kept = [row for row in rows if counted(row[0], row[1], period, drill)]
-        return sorted(kept, key=lambda row: (row[0].first_seen_at, row[0].mention_id))
 
-    return pick(facts.mentions, facts.period), pick(facts.previous, previous(facts.period))
+def rows_of(facts: Facts, drill: bool) -> list[Row]:
+    """Those of this period alone."""
+    return _chosen(facts.mentions, facts.period, drill)
+
+
+def _chosen(rows: Sequence[R], period: Period, drill: bool) -> list[R]:
+    kept = [row for row in rows if counted(row[0], row[1], period, drill)]
+    return sorted(kept, key=lambda row: (row[0].first_seen_at, row[0].mention_id))
 
 
 def case_figures_of(
@@ -38,7 +47,13 @@ def case_figures_of(
 
 def figures_of(facts: Facts, plan: Plan, *, as_of: datetime, drill: bool) -> Figures:
     """All figures of the period. Cases stand as they are at ``as_of`` (aware UTC)."""
-    now, before = chosen(facts, drill)
+    return figures_over(*chosen(facts, drill), facts, plan, as_of=as_of)
+
+
+def figures_over(
+    now: Sequence[Row], before: Sequence[Counted], facts: Facts, plan: Plan, *, as_of: datetime
+) -> Figures:
+    """The same of what was ``chosen``."""
     made: dict[str, Figure] = {}
     for figure in (
         *mention_figures(facts.period, now, before, plan),

@@ -8,7 +8,6 @@ from domain.types import Case, Duty, Level
 from tingxue.reports.casework import (
     OPEN,
     UNANSWERED,
-    live_cases,
     live_obligations,
 )
 from tingxue.reports.figure import Figure, segment
@@ -118,7 +117,7 @@ def _overdue_of(material: Material, department: str) -> Line:
 
 def grave(material: Material, most: int | None = None) -> list[Line]:
     """Red and orange cases in hand, the gravest first; at most so many."""
-    cases = [c for c in live_cases(material.facts.cases) if c.status in OPEN]
+    cases = [c for c in material.live if c.status in OPEN]
     grave_ones = [c for c in cases if c.level in (Level.RED, Level.ORANGE)]
     ordered = sorted(grave_ones, key=lambda case: -case.level.rank)
     return [_grave(material, case) for case in ordered[:most]]

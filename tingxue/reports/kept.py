@@ -6,6 +6,7 @@ JSON under gzip; each id stands there once. Codes, names and ids only, no word o
 import gzip
 import json
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 from tingxue.counting import Period
@@ -17,14 +18,15 @@ _FORMAT = 1
 
 def kept_bytes(figures: Figures) -> bytes:
     """The file. The same figures give the same bytes."""
-    numbers: dict[str, int] = {}
+    printed = [f for f in figures.by_key.values() if f.key.split(".")[0] != CHANGED]
+    ids = dict.fromkeys(chain.from_iterable(f.ids for f in printed))
+    numbers = {one: number for number, one in enumerate(ids)}
     rows = [
         [
             f.key, f.name, f.value, f.unit, f.how, f.at_least, f.parts, f.pair,
-            [numbers.setdefault(one, len(numbers)) for one in f.ids],
+            [*map(numbers.__getitem__, f.ids)],
         ]
-        for f in figures.by_key.values()
-        if f.key.split(".")[0] != CHANGED
+        for f in printed
     ]  # fmt: skip
     content = {
         "format": _FORMAT, "as_of": figures.as_of.isoformat(), "figures": rows, "ids": [*numbers],

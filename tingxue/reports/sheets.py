@@ -9,7 +9,8 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cache
 from typing import IO
 from xml.sax.saxutils import escape
 
@@ -23,12 +24,24 @@ _PROBE = re.compile(r'<row r="3"[^>]*><c r="A3" s="(\d+)"/></row>')
 _DIMENSION = re.compile(r'<dimension ref="[^"]*"/>')
 STYLE = "3"
 """Number of the look of the cells in the workbook: the third that is used."""
+_HERE, _ID = "\x00", "\x01"
+"""Stand for the number of a row and for an id; no content holds control characters."""
+_TEXT = ' t="inlineStr"><is><t>%s</t></is></c>'
+_OFTEN, _MOST_KEPT = 60, 8_192
+"""So long at most is a text that may stand in many rows; so many are kept."""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 _LEVEL = 3
 """Of deflate: half the time of 6, a tenth more bytes."""
 
 
-@lru_cache(maxsize=8192)  # a figure's key and name stand in every row of its ids
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IdRows:
+    """One row per id, the same cells before each."""
+
+    head: tuple[Cell, ...]
+    ids: Sequence[str]
+
+
 def harmless(text: str) -> str:
     """The text as a cell that no spreadsheet takes for a formula, short enough for the format."""
     clean = printable(text)
@@ -38,26 +51,59 @@ def harmless(text: str) -> str:
 
 def write_row(file: IO[bytes], line: int, values: Sequence[Cell]) -> None:
     """One row, ``line`` counted from 1."""
-    cells = [f'<row r="{line}">']
-    for letter, value in zip(_LETTERS, values, strict=False):
-        if isinstance(value, str):
-            plain = value.isascii() and value.isalnum() and "x" not in value  # an id: as it is
-            content = f't="inlineStr"><is><t>{value}</t></is></c>' if plain else _content(value)
-            cells.append(f'<c r="{letter}{line}" s="{STYLE}" {content}')
-        elif value is None:
-            cells.append(f'<c r="{letter}{line}" s="{STYLE}"/>')
+    row = _frame(len(values)) % tuple(map(_CONTENTS.__getitem__, values))
+    file.write(row.replace(_HERE, str(line)).encode())
+
+
+def write_ids(file: IO[bytes], line: int, rows: IdRows) -> None:
+    """All of them, the first in ``line``."""
+    as_it_is = _is_plain("".join(rows.ids)) and all(rows.ids)
+    content = _TEXT % _ID if as_it_is else _ID
+    frame = _frame(len(rows.head) + 1) % (*map(_CONTENTS.__getitem__, rows.head), content)
+    before, _, after = frame.partition(_ID)
+    given = rows.ids if as_it_is else map(_CONTENTS.__getitem__, rows.ids)
+    file.writelines(
+        f"{before.replace(_HERE, str(number))}{one}{after}".encode()
+        for number, one in enumerate(given, line)
+    )
+
+
+@cache
+def _frame(columns: int) -> str:
+    """A row around the contents of so many cells, each a %s, its number a ``_HERE``."""
+    cells = (f'<c r="{letter}{_HERE}" s="{STYLE}"%s' for letter in _LETTERS[:columns])
+    return f'<row r="{_HERE}">{"".join(cells)}</row>'
+
+
+class _Contents(dict[Cell, str]):
+    """What stands in a cell, by its value: a week has few platforms, places, likes and minutes."""
+
+    def __missing__(self, value: Cell) -> str:
+        if not isinstance(value, str):
+            made = "/>" if value is None else f"><v>{value:.16G}</v></c>"
+        elif _is_plain(value):
+            return _TEXT % value
         else:
-            cells.append(f'<c r="{letter}{line}" s="{STYLE}"><v>{value:.16G}</v></c>')
-    cells.append("</row>")
-    file.write("".join(cells).encode())
+            made = _TEXT % _escaped(value)
+            if len(value) > _OFTEN:
+                return made
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[value] = made
+        return made
 
 
-@lru_cache(maxsize=8192)
-def _content(text: str) -> str:
+_CONTENTS = _Contents()
+
+
+def _is_plain(text: str) -> bool:
+    """Like an id: what it says can be written as it is."""
+    return text.isascii() and text.isalnum() and "x" not in text
+
+
+def _escaped(text: str) -> str:
     safe = escape(harmless(text))
-    if "_x" in safe:
-        safe = _CODE.sub("_x005F_", safe)  # what the format would read as the code of a sign
-    return f't="inlineStr"><is><t>{safe}</t></is></c>'
+    return _CODE.sub("_x005F_", safe) if "_x" in safe else safe  # else read as a sign's code
 
 
 def with_rows(book: bytes, rows: Mapping[str, tuple[IO[bytes], int, int]]) -> bytes:

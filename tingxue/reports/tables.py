@@ -15,7 +15,6 @@ from tingxue.reports.casework import (
     graded,
     limit_passed,
     live_obligations,
-    notable_cases,
     overdue_list,
     reply_overdue,
     sign_overdue,
@@ -120,10 +119,13 @@ def code_of(figure: Figure) -> str:
 
 def notable_table(material: Material, most: int) -> Table | None:
     """编号/级别/时间/摘要/平台/热度/牵头/进展 of the notable cases; None when there is none."""
-    here = {mention.mention_id: (mention, verdict) for mention, verdict in material.rows}
-    chosen = notable_cases(material.facts, set(here))[: min(most, LISTED[material.kind])]
-    if not chosen:
+    shown = material.figures["cases.notable"].ids[: min(most, LISTED[material.kind])]
+    if not shown:
         return None
+    by_id = {case.case_id: case for case in material.live}
+    chosen = [by_id[case_id] for case_id in shown]
+    wanted = {one for case in chosen for one in case.mention_ids}
+    here = {row[0].mention_id: row for row in material.rows if row[0].mention_id in wanted}
     rows = tuple(_notable_row(material, case, here) for case in chosen)
     return Table(
         caption=say("重点舆情"),
@@ -181,7 +183,7 @@ def _progress(obligation: Obligation, material: Material) -> Line:
 
 def departments_with(material: Material, *parts: str) -> list[str]:
     """Departments for which one of these figures is not 0, in the plan's order."""
-    owed = dict.fromkeys(o.department for o in live_obligations(material.facts.cases))
+    owed = dict.fromkeys(o.department for o in material.owed)
     ordered = [d for d in material.plan.departments if d in owed]
     every = [*ordered, *(d for d in owed if d not in ordered)]
     keys = {d: [f"department.{segment(d)}.{part}" for part in parts] for d in every}
@@ -223,7 +225,7 @@ def _burden(material: Material) -> Callable[[str], tuple[float, float]]:
 def overdue_table(material: Material) -> Table | None:
     """What is overdue, the oldest limit first; None when nothing is."""
     levels = {case.case_id: case.level for case in material.facts.cases}
-    late = overdue_list(live_obligations(material.facts.cases), material.made_at)
+    late = overdue_list(material.owed, material.made_at)
     if not late:
         return None
     rows = tuple(_overdue_row(o, material.made_at, levels[o.case_id]) for o in late[:LISTED_LATE])

@@ -9,33 +9,35 @@ from domain.plan import Plan
 from domain.times import shanghai_day
 from tingxue.counting import Period
 from tingxue.names import POLARITIES
-from tingxue.reports.figure import Figure, Row, compared, count, segment
+from tingxue.reports.figure import Counted, Figure, compared, count, segment
 
 THIS = {"day": "当日", "week": "本周", "span": "本期"}
 LAST = {"day": "前一日", "week": "上周", "span": "前期"}
 
 
-def is_complaint(row: Row) -> bool:
+def is_complaint(row: Counted) -> bool:
     """Whether the analyser found at least one complaint in it."""
     return bool(row[1].complaints)
 
 
-def ids_of(rows: Iterable[Row]) -> list[str]:
+def ids_of(rows: Iterable[Counted]) -> list[str]:
     """Mention ids, in the order of the rows."""
     return [mention.mention_id for mention, _ in rows]
 
 
-def categories_of(row: Row) -> list[str]:
+def categories_of(row: Counted) -> list[str]:
     """Codes of the complaints, each once."""
     return list(dict.fromkeys(tag.category for tag in row[1].complaints))
 
 
-def places_of(row: Row) -> list[str]:
+def places_of(row: Counted) -> list[str]:
     """Places it names, each once."""
     return list(dict.fromkeys(row[1].places))
 
 
-def grouped(rows: Sequence[Row], names: Callable[[Row], Iterable[str]]) -> dict[str, list[str]]:
+def grouped(
+    rows: Sequence[Counted], names: Callable[[Counted], Iterable[str]]
+) -> dict[str, list[str]]:
     """Mention ids by name, the names in order of first appearance."""
     groups: dict[str, list[str]] = {}
     for row in rows:
@@ -45,7 +47,7 @@ def grouped(rows: Sequence[Row], names: Callable[[Row], Iterable[str]]) -> dict[
 
 
 def mention_figures(
-    period: Period, now: Sequence[Row], before: Sequence[Row], plan: Plan
+    period: Period, now: Sequence[Counted], before: Sequence[Counted], plan: Plan
 ) -> Iterator[Figure]:
     """All figures over the counted mentions of this period and the one before."""
     this = THIS[period.kind]
@@ -73,7 +75,7 @@ def mention_figures(
     yield from _days(period, now)
 
 
-def _unnamed(now: Sequence[Row], before: Sequence[Row], plan: Plan) -> dict[str, str]:
+def _unnamed(now: Sequence[Counted], before: Sequence[Counted], plan: Plan) -> dict[str, str]:
     codes = {row[0].platform for row in (*now, *before)}
     return {code: code for code in sorted(codes - set(plan.platform_names))}
 
@@ -90,9 +92,9 @@ def _pair(
 def _groups(
     period: Period,
     key: str,
-    now: Sequence[Row],
-    before: Sequence[Row],
-    names: Callable[[Row], Iterable[str]],
+    now: Sequence[Counted],
+    before: Sequence[Counted],
+    names: Callable[[Counted], Iterable[str]],
     titles: dict[str, str],
 ) -> Iterator[Figure]:
     """One compared figure per name that occurs now or occurred before, the largest first."""
@@ -104,7 +106,7 @@ def _groups(
         yield from _pair(period, f"{key}.{segment(name)}", title, *ids)
 
 
-def _days(period: Period, now: Sequence[Row]) -> Iterator[Figure]:
+def _days(period: Period, now: Sequence[Counted]) -> Iterator[Figure]:
     by_day = grouped(now, lambda row: [shanghai_day(row[0].first_seen_at).isoformat()])
     complained = set(ids_of(filter(is_complaint, now)))
     for day in period.days:

@@ -7,7 +7,7 @@ red head, no document number, no seal: those are the office's own.
 
 import io
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -22,6 +22,7 @@ from docx.oxml.ns import nsdecls, qn
 from docx.oxml.table import CT_Row
 from docx.shared import Mm
 from docx.table import Table as WordTable
+from docx.text.paragraph import Paragraph
 
 from tingxue.reports.length import kept_rows
 from tingxue.reports.paper import Block, Chart, Heading, Paper, Para, Table, plain
@@ -41,16 +42,17 @@ def word_bytes(paper: Paper, *, made_at: datetime) -> bytes:
     document = Document()
     apply_styles(document)
     apply_page(document, paper.header)
+    styles = {style.name or "": style.style_id for style in document.styles}
     if paper.mark:
-        document.add_paragraph(paper.mark, style="标记")
+        _say(document, paper.mark, styles["标记"])
     for line in paper.title:
-        document.add_paragraph(plain(line), style="Title")
+        _say(document, plain(line), styles["Title"])
     for line in paper.subtitle:
-        document.add_paragraph(plain(line), style="Subtitle")
+        _say(document, plain(line), styles["Subtitle"])
     charts = 0
     for block in paper.blocks:
         charts += isinstance(block, Chart)
-        _add(document, block, charts)
+        _add(document, block, charts, styles)
     _describe(document, paper, made_at)
     _drop_preview(document)
     buffer = io.BytesIO()
@@ -58,23 +60,30 @@ def word_bytes(paper: Paper, *, made_at: datetime) -> bytes:
     return _without_times(buffer.getvalue())
 
 
-def _add(document: WordDocument, block: Block, chart_number: int) -> None:
+def _add(
+    document: WordDocument, block: Block, chart_number: int, styles: Mapping[str, str]
+) -> None:
     if isinstance(block, Heading):
-        document.add_paragraph(block.text, style=_HEADINGS[block.depth])
+        _say(document, block.text, styles[_HEADINGS[block.depth]])
     elif isinstance(block, Para):
-        document.add_paragraph(
-            plain(block.line),
-            style=_PARAGRAPHS[block.style],
-        )
+        _say(document, plain(block.line), styles[_PARAGRAPHS[block.style]])
     elif isinstance(block, Table):
-        _add_table(document, block)
+        _add_table(document, block, styles)
     else:
-        add_chart(document.add_paragraph(style="图"), block, chart_number)
-        document.add_paragraph(plain(block.caption), style="图题")
+        add_chart(_say(document, "", styles["图"]), block, chart_number)
+        _say(document, plain(block.caption), styles["图题"])
 
 
-def _add_table(document: WordDocument, block: Table) -> None:
-    document.add_paragraph(plain(block.caption), style="Caption")
+def _say(document: WordDocument, text: str, style: str) -> Paragraph:
+    """A paragraph in the style of that id: asked by name, python-docx goes through all styles for
+    each paragraph."""
+    paragraph = document.add_paragraph(text)
+    paragraph._p.style = style
+    return paragraph
+
+
+def _add_table(document: WordDocument, block: Table, styles: Mapping[str, str]) -> None:
+    _say(document, plain(block.caption), styles["Caption"])
     table = document.add_table(rows=0, cols=len(block.header), style="Table Grid")
     table.alignment = WD_TABLE_ALIGNMENT.CENTER
     table.autofit = False
@@ -82,16 +91,14 @@ def _add_table(document: WordDocument, block: Table) -> None:
     for column, width in zip(table.columns, block.widths, strict=True):
         column.width = Mm(width)
     body = "表格小字" if block.small else "表格文字"
-    head, style, left = (  # looked up once: python-docx goes through all styles for each cell
-        document.styles[name].style_id for name in ("表头", body, f"{body}左")
-    )
+    head, style, left = (styles[name] for name in ("表头", body, f"{body}左"))
     columns = range(len(block.header))
-    styles = tuple(left if number in block.left else style for number in columns)
-    lines = [_Line(tuple(block.header), (head,) * len(styles), header=True)]
-    lines += [_Line(tuple(map(plain, row)), styles) for row in block.rows]
+    looks = tuple(left if number in block.left else style for number in columns)
+    lines = [_Line(tuple(block.header), (head,) * len(looks), header=True)]
+    lines += [_Line(tuple(map(plain, row)), looks) for row in block.rows]
     for number, line in enumerate(lines, 1):
         table._tbl.append(_row(line, block.widths, with_next=number < kept_rows(block)))
-    document.add_paragraph(style="表后")
+    _say(document, "", styles["表后"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ here judges who posted, and what visitors say is never stated as fact.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from domain.counting import ListedMention
 from domain.plan import Plan
-from domain.types import Case, Level, Mention
-from tingxue.reports.casework import category_name
+from domain.types import Case, Level, Mention, Obligation
+from tingxue.reports.casework import category_name, live_cases, live_obligations
 from tingxue.reports.figure import Facts, Figure, Figures, Row, segment
 from tingxue.reports.gaps import Gap, gaps_of, silent_sources, source_title
 from tingxue.reports.paper import (
@@ -68,6 +69,15 @@ class Material:
     drill: bool
     edition: int
     revision: Revision | None = None
+    live: tuple[Case, ...] = field(init=False, repr=False, compare=False)
+    """Without the merged and the false ones, oldest first: found once, asked for many times."""
+    owed: tuple[Obligation, ...] = field(init=False, repr=False, compare=False)
+    """Theirs that somebody owes or has met."""
+
+    def __post_init__(self) -> None:
+        live = live_cases(self.facts.cases)
+        object.__setattr__(self, "live", tuple(live))
+        object.__setattr__(self, "owed", tuple(live_obligations(live)))
 
     def category(self, code: str) -> Span:
         """Chinese name of a category."""
@@ -207,7 +217,7 @@ def levels_of_new(material: Material) -> Line:
     return listed((f for _, f in used), (Span(f"{level}色") for level, _ in used))
 
 
-def excerpt(mention: Mention, limit: int) -> Span:
+def excerpt(mention: Mention | ListedMention, limit: int) -> Span:
     """The first masked words of a mention: its text, or its title where it has no text."""
     return quote(mention.text or mention.title, limit)
 
