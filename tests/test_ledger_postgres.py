@@ -33,6 +33,7 @@ from contracts.ledger_contract import (
 )
 from contracts.lookouts_contract import LookoutsContract
 from contracts.outbox_contract import DEAD, RETRY, OutboxContract, an_alert
+from contracts.papers_contract import PapersContract
 from contracts.projection_contract import ProjectionContract
 from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
@@ -76,6 +77,10 @@ class TestPostgresLookouts(LookoutsContract):
 
 
 class TestPostgresReviews(ReviewContract):
+    pass
+
+
+class TestPostgresPapers(PapersContract):
     pass
 
 

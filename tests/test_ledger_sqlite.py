@@ -21,6 +21,7 @@ from contracts.ledger_contract import (
 )
 from contracts.lookouts_contract import LookoutsContract
 from contracts.outbox_contract import OutboxContract
+from contracts.papers_contract import PapersContract
 from contracts.projection_contract import ProjectionContract
 from contracts.reach_contract import ReachContract
 from contracts.review_contract import ReviewContract
@@ -66,6 +67,10 @@ class TestSqliteLookouts(LookoutsContract):
 
 
 class TestSqliteReviews(ReviewContract):
+    pass
+
+
+class TestSqlitePapers(PapersContract):
     pass
 
 
