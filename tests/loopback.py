@@ -70,6 +70,7 @@ def _handler(answer: Answering, seen: list[Seen]) -> type[BaseHTTPRequestHandler
     class Handler(BaseHTTPRequestHandler):
         timeout = 5
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True  # or each answer after the first waits 40 ms
 
         def _serve(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
