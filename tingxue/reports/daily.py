@@ -5,6 +5,7 @@ house.md §4), not 08:00 to 08:00. Where a day brings more than two pages hold, 
 get shorter, and the paper says that the whole is in the Excel file.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 
 from tingxue.reports.amended import amended, amendments
@@ -34,7 +35,8 @@ ROOMS = tuple(
         (1, 2, 1, 1),
     )
 )
-"""How much each list may hold on paper, the fullest first; the gravest cases go last."""
+"""How much each list may hold on paper, the fullest first, none longer than in the one before; the
+gravest cases go last."""
 MOST_PAGES = 1.95
 """Two, less what an estimate may be wrong by."""
 
@@ -42,8 +44,8 @@ MOST_PAGES = 1.95
 def daily(material: Material) -> Paper:
     """The whole paper, with the fullest lists that two pages hold; what a later edition changes
     stands on a page after them."""
-    room = next((r for r in ROOMS[:-1] if pages(_with(material, r)) <= MOST_PAGES), ROOMS[-1])
-    return _with(material, room, amendments(material))
+    first = bisect_left(ROOMS[:-1], True, key=lambda r: pages(_with(material, r)) <= MOST_PAGES)
+    return _with(material, ROOMS[first], amendments(material))
 
 
 def _with(material: Material, room: Room, after: Sequence[Block] = ()) -> Paper:

@@ -4,7 +4,7 @@ Only what the figures and the plan say. Weather and causes are not in the ledger
 said of them; the clerk who signs may add it.
 """
 
-from domain.types import Case, Duty, Level
+from domain.types import Case, Duty
 from tingxue.reports.casework import (
     OPEN,
     UNANSWERED,
@@ -117,10 +117,7 @@ def _overdue_of(material: Material, department: str) -> Line:
 
 def grave(material: Material, most: int | None = None) -> list[Line]:
     """Red and orange cases in hand, the gravest first; at most so many."""
-    cases = [c for c in material.live if c.status in OPEN]
-    grave_ones = [c for c in cases if c.level in (Level.RED, Level.ORANGE)]
-    ordered = sorted(grave_ones, key=lambda case: -case.level.rank)
-    return [_grave(material, case) for case in ordered[:most]]
+    return [_grave(material, case) for case in material.grave[:most]]
 
 
 def _grave(material: Material, case: Case) -> Line:

@@ -183,11 +183,8 @@ def _progress(obligation: Obligation, material: Material) -> Line:
 
 def departments_with(material: Material, *parts: str) -> list[str]:
     """Departments for which one of these figures is not 0, in the plan's order."""
-    owed = dict.fromkeys(o.department for o in material.owed)
-    ordered = [d for d in material.plan.departments if d in owed]
-    every = [*ordered, *(d for d in owed if d not in ordered)]
-    keys = {d: [f"department.{segment(d)}.{part}" for part in parts] for d in every}
-    return [d for d in every if any(material.figures[key].value for key in keys[d])]
+    keys = {d: [f"department.{segment(d)}.{part}" for part in parts] for d in material.debtors}
+    return [d for d in material.debtors if any(material.figures[key].value for key in keys[d])]
 
 
 def department_table(

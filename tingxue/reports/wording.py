@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from domain.counting import ListedMention
 from domain.plan import Plan
 from domain.types import Case, Level, Mention, Obligation
-from tingxue.reports.casework import category_name, live_cases, live_obligations
+from tingxue.reports.casework import OPEN, category_name, live_cases, live_obligations
 from tingxue.reports.figure import Facts, Figure, Figures, Row, segment
 from tingxue.reports.gaps import Gap, gaps_of, silent_sources, source_title
 from tingxue.reports.paper import (
@@ -73,11 +73,21 @@ class Material:
     """Without the merged and the false ones, oldest first: found once, asked for many times."""
     owed: tuple[Obligation, ...] = field(init=False, repr=False, compare=False)
     """Theirs that somebody owes or has met."""
+    debtors: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    """Departments that have or had them, in the plan's order."""
+    grave: tuple[Case, ...] = field(init=False, repr=False, compare=False)
+    """Red and orange cases in hand, the gravest first."""
 
     def __post_init__(self) -> None:
         live = live_cases(self.facts.cases)
+        owed = live_obligations(live)
+        named = dict.fromkeys(one.department for one in owed)
+        ordered = [d for d in self.plan.departments if d in named]
+        hot = [c for c in live if c.status in OPEN and c.level in (Level.RED, Level.ORANGE)]
         object.__setattr__(self, "live", tuple(live))
-        object.__setattr__(self, "owed", tuple(live_obligations(live)))
+        object.__setattr__(self, "owed", tuple(owed))
+        object.__setattr__(self, "debtors", tuple(dict.fromkeys([*ordered, *named])))
+        object.__setattr__(self, "grave", tuple(sorted(hot, key=lambda c: -c.level.rank)))
 
     def category(self, code: str) -> Span:
         """Chinese name of a category."""
