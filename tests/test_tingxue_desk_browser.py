@@ -4,6 +4,7 @@ Nothing but this desk is asked for anything, nothing runs over the edge, a keybo
 axe finds nothing to object to. Screenshots go to ``TINGXUE_SHOTS`` (default: the test's folder).
 """
 
+import io
 import os
 import re
 import shutil
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 import pytest
 from deskclient import PASSWORD, account, office
 from deskserver import free_port, served
+from docx import Document
 from world import MONDAY, World, opened_world
 
 from domain.plan import Plan
@@ -344,6 +346,31 @@ def test_a_shift_is_entered_corrected_and_removed(
     page.click("section:has(#h-dated) a:has-text('某')")
     page.click("button:has-text('删这一班')")
     page.wait_for_selector("text=已生效：删一班：财政局")
+    page.context.close()
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_a_final_is_filed_and_comes_back_unchanged(
+    site: Site, chromium: "Browser", size: str
+) -> None:
+    into = io.BytesIO()
+    document = Document()
+    document.add_paragraph(f"{size}：改好的日报")
+    document.save(into)
+    page = opened(site, chromium, size, script=size == "wide")
+    page.goto(f"{site.address}/reports/finals")
+    page.select_option("#of", index=1)
+    for said, content in (("p.said[role=alert]", b"no Word"), ("p.said.good", into.getvalue())):
+        page.set_input_files(
+            "#file", {"name": "日报.docx", "mimeType": "application/msword", "buffer": content}
+        )
+        page.click("button:has-text('存为定稿')")
+        page.wait_for_selector(said)
+        page.screenshot(path=site.shots / f"{size}-final-{len(content) > 9}.png", full_page=True)
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    with page.expect_download() as download:
+        page.click("li.edition a:has-text('下载') >> nth=0")
+    assert Path(download.value.path()).read_bytes() == into.getvalue()
     page.context.close()
 
 
