@@ -17,6 +17,15 @@ def write(path: Path, data: bytes, *, mode: int | None = None) -> None:
         os.fsync(file.fileno())
 
 
+def replace(path: Path, data: bytes, *, mode: int | None = None) -> None:
+    """The whole file or what stood there before; its folder is made where there is none."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.tmp")
+    write(temporary, data, mode=mode)
+    temporary.replace(path)
+    sync_folder(path.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """A rename is only safe once its folder is on disk."""
     handle = os.open(folder, os.O_RDONLY)

@@ -193,8 +193,4 @@ def _keep(target: Path, data: bytes) -> None:
     """Only where nothing else stands: what a crash left of the same file is no other."""
     if target.exists() and target.read_bytes() != data:
         raise PaperError(f"{target.name} 已经存在，内容不同：请先移开它，再存一次")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    temporary = target.with_name(f".{target.name}.tmp")
-    disk.write(temporary, data)
-    temporary.replace(target)
-    disk.sync_folder(target.parent)
+    disk.replace(target, data)

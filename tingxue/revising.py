@@ -33,11 +33,7 @@ def keep(app: App, stem: str, figures: "Figures") -> tuple[str, str]:
 
     data = kept_bytes(figures)
     path = app.home.reports / FOLDER / f"{stem}.json.gz"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(f".{path.name}.tmp")
-    disk.write(temporary, data)
-    temporary.replace(path)
-    disk.sync_folder(path.parent)
+    disk.replace(path, data)
     return f"{FOLDER}/{path.name}", hashlib.sha256(data).hexdigest()
 
 

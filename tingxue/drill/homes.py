@@ -122,9 +122,7 @@ def made(environ: Mapping[str, str], card: Card) -> Drill:
 def put(home: Home, card: Card) -> None:
     """Write the card, at once or not at all."""
     said = json.dumps(asdict(card), ensure_ascii=False, indent=1, default=datetime.isoformat)
-    draft = home.path / f".{_CARD}.new"
-    disk.write(draft, said.encode(), mode=0o600)
-    draft.replace(home.path / _CARD)
+    disk.replace(home.path / _CARD, said.encode(), mode=0o600)
 
 
 def _read(path: Path) -> Card:
