@@ -70,24 +70,33 @@ class Known:
 def file_final(app: App, source: Path, actor: Actor, *, of: str = "") -> Filed:
     """Keep the file as the 定稿 of the paper that its name begins with, or that ``of`` names.
 
-    The same file of the same paper again is the one that is kept already.
-    Raises PaperError: no Word file, with macros, too large, or of no paper that was made here.
+    Raises as ``keep_final``, and PaperError for a file that cannot be read or is too large.
     """
     check_open(app)
-    data = _read(source)
-    marks = len(spans(_text(source.name, data)))
+    return keep_final(app, source.name, _read(source), actor, of=of)
+
+
+def keep_final(app: App, name: str, data: bytes, actor: Actor, *, of: str = "") -> Filed:
+    """The same of a file that was read already; ``name``: what a message calls it.
+
+    The same file of the same paper again is the one that is kept already. Raises PaperError: no
+    Word file, with macros, or of no paper that was made here; LedgerError on an archive.
+    """
+    check_open(app)
+    _check(name, data)
+    marks = len(spans(_text(name, data)))
     digest = hashlib.sha256(data).hexdigest()
     with app.ledger.read() as books:
-        paper = _paper(books, of or source.stem)
+        paper = _paper(books, of or Path(name).stem)
         before = filed(books, paper)
     known = next((one.name for one in before if one.sha256 == digest), "")
     number = len(before) + 1
-    name = known or f"{paper}-定稿{number if number > 1 else ''}.docx"
-    target = app.home.reports / name
+    kept = known or f"{paper}-定稿{number if number > 1 else ''}.docx"
+    target = app.home.reports / kept
     _keep(target, data)
     if not known:
         with app.ledger.write() as books:
-            books.audit.write(app.clock(), actor, FINAL, paper, f"{name} sha256={digest}")
+            books.audit.write(app.clock(), actor, FINAL, paper, f"{kept} sha256={digest}")
     return Filed(path=target, sha256=digest, of=paper, identifiers=marks)
 
 
@@ -160,21 +169,26 @@ def _read(source: Path) -> bytes:
     try:
         if source.stat().st_size > _LARGEST:
             raise PaperError(f"{source.name} 超过 50 MB：请压缩图片后再存")
-        data = source.read_bytes()
+        return source.read_bytes()
+    except OSError as error:
+        raise PaperError(f"{source.name} 读不了：{error.strerror}") from error
+
+
+def _check(name: str, data: bytes) -> None:
+    try:
         with zipfile.ZipFile(io.BytesIO(data)) as package:
             names = set(package.namelist())
             unpacked = sum(part.file_size for part in package.infolist())
     except OSError as error:
-        raise PaperError(f"{source.name} 读不了：{error.strerror}") from error
+        raise PaperError(f"{name} 读不了：{error.strerror}") from error
     except zipfile.BadZipFile:
-        raise PaperError(f"{source.name} 不是 .docx 文件：请在 Word 里另存为 .docx") from None
+        raise PaperError(f"{name} 不是 .docx 文件：请在 Word 里另存为 .docx") from None
     if unpacked > _LARGEST_UNPACKED:
-        raise PaperError(f"{source.name} 解开后大得不正常，没有打开：请另存一份再试")
+        raise PaperError(f"{name} 解开后大得不正常，没有打开：请另存一份再试")
     if _DOCUMENT not in names:
-        raise PaperError(f"{source.name} 不是 Word 文件：请在 Word 里另存为 .docx")
+        raise PaperError(f"{name} 不是 Word 文件：请在 Word 里另存为 .docx")
     if _MACROS in names:
-        raise PaperError(f"{source.name} 带有宏：请另存为不带宏的 .docx")
-    return data
+        raise PaperError(f"{name} 带有宏：请另存为不带宏的 .docx")
 
 
 def _text(name: str, data: bytes) -> str:

@@ -1,8 +1,5 @@
 """报告 / 定稿: the clerk's own versions that were filed, and one more."""
 
-import tempfile
-from pathlib import Path
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -57,10 +54,7 @@ def _filed(found: Visit, upload: Upload) -> finals.Filed:
         raise BadForm("请选择是哪一份报告的定稿")
     if not upload.file:
         raise BadForm("请先选择定稿文件（.docx）")
-    with tempfile.TemporaryDirectory(prefix="tingxue-final-") as folder:
-        path = Path(folder) / _NAME
-        path.write_bytes(upload.file)
-        return finals.file_final(found.app, path, found.actor, of=of)
+    return finals.keep_final(found.app, _NAME, upload.file, found.actor, of=of)
 
 
 def _papers(found: Visit) -> list[str]:
