@@ -63,23 +63,23 @@ def figures() -> Iterator[dict[str, object]]:
     ours, base = _cpu(cases, mentions), _cpu(cases // 100, cases)
     for path in PAGES:
         page = path.replace(CASE, "-").replace(MENTION, "-")
-        value, baseline = ours[path] * 1000, base[path] * 1000
-        yield {
-            "bench": "desk", "name": f"cpu {page}", "value": round(value, 1), "unit": "ms",
-            "baseline": round(baseline, 1), "ratio": round(value / baseline, 2),
-            "conditions": f"{where}; one request, median of {ROUNDS}",
-        }  # fmt: skip
+        said = f"{where}; one request, median of {ROUNDS}"
+        yield _figure(f"cpu {page}", ours[path], base[path], said)
     large, few = (_measured(c, m, seconds) for c, m in ((cases, mentions), (cases // 100, cases)))
     where += f", {PEOPLE} people, one request each {EVERY:g} s"
     for what in ("pages", "actions"):
         ours, base = getattr(large, what), getattr(few, what)
         for name, of in (("p50", median), ("p95", _p95)):
-            value, baseline = of(ours) * 1000, of(base) * 1000
-            yield {
-                "bench": "desk", "name": f"{what}_{name}", "value": round(value, 1), "unit": "ms",
-                "baseline": round(baseline, 1), "ratio": round(value / baseline, 2),
-                "conditions": f"{where}; {len(ours)} answers, {os.cpu_count()} cores",
-            }  # fmt: skip
+            said = f"{where}; {len(ours)} answers, {os.cpu_count()} cores"
+            yield _figure(f"{what}_{name}", of(ours), of(base), said)
+
+
+def _figure(name: str, seconds: float, base: float, said: str) -> dict[str, object]:
+    value, baseline = seconds * 1000, base * 1000
+    return {
+        "bench": "desk", "name": name, "value": round(value, 1), "unit": "ms",
+        "baseline": round(baseline, 1), "ratio": round(value / baseline, 2), "conditions": said,
+    }  # fmt: skip
 
 
 def _cpu(cases: int, mentions: int) -> Mapping[str, float]:
