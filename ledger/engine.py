@@ -90,14 +90,16 @@ def open_ledger(
     now: datetime,
     backups: Path | None = None,
     migrations: Path = MIGRATIONS,
+    lasting: bool = True,
 ) -> Ledger:
     """Open (and if need be create or upgrade) the ledger at a SQLAlchemy URL.
 
     An SQLite file is copied into ``backups`` before its schema changes. Raises SchemaTooNew,
     DrillMixed, or LedgerError when the file is not a ledger, the server does not answer or its
-    driver is missing. ``migrations`` is an alembic folder.
+    driver is missing. ``migrations`` is an alembic folder. ``lasting``: False only for a file that
+    is played and thrown away, see ``sqlite.prepare``.
     """
-    engine = engine_for(url)
+    engine = engine_for(url, lasting=lasting)
     try:
         if postgres.is_it(engine):
             with engine.connect() as connection:
@@ -120,7 +122,7 @@ def open_ledger(
 _FILE = "磁盘没有写满，文件是听雪的台账、可以写入、没有损坏"
 
 
-def engine_for(url: str) -> Engine:
+def engine_for(url: str, *, lasting: bool = True) -> Engine:
     """Connections to the store at a URL, made as this room needs them. Raises LedgerError."""
     try:
         more = postgres.OPTIONS if url.startswith("postgresql") else {}
@@ -129,7 +131,10 @@ def engine_for(url: str) -> Engine:
         raise LedgerError(postgres.NO_DRIVER) from error
     except ArgumentError:  # its text shows the URL, with the password
         raise LedgerError("台账的地址看不懂；应为 postgresql://账号:口令@主机/数据库") from None
-    (postgres if postgres.is_it(engine) else sqlite).prepare(engine)
+    if postgres.is_it(engine):
+        postgres.prepare(engine)
+    else:
+        sqlite.prepare(engine, lasting=lasting)
     return engine
 
 

@@ -19,16 +19,17 @@ WRITING = "writing"
 _PURGING = "EXISTS (SELECT 1 FROM meta WHERE key = 'purging')"
 
 
-def prepare(engine: Engine) -> None:
+def prepare(engine: Engine, *, lasting: bool = True) -> None:
     """WAL, synchronous=FULL, foreign keys, secure_delete; BEGIN IMMEDIATE for writers, so that two
-    processes queue up instead of failing in the middle."""
+    processes queue up instead of failing in the middle. Not ``lasting``: a power cut may take the
+    last transactions (a killed process loses none), and no commit waits for the disk."""
 
     @event.listens_for(engine, "connect")
     def _connect(raw: DBAPIConnection, _record: ConnectionPoolEntry) -> None:
         raw.isolation_level = None  # we say BEGIN ourselves
         for pragma in (
             f"busy_timeout={_BUSY_MS}",
-            "synchronous=FULL",
+            f"synchronous={'FULL' if lasting else 'NORMAL'}",
             "foreign_keys=ON",
             "secure_delete=ON",  # what the purge deletes is overwritten, not only unlinked
         ):

@@ -119,6 +119,19 @@ def test_a_full_disk_is_tried_again_and_the_torn_line_repaired(tmp_path: Path) -
     assert [entry["title"] for entry in _entries(tmp_path / "a.jsonl")] == ["后来"]
 
 
+@pytest.mark.parametrize("lasting", [True, False])
+def test_a_line_waits_for_the_disk_unless_it_need_not_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lasting: bool
+) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n")  # so that the folder's own entry is not waited for
+    waited: list[int] = []
+    monkeypatch.setattr(os, "fsync", waited.append)
+    channel = file.JsonLines(path=path, clock=FakeClock(NOW), lasting=lasting)
+    assert channel.send(a_delivery()).outcome == "ok"
+    assert bool(waited) is lasting
+
+
 def test_an_unknown_option_is_refused_by_name(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="pth"):
         _make(tmp_path, {"path": "a.jsonl", "pth": "b"})

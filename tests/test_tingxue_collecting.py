@@ -26,6 +26,11 @@ def _latest(stage: runner.Stage) -> dict[str, SourceRun]:
 
 
 @pytest.mark.full
+def test_what_is_played_waits_for_no_disk(played: runner.Stage) -> None:
+    with played.app.ledger.read() as books:
+        assert books.connection.exec_driver_sql("PRAGMA synchronous").scalar() == 1  # NORMAL
+
+
 def test_a_child_that_stood_by_collects_as_one_started_at_once(played: runner.Stage) -> None:
     app = played.app
     [spec] = app.plan.sources

@@ -117,15 +117,16 @@ def opened(
     rng: Random | None = None,
     environ: Mapping[str, str] = os.environ,
     channels: Mapping[str, Channel] | None = None,
+    lasting: bool = True,
 ) -> Iterator[App]:
     """The app on a home (default: the one the environment names), closed afterwards.
 
     Raises ConfigError, LedgerError or NotConfigured, in Chinese. ``channels`` replaces the
-    configured ones (drill, tests).
+    configured ones (drill, tests). ``lasting``: see ``ledger.engine.open_ledger``.
     """
     home = home or open_home(environ)
     plan = load(environ=environ, overrides=home.config)
-    ledger = _ledger(home, plan, clock, environ)
+    ledger = _ledger(home, plan, clock, environ, lasting)
     search = Search()
     try:
         yield App(
@@ -150,7 +151,9 @@ def opened(
         ledger.close()
 
 
-def _ledger(home: Home, plan: Plan, clock: Clock, environ: Mapping[str, str]) -> Ledger:
+def _ledger(
+    home: Home, plan: Plan, clock: Clock, environ: Mapping[str, str], lasting: bool
+) -> Ledger:
     """The office's; of an archive the file in it, whatever else is set."""
     if home.sealed:
         why = (
@@ -159,7 +162,7 @@ def _ledger(home: Home, plan: Plan, clock: Clock, environ: Mapping[str, str]) ->
         )
         return open_sealed(home.ledger, why=why, reading=home.path / "reading", now=clock())
     url = ledger_url(home, plan.ledger, environ)
-    return open_ledger(url, drill=home.drill, now=clock(), backups=home.backups)
+    return open_ledger(url, drill=home.drill, now=clock(), backups=home.backups, lasting=lasting)
 
 
 def _channels(plan: Plan, home: Home, clock: Clock) -> dict[str, Channel]:

@@ -9,7 +9,8 @@ import click
 
 import crawlers.platforms
 from domain import plugins
-from domain.times import utc
+from domain.privacy import mask
+from domain.times import system_clock, utc
 from domain.types import Outcome
 from tingxue import collecting
 from tingxue.app import opened
@@ -18,16 +19,18 @@ from tingxue.app import opened
 @click.command("collect-one", hidden=True)
 @click.argument("kind")
 def collect_one(kind: str) -> None:
-    """采集一个来源（由采集总管在子进程中调用）：先装入程序，再从标准输入读一行“来源 时刻”。"""
+    """采集一个来源（由采集总管在子进程中调用）：先装入程序、打开台账，再读一行“来源 时刻”。"""
     if hasattr(plugins.load(crawlers.platforms, kind), "LISTENED"):
         import_module("tingxue.browsing")
-    line = sys.stdin.readline().split()
-    if not line:
-        return  # whoever started this one has no use for it, or is no more
-    name, moment = line
-    at = utc(datetime.fromisoformat(moment))
+    mask("")  # compiles its patterns
     logging.disable(logging.INFO)  # scrapy sets the root logger's level by itself
-    with opened(clock=lambda: at) as app:
+    told = [system_clock()]
+    with opened(clock=lambda: told[-1]) as app:
+        line = sys.stdin.readline().split()
+        if not line:
+            return  # whoever started this one has no use for it, or is no more
+        name, moment = line
+        told.append(utc(datetime.fromisoformat(moment)))
         report = collecting.collect_one(app, name)
     sys.exit(0 if report.outcome in {Outcome.OK, Outcome.EMPTY_CONFIRMED} else 1)
 

@@ -36,13 +36,17 @@ def channel(spec: ChannelSpec, *, home: Path, clock: Clock) -> "JsonLines":
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JsonLines:
-    """Implements ``domain.ports.Channel``; several processes may write to one file."""
+    """Implements ``domain.ports.Channel``; several processes may write to one file.
+
+    Not ``lasting``: a line waits for no disk, and a power cut may take it.
+    """
 
     path: Path
     clock: Clock
+    lasting: bool = True
 
     def send(self, delivery: Delivery) -> SendResult:
-        """ "ok" when the line is on the disk (fsync)."""
+        """ "ok" when the line is on the disk (fsync); in the file, when it need not last."""
         try:
             handle = self._open()
         except OSError as error:
@@ -76,7 +80,8 @@ class JsonLines:
         if written < len(data):
             return SendResult(outcome="retry", error="文件只写入了一部分，磁盘可能已满")
         try:
-            os.fsync(handle)
+            if self.lasting:
+                os.fsync(handle)
         except OSError as error:
             return SendResult(outcome="unknown", error=f"文件落盘未确认：{error.strerror}")
         return SendResult(outcome="ok")

@@ -14,14 +14,14 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from importlib import import_module
 from random import Random
+from threading import Thread
 from typing import Any
 
 from rich.console import Console
 from rich.progress import track
 
-import alerts.channels.file
+from alerts.channels.file import JsonLines
 from domain.actions import RULES
-from domain.plan import ChannelSpec
 from domain.ports import Channel
 from domain.times import Clock, at_shanghai, shanghai_day
 from domain.types import Actor, Delivery, Mention, SendResult
@@ -77,7 +77,7 @@ def emptied(home: Home | None = None) -> Home:
     old = home.path.with_name(f".{home.path.name}-old")
     shutil.rmtree(old, ignore_errors=True)
     home.path.rename(old)  # at once: a kill leaves no half of it that looks like a real home
-    shutil.rmtree(old)
+    Thread(target=shutil.rmtree, args=(old,)).start()  # nobody waits for it
     return home_at(home.path)
 
 
@@ -117,7 +117,14 @@ def stage(
         _configure(home, base_url, window.CONFIG if seen and seen.open else {})
         channels, failing = _channels(home, moment)
         app = stack.enter_context(
-            opened(home=home, clock=moment, rng=Random(0), environ=environ, channels=channels)  # noqa: S311
+            opened(
+                home=home,
+                clock=moment,
+                rng=Random(0),
+                environ=environ,
+                channels=channels,  # noqa: S311
+                lasting=False,  # the next demo empties the folder
+            )
         )
         yield Stage(app, moment, failing)
 
@@ -247,11 +254,7 @@ def _replay_channel(stage: Stage, at: int) -> None:
 
 def _channels(home: Home, clock: Clock) -> tuple[dict[str, Channel], Failing]:
     made = {
-        name: alerts.channels.file.channel(
-            ChannelSpec(name=name, kind="file", options={"path": f"{name}.jsonl"}),
-            home=home.path,
-            clock=clock,
-        )
+        name: JsonLines(path=home.path / f"{name}.jsonl", clock=clock, lasting=False)
         for name in (FAILING, "file")
     }
     failing = Failing(made[FAILING])
