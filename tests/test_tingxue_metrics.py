@@ -4,13 +4,16 @@ import logging
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from loopback import self_signed
 from world import World
 
 from domain.casework import SYSTEM as _SYSTEM
 from domain.errors import InputError
+from domain.plan import DeskSpec
 from domain.times import Steady
 from tingxue import backing, doctor, logfile, metrics, upkeep
 from tingxue.heartbeat import Heart
@@ -85,6 +88,28 @@ def test_texts_that_are_read_again_count_but_nobody_waits_for_them(world: World)
 def test_a_drill_is_not_asked_for_backups(world: World) -> None:
     drill = replace(world.app, ledger=replace(world.app.ledger, drill=True))
     assert "备份" not in {one.subject for one in upkeep.findings(drill)}
+
+
+@pytest.mark.parametrize(
+    ("days", "state", "said"),
+    [(-40, "ok", "为止"), (-20, "trouble", "还有 2"), (3, "trouble", "已经过期")],
+)
+def test_the_doctor_watches_until_when_the_desks_certificate_holds(
+    world: World, tmp_path: Path, days: int, state: str, said: str
+) -> None:
+    """``self_signed`` ends a day from now."""
+    file = self_signed(tmp_path / "desk.pem")
+    now = datetime.now(UTC) + timedelta(days=days)
+    plan = replace(world.app.plan, desk=DeskSpec(certificate=str(file), key=str(file)))
+    found = upkeep.findings(replace(world.app, plan=plan, clock=lambda: now))
+    one = next(one for one in found if one.subject == "证书")
+    assert one.state == state and said in one.text
+
+
+def test_a_certificate_that_cannot_be_read_is_trouble(world: World, tmp_path: Path) -> None:
+    plan = replace(world.app.plan, desk=DeskSpec(certificate=str(tmp_path / "none"), key="k"))
+    found = upkeep.findings(replace(world.app, plan=plan))
+    assert next(one for one in found if one.subject == "证书").state == "trouble"
 
 
 def test_a_log_file_begins_anew_keeps_some_and_is_for_its_owner_only(tmp_path: Path) -> None:

@@ -1,9 +1,11 @@
-"""What the doctor says about the machine, the stages' lag, the backups and the papers."""
+"""What the doctor says about the machine, the stages' lag, the backups, the papers and the desk's
+certificate."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
-from domain.times import on_screen
+from domain.times import on_screen, shanghai_day
 from ledger.lags import Lag
 from tingxue import issuing, vitals
 from tingxue.app import App
@@ -12,6 +14,7 @@ from tingxue.vitals import Vitals
 
 _LATE = timedelta(minutes=5)
 _LEAST_MEMORY = 256 * 2**20
+_RENEW = timedelta(days=30)
 _STAGES = {"analyse": "分析", "triage": "立案", "notify": "通知", "index": "检索"}
 
 
@@ -23,6 +26,8 @@ def findings(app: App) -> Iterator[Finding]:
     if app.plan.backup.warn_days and not app.ledger.drill:
         yield _backup(seen, now, timedelta(days=app.plan.backup.warn_days))
     yield from _papers(app)
+    if app.plan.desk.certificate:
+        yield _certificate(Path(app.plan.desk.certificate), now)
 
 
 def _memory(seen: Vitals) -> Iterator[Finding]:
@@ -69,3 +74,20 @@ def _papers(app: App) -> Iterator[Finding]:
     elif late:
         ask = "请确认 tingxue watch 在运行，报告已编好（tingxue report list）"
         yield bad("报告", f"到点没有送出：{'、'.join(late)}；{ask}")
+
+
+def _certificate(path: Path, now: datetime) -> Finding:
+    """Until when browsers will take the desk for what it says it is."""
+    from cryptography import x509  # a desk that has one loads it anyway
+
+    ask = f"请换上新的证书（{path}），再重启值守台"
+    try:
+        ends = x509.load_pem_x509_certificate(path.read_bytes()).not_valid_after_utc
+    except (OSError, ValueError) as error:
+        return bad("证书", f"值守台的证书读不出来（{error}）；{ask}")
+    said = f"值守台的证书到 {shanghai_day(ends)} 为止"
+    if ends <= now:
+        return bad("证书", f"{said}，已经过期，浏览器会拒绝打开；{ask}")
+    if ends - now < _RENEW:
+        return bad("证书", f"{said}，还有 {(ends - now).days} 天；{ask}")
+    return ok("证书", said)

@@ -120,9 +120,9 @@ def stage(
             opened(
                 home=home,
                 clock=moment,
-                rng=Random(0),
+                rng=Random(0),  # noqa: S311
                 environ=environ,
-                channels=channels,  # noqa: S311
+                channels=channels,
                 lasting=False,  # the next demo empties the folder
             )
         )
