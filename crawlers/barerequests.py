@@ -13,9 +13,9 @@ PARAMETERS = frozenset(
     """keyword keywords kw q qw query wd word search_word search_key p s t z
     aweme_id item_id comment_id note_id photoid photo_id id mid bvid aid oid tid fid pid kz
     poiid poi_id objectid exportid feedid root root_comment_id rootcommentid top_comment_id reply_id
-    rn pn page offset cursor pcursor count limit ps next max_id max_id_type since_id flow
-    type mode search_type sort sort_type order order_by containerid page_type is_reload is_mix
-    cl tn rtt bsst timescope""".split()
+    cid fetch_level rn pn page offset cursor pcursor count limit ps next max_id max_id_type
+    since_id flow type mode search_type sort sort_type order order_by containerid page_type
+    is_reload is_mix cl tn rtt bsst timescope""".split()
 )
 
 

@@ -213,16 +213,21 @@ def bare_url(raw: str) -> str:
     if parts.scheme.lower() not in ("http", "https") or not host:
         return ""
     if host in ("weibo.com", "www.weibo.com"):
-        return _weibo_url(parts.path)
+        return _weibo_post(parts.path)
     if host.endswith("bilibili.com"):
         parts = parts._replace(path=_AV.sub(lambda av: f"/video/{bvid(int(av[1]))}", parts.path))
     query = "" if host.endswith(_BARE_HOSTS) else _harmless(parts.query)
     return urlunsplit((parts.scheme.lower(), host, parts.path, query, ""))
 
 
-def _weibo_url(path: str) -> str:
+def _weibo_post(path: str) -> str:
     match = _WEIBO.fullmatch(path)
-    return f"https://m.weibo.cn/detail/{post_id('weibo', match[1])}" if match else ""
+    return weibo_url(post_id("weibo", match[1])) if match else ""
+
+
+def weibo_url(mid: str) -> str:
+    """The address of a 微博 post that names no account (platforms.md §0.5)."""
+    return f"https://m.weibo.cn/detail/{mid}"
 
 
 def _harmless(query: str) -> str:

@@ -212,7 +212,9 @@ def _unpacked(body: bytes) -> bytes | None:
 
 
 def _in_back_end(url: str, platform: Listened) -> bool:
-    """Whether the address is of a host where only the office's own account is at home."""
+    """Whether the address is of a host where only the office's own account is at home: not the one
+    that everybody logs in on or searches on, nor the platform's own domain."""
     shared = [platform.login_page, platform.search_page("x")] if platform.search_page else []
     hosts = {urlsplit(page).hostname for page in platform.own_pages}
-    return urlsplit(url).hostname in hosts - {urlsplit(page).hostname for page in shared}
+    public = {*platform.hosts, *(urlsplit(page).hostname for page in shared)}
+    return urlsplit(url).hostname in hosts - public

@@ -143,7 +143,7 @@ _ADDRESSES = {
     "douyin": "https://www.douyin.com/video/{}",
     "kuaishou": "https://www.kuaishou.com/short-video/{}",
     "xiaohongshu": "https://www.xiaohongshu.com/explore/{}",
-    "weibo": "https://m.weibo.cn/detail/{}",
+    "weibo": fields.weibo_url("{}"),
     "bilibili": "https://www.bilibili.com/video/{}",
 }
 

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from crawlers.har import MOST_FILE, OpenHar, is_har, open_har
 from crawlers.listened import Exchange, Listened, listened_platforms
-from crawlers.platforms import douyin
+from crawlers.platforms import douyin, weibo
 from domain.errors import InputError
 from domain.types import Mode
 
@@ -146,6 +146,14 @@ def test_the_back_end_of_ones_own_account_is_told_from_the_public_site(path: Pat
     assert [one.own for one in read(write(path, entry(creator, "x"), entry(COMMENTS, "x")))] == [
         True, False,
     ]  # fmt: skip
+
+
+def test_a_site_where_everybody_writes_is_no_back_end_because_an_inbox_is_there_too(
+    path: Path,
+) -> None:
+    below = "https://weibo.com/ajax/statuses/buildComments?id=5300000000000600"
+    har = open_har(write(path, entry(below, "x")), (weibo.LISTENED,))
+    assert [exchange.own for _, _, exchange in har.exchanges] == [False]
 
 
 def test_a_platform_that_is_not_imported_is_not_read(path: Path) -> None:

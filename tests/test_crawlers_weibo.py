@@ -6,7 +6,7 @@ import pytest
 from contracts.exported import exported
 from contracts.listened_contract import NOW, Answer, ListenedContract, heard
 
-from crawlers.listened import Exchange, What, hear
+from crawlers.listened import Exchange, Parsed, What, hear
 from crawlers.platforms.weibo import LISTENED
 from domain.identity import AuthorKey, mention_id
 from domain.types import Kind, Outcome
@@ -18,6 +18,10 @@ _MOBILE = (
 )
 _DESKTOP = "https://s.weibo.com/weibo?q=%E5%A4%A9%E5%AE%9A%E5%B1%B1&typeall=1&suball=1&page=1"
 _FLOW = "https://m.weibo.cn/comments/hotflow?id=5300000000000101&mid=5300000000000101&max_id_type=0"
+_BUILD = "https://weibo.com/ajax/statuses/buildComments?is_reload=1&id={}&is_show_bulletin=2"
+_DESK = _BUILD.format("5300000000000600&is_mix=0&count=10&uid=1990000012&fetch_level=0")
+_UNFOLDED = _BUILD.format("5300000000000601&is_mix=1&count=20&uid=1990000012&fetch_level=1")
+_CHILD = "https://m.weibo.cn/comments/hotFlowChild?cid=5300000000000601&max_id=0&max_id_type=0"
 _INBOX = "https://weibo.com/ajax/message/cmt?page=2"
 _CONFIG = "https://m.weibo.cn/api/config"
 _PAGE = "https://m.weibo.cn/detail/5300000000000103"
@@ -31,8 +35,8 @@ def _search(
     return Answer(file=file, url=url, what=What.SEARCH, outcome=outcome, ids=ids, status=status)
 
 
-def _comments(file: str, outcome: Outcome, *ids: str) -> Answer:
-    return Answer(file=file, url=_FLOW, what=What.COMMENTS, outcome=outcome, ids=ids)
+def _comments(file: str, outcome: Outcome, *ids: str, url: str = _FLOW) -> Answer:
+    return Answer(file=file, url=url, what=What.COMMENTS, outcome=outcome, ids=ids)
 
 
 def _config(file: str, outcome: Outcome) -> Answer:
@@ -52,6 +56,13 @@ class TestWeibo(ListenedContract):
                ids=["5300000000000501", "5300000000000502"], own=True),
         Answer(file="ours/weibo/detail.html", url=_PAGE, what=What.DETAIL, outcome=Outcome.OK,
                ids=["5300000000000103"]),
+        _comments("ours/weibo/build_comments.json", Outcome.OK,
+                  "5300000000000601", "5300000000000602", url=_DESK),
+        *(_comments("ours/weibo/replies.json", Outcome.OK,
+                    "5300000000000602", "5300000000000603", url=url)
+          for url in (_UNFOLDED, _CHILD)),
+        _comments("ours/weibo/build_comments_none.json", Outcome.EMPTY_CONFIRMED, url=_DESK),
+        _comments("weibo/login_required_neg100.json", Outcome.LOGIN_REQUIRED, url=_DESK),
         _search("ours/weibo/container_one_without_id.json", Outcome.SCHEMA_CHANGED,
                 "5300000000000101"),
         _comments("ours/weibo/hotflow_none.json", Outcome.EMPTY_CONFIRMED),
@@ -126,6 +137,26 @@ class TestWeibo(ListenedContract):
         assert lonely.parent_id is None, "the post is gone"
         nothing = heard(LISTENED, self.ANSWERS[3], b'{"ok": 1, "data": {"comments": []}}')
         assert (nothing.outcome, nothing.cursor) == (Outcome.EMPTY_AMBIGUOUS, "")
+
+    def test_comments_of_the_desktop_site_are_those_of_the_mobile_site(self) -> None:
+        parsed = self._of("ours/weibo/build_comments.json")
+        comment, reply = parsed.items
+        post = mention_id("weibo", Kind.POST, "5300000000000600")
+        assert comment.parent_id == reply.parent_id == post and parsed.cursor
+        assert comment.text == "魔毯停了[怒]没人说一声" and comment.ip_region == "吉林"
+        assert comment.counts is not None and reply.counts is not None
+        assert (comment.counts.likes, comment.counts.comments, reply.counts.likes) == (0, 2, 3)
+
+    @pytest.mark.parametrize("url", [_UNFOLDED, _CHILD])
+    def test_replies_that_were_unfolded_stand_below_their_comment(self, url: str) -> None:
+        parsed = self._of("ours/weibo/replies.json", url)
+        comment = mention_id("weibo", Kind.COMMENT, "5300000000000601")
+        assert {item.parent_id for item in parsed.items} == {comment} and parsed.cursor == ""
+        folded = self._of("ours/weibo/build_comments.json").items[1]
+        assert parsed.items[0].native_id == folded.native_id
+
+    def _of(self, file: str, url: str = "") -> Parsed:
+        return heard(LISTENED, next(a for a in self.ANSWERS if a.file == file and url in a.url))
 
     @pytest.mark.parametrize(
         "url", [f"{_INDEX}?containerid=1076031990000001", "https://weibo.com/weibo?q=1"]

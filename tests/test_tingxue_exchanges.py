@@ -140,10 +140,10 @@ def test_what_is_kept_reads_the_same_and_names_nobody(platform: Listened, answer
 
 
 def test_every_parameter_that_a_parser_reads_is_kept() -> None:
-    folder = Path(crawlers.platforms.__file__).parent
+    folder = Path(crawlers.platforms.__file__).parents[1]
     read = {
         name.lower()
-        for path in folder.glob("*.py")
+        for path in folder.rglob("*.py")
         for name in re.findall(r'\.parameter\(\s*"(\w+)"', path.read_text("utf-8"))
     }
     assert "keyword" in read and read <= PARAMETERS

@@ -1,21 +1,19 @@
-"""微博: searches of the mobile site (JSON) and of the desktop site (HTML), single posts, comments,
-the own account's list of comments it received.
+"""微博: searches of the mobile site (JSON) and of the desktop site (``crawlers.weibocards``),
+single posts, comments of both sites, the own account's list of comments it received.
 
 Anonymous searches are always sent to the login. The mobile search cuts long posts off ("…全文");
-the desktop search and a post's own page have them whole. Facts: platforms.md §5.
+the desktop search and a post's own page have them whole. Facts: platforms.md §5; the desktop's
+comments and replies that were unfolded by many public readers of them (confidence B).
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from urllib.parse import parse_qs, quote, urlsplit
 
-from scrapy.selector import Selector
-
-from crawlers.decoding import decode, shown
+from crawlers import weibocards
 from crawlers.embedded import assigned
-from crawlers.fields import post_id, region, words
-from crawlers.health import ShapeChanged
+from crawlers.fields import post_id, region, weibo_url
 from crawlers.listened import Exchange, Listened, Parsed, What, listed
 from crawlers.nodes import Node, document, read_all, with_nested
 from domain.identity import Pseudonym, mention_id
@@ -29,12 +27,6 @@ _MESSAGES = {
     "这里还没有内容": (Outcome.EMPTY_AMBIGUOUS, "微博说没有内容"),
 }
 _LOGIN = re.compile(r"passport\.weibo\.(?:com|cn)|/login\.php|/sso/signin")
-_LOGIN_TITLE = re.compile(r"Sina Visitor System|登录")  # confidence B: seen by others, no sample
-_TEXT = "./p[contains(concat(' ', @class, ' '), ' txt ')]"
-_SPACE = re.compile(r"\s+")
-_AROUND = re.compile(r" *\n *")
-_ASIDE = re.compile(r"\s*(?:转赞|点赞|评论)人数超过.*$")
-_FOLDS = re.compile(r"(?:\s*(?:展开c|收起d))+$")  # c and d are arrows of the page's icon font
 
 
 def _search_page(query: str) -> str:
@@ -49,7 +41,7 @@ def _parse(exchange: Exchange, what: What, pseudonym: Pseudonym) -> Parsed | Non
     if what is What.DETAIL:
         return _page(exchange, pseudonym)
     if parts.path.rstrip("/") == "/weibo":
-        return _desktop(exchange, pseudonym) if parts.hostname == "s.weibo.com" else None
+        return weibocards.results(exchange, pseudonym) if parts.hostname == "s.weibo.com" else None
     if exchange.body.lstrip().startswith(b"<"):
         why = "微博没有给数据：访问太频繁，或登录已过期"
         return Parsed(what=what, outcome=Outcome.RATE_LIMITED, detail=why)
@@ -144,7 +136,7 @@ def _post(
     if not text:
         return
     yield Incoming(
-        platform=_CODE, kind=Kind.POST, native_id=number, text=text, url=_address(number),
+        platform=_CODE, kind=Kind.POST, native_id=number, text=text, url=weibo_url(number),
         parent_id=mention_id(_CODE, Kind.POST, source) if source else None,
         author_ref=pseudonym(_CODE, node.ident("user.id")),
         published_at=node.moment("created_at", exchange.received_at),
@@ -160,10 +152,6 @@ def _post(
     )  # fmt: skip
 
 
-def _address(number: str) -> str:
-    return f"https://m.weibo.cn/detail/{number}"
-
-
 def _page(exchange: Exchange, pseudonym: Pseudonym) -> Parsed:
     """A post's own page, its data in a script: the whole text."""
     found = assigned(exchange.body, "$render_data").entries()
@@ -176,13 +164,12 @@ def _page(exchange: Exchange, pseudonym: Pseudonym) -> Parsed:
 
 
 def _comments(exchange: Exchange, answer: Node, pseudonym: Pseudonym) -> Parsed:
-    """Which post it is stands in the address only. ``comments`` below a comment may be false."""
-    post = exchange.parameter("mid") or exchange.parameter("id")
-    parent = mention_id(_CODE, Kind.POST, post_id(_CODE, post)) if post else None
-    data = answer.at("data")
-    nodes = with_nested(data.each("data"), "comments")
-    none = data.number("total_number") == 0
-    max_id, kind = data.ident("max_id"), data.ident("max_id_type")
+    """Those of a post on the mobile site stand one step deeper than all others. ``comments`` below
+    a comment may be false."""
+    page = answer.at("data") if isinstance(answer.may("data").value, dict) else answer
+    nodes, parent = with_nested(page.each("data"), "comments"), _below(exchange)
+    none = page.number("total_number") == 0
+    max_id, kind = page.ident("max_id"), page.ident("max_id_type")
     return listed(
         What.COMMENTS, read_all(nodes, lambda node: _comment(exchange, node, parent, pseudonym)),
         empty=Outcome.EMPTY_CONFIRMED if none else Outcome.EMPTY_AMBIGUOUS,
@@ -190,10 +177,20 @@ def _comments(exchange: Exchange, answer: Node, pseudonym: Pseudonym) -> Parsed:
     )  # fmt: skip
 
 
+def _below(exchange: Exchange) -> str | None:
+    """What they stand below, which the address alone says: the post, or the comment whose replies
+    were unfolded."""
+    number = exchange.parameter("mid") or exchange.parameter("id")
+    comment = number if exchange.parameter("fetch_level") == "1" else exchange.parameter("cid")
+    if comment:
+        return mention_id(_CODE, Kind.COMMENT, comment)
+    return mention_id(_CODE, Kind.POST, post_id(_CODE, number)) if number else None
+
+
 def _comment(
     exchange: Exchange, node: Node, parent: str | None, pseudonym: Pseudonym
 ) -> Iterator[Incoming]:
-    text = node.text("text")
+    text, desktop = node.text("text"), node.may("like_counts").value is not None
     if not text:
         return
     yield Incoming(
@@ -202,7 +199,9 @@ def _comment(
         published_at=node.moment("created_at", exchange.received_at),
         ip_region=region(node.text("source")),
         context=Context(source_kind="comment", own_channel=exchange.own),
-        counts=node.counts(likes="like_count", comments="total_number"),
+        counts=node.counts(
+            likes="like_counts" if desktop else "like_count", comments="total_number"
+        ),
     )  # fmt: skip
 
 
@@ -225,78 +224,6 @@ def _received(exchange: Exchange, node: Node, pseudonym: Pseudonym) -> Iterator[
         yield replace(said, context=replace(said.context, own_channel=True, parent_text=words))
 
 
-# --- the desktop site -------------------------------------------------------------------------
-
-
-def _desktop(exchange: Exchange, pseudonym: Pseudonym) -> Parsed:
-    """A page of results. Below "nothing found" the site shows what it recommends: no results."""
-    query = exchange.parameter("q")
-    page = Selector(text=decode(exchange.body) or "", type="html")
-    if page.css("div.card-no-result"):
-        return Parsed(what=What.SEARCH, outcome=Outcome.EMPTY_CONFIRMED, query=query)
-    cards = [_as_node(card) for card in page.xpath("//div[@class='card-wrap'][@mid]")]
-    if not cards and not page.css("#pl_feedlist_index"):
-        return _not_results(exchange, page)
-    if cards and not any(card.may("info") for card in cards):
-        raise ShapeChanged("搜索页上的微博没有作者一栏", shown(exchange.body))
-    following = page.css("a.next::attr(href)").get("")
-    context = Context(source_kind="search", query=query, own_channel=exchange.own)
-    return listed(
-        What.SEARCH, read_all(cards, lambda node: _card(exchange, node, context, pseudonym)),
-        query=query, cursor=parse_qs(urlsplit(following).query).get("page", [""])[0],
-    )  # fmt: skip
-
-
-def _not_results(exchange: Exchange, page: Selector) -> Parsed:
-    if _LOGIN_TITLE.search(page.css("title::text").get("")):
-        why = "微博给的是登录页"
-        return Parsed(what=What.SEARCH, outcome=Outcome.LOGIN_REQUIRED, detail=why)
-    raise ShapeChanged("搜索页上没有结果列表", shown(exchange.body))
-
-
-def _as_node(card: Selector) -> Node:
-    """The words of a card under names, so that what is wrong with one is said as everywhere."""
-    content = card.xpath("./div[@class='card']/div[@class='card-feed']/div[@class='content']")
-    where = content.xpath("./div[@class='from']/a[1]")
-    acts = card.xpath(".//div[@class='card-act']")
-    whole = content.xpath("./p[@node-type='feed_list_content_full']")
-    return Node({
-        "mid": card.attrib["mid"], "info": bool(content.xpath("./div[@class='info']")),
-        "href": where.xpath("@href").get(), "time": _ASIDE.sub("", _seen(where)),
-        "text": _FOLDS.sub("", _seen(whole or content.xpath(_TEXT))),
-        "shares": _shown_in(acts.xpath(".//a[@action-type='feed_list_forward']")),
-        "comments": _shown_in(acts.xpath(".//a[@action-type='feed_list_comment']")),
-        "likes": _shown_in(acts.xpath(".//a[@action-type='feed_list_like']/button/span[2]")),
-    })  # fmt: skip
-
-
-def _seen(selected: Sequence[Selector]) -> str:
-    """The words of the first of them. The page's own line ends are no line ends of the text."""
-    return _AROUND.sub("\n", words(_SPACE.sub(" ", selected[0].get()))) if selected else ""
-
-
-def _shown_in(selected: Sequence[Selector]) -> str | None:
-    return _seen(selected) if selected else None
-
-
-def _card(
-    exchange: Exchange, node: Node, context: Context, pseudonym: Pseudonym
-) -> Iterator[Incoming]:
-    """A card without a head is an advertisement."""
-    if not node.may("info"):
-        return
-    number, text = node.must("mid"), node.text("text")
-    if not text:
-        raise node.wrong("缺少正文")
-    account = re.search(r"weibo\.com/(?:u/)?(\d+)/", node.must("href"))
-    yield Incoming(
-        platform=_CODE, kind=Kind.POST, native_id=number, text=text, url=_address(number),
-        author_ref=pseudonym(_CODE, account[1]) if account else None,
-        published_at=node.moment("time", exchange.received_at), context=context,
-        counts=node.counts(likes="likes", comments="comments", shares="shares"),
-    )  # fmt: skip
-
-
 LISTENED = Listened(
     code=_CODE,
     modes=frozenset((Mode.IMPORT, Mode.OWN, Mode.ASSISTED, Mode.AUTOMATIC)),
@@ -305,6 +232,8 @@ LISTENED = Listened(
         (re.compile(r"^/api/container/getIndex/?$"), What.SEARCH),
         (re.compile(r"^/weibo/?$"), What.SEARCH),
         (re.compile(r"^/comments/hotflow/?$"), What.COMMENTS),
+        (re.compile(r"^/comments/hotFlowChild/?$"), What.COMMENTS),
+        (re.compile(r"^/ajax/statuses/buildComments/?$"), What.COMMENTS),
         (re.compile(r"^/ajax/message/cmt/?$"), What.COMMENTS),
         (re.compile(r"^/detail/\d+/?$"), What.DETAIL),
         (re.compile(r"^/api/config/?$"), What.LOGIN),
