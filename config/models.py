@@ -381,6 +381,7 @@ class SourceEntry(BaseModel, extra="forbid", frozen=True):
     kind: Code
     platform: Text
     enabled: bool
+    before_enabling: Text | None = None
     start_urls: tuple[Url, ...] = ()
     own_channel: bool = False
     every_minutes: Positive | None = None  # by person: not asked for

@@ -48,6 +48,7 @@ def _source(
         kind=entry.kind,
         platform=entry.platform,
         enabled=entry.enabled,
+        before_enabling=entry.before_enabling or "",
         start_urls=entry.start_urls,
         own_channel=entry.own_channel,
         every_minutes=entry.every_minutes or _A_DAY,

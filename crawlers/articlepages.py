@@ -140,14 +140,20 @@ def _meta(page: Selector, names: Sequence[str]) -> list[str]:
 
 def _body(page: Selector, html: str, path: str) -> str:
     if not path:
-        text = main_text(html)
+        text = _read(main_text(html))
         if len(text) < LEAST_TEXT:
             raise ShapeChanged("没有配置正文的 XPath，通用方法也取不到正文", html)
         return text
     found = page.xpath(path)
     if not found:
         raise ShapeChanged("正文的 XPath 什么也没有取到，版式可能改了", html)
-    return plain("\n".join(one.get() for one in _outermost(found)))
+    return _read(plain("\n".join(one.get() for one in _outermost(found))))
+
+
+def _read(text: str) -> str:
+    """The words where a page shows the text's own markup as words, for a script to turn into a page
+    (长春电视台, by one public copy of 2025-10)."""
+    return plain(text) if "</p>" in text else text
 
 
 def _outermost(found: Sequence[Selector]) -> list[Selector]:

@@ -343,6 +343,7 @@ class SourceSpec:
 
     own_channel: what it brings was said on a channel of the resort's own. every_minutes: how often
     ``watch`` runs it. expected_per_day: usual number of new mentions, for the silent-source alarm.
+    before_enabling: what a person does before it may be switched on, in Chinese; "" for nothing.
     account: the office's, in the modes that need one. go_ahead, daily_cap (pages a day),
     pause_seconds (between two pages, at least and at most): of ``Mode.AUTOMATIC``. search: what
     is looked for.
@@ -359,6 +360,7 @@ class SourceSpec:
     expected_per_day: float
     delay_seconds: float
     options: Mapping[str, str]
+    before_enabling: str = ""
     mode: Mode = Mode.OPEN
     account: Account | None = None
     go_ahead: GoAhead | None = None

@@ -171,6 +171,7 @@ def test_three_papers_and_one_site_are_on_and_what_nobody_has_checked_is_off(pla
     assert on == papers | {("中国吉林网", "articles")}
     assert [source.enabled for source in plan.sources if source.kind == "rss"] == [False]
     for source in plan.sources:
+        assert source.enabled or source.before_enabling, "a person is told what to do first"
         assert source.delay_seconds >= 5  # official-practice.md 7.2: at most 1 request in 5 s
         assert source.options["words"]  # or the whole paper would be stored
 

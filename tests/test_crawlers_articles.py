@@ -3,6 +3,7 @@ bytes, without any network."""
 
 import gzip
 from datetime import UTC, date, datetime
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -86,11 +87,15 @@ TWICE = f"{LONG}\n{LONG}"
         (f"{META.format('2026-11-23T08:15:00+08:00')}<h1>站</h1>{BARE}", NONE, "夜场停运", TWICE,
          AT),
         (f"<h1>夜场停运</h1><span>2026年11月23日 08:15</span>{BARE}", NONE, "夜场停运", TWICE, AT),
+        (f"<h1>夜场停运</h1><p>2026-11-23 08:15:00 来源：</p><div>{escape(paragraphs())}</div>",
+         NONE, "夜场停运", LONG, AT),
+        (article("夜场停运", escape(paragraphs())), XPATHS, "夜场停运", LONG, AT),
         (f"<h1>夜场停运</h1><time datetime='2026-11-23T00:15:00Z'>今早</time>{BARE}", NONE,
          "夜场停运", TWICE, AT),
     ],
     ids=["marked", "broken markup", "picture", "nested match", "no such day", "future",
-         "heading agrees with title", "meta", "line below", "time tag"],
+         "heading agrees with title", "meta", "line below", "markup for a script",
+         "markup for a script, marked", "time tag"],
 )  # fmt: skip
 def test_an_article_is_read_by_the_sites_marks_and_without_them_by_what_the_page_says(
     html: str, rules: Rules, title: str, body: str, at: datetime | None
@@ -329,6 +334,7 @@ def test_a_sitemap_without_new_articles_says_why(
         ("ccradio", "http://www.ccradio.cn/zonghe/20210113/118635.html"),
         ("changchungov", "http://www.changchun.gov.cn/zw_33994/tpxx/202012/t20201215_2656437.html"),
         ("changchunews", "http://www.changchunews.com/szxw/yaowen/1.html"),
+        ("chinactv", "https://chinactv.com/article/1977982283562655745.html"),
     ],
 )
 def test_a_shipped_site_knows_its_own_articles(plan: Plan, name: str, address: str) -> None:

@@ -199,6 +199,14 @@ def test_each_source_and_platform_says_how_it_stands_and_what_to_do(world: World
     assert "tingxue add" in rows["tieba"].task
 
 
+def test_a_source_that_is_off_says_what_to_do_before_it_may_be_on(world: World) -> None:
+    day, night, *others = world.app.plan.sources
+    said, off = replace(day, before_enabling="先核对地址"), replace(night, enabled=False)
+    sources = (said, replace(off, before_enabling="先填 fids"), *others)
+    app = replace(world.app, plan=replace(world.app.plan, sources=sources))
+    assert [row.task for row in sourcing.standings(app)[:2]] == ["", "先填 fids"]
+
+
 def test_the_doctor_has_one_line_for_each_source_somebody_answers_for(world: World) -> None:
     def said() -> list[tuple[str, str]]:
         found = doctor.examine(world.app)

@@ -81,7 +81,7 @@ def _source(
 def _task(app: App, spec: SourceSpec, outcome: Outcome | None) -> str:
     name = app.plan.platform_names[spec.platform]
     if not spec.enabled:
-        return ""
+        return spec.before_enabling
     if misfit := unfit(spec):
         return misfit
     if outcome is None and spec.mode in RAISED:
