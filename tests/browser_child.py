@@ -15,6 +15,7 @@ from tingxue.app import opened
 
 def main(words: list[str]) -> None:
     with opened() as app:
+        app.home.profile("douyin").mkdir(mode=0o700, parents=True, exist_ok=True)
         plan = replace(app.plan, sources=(raised(Mode.AUTOMATIC, *words),))
         collecting.collect_one(replace(app, plan=plan), "dy")
 

@@ -50,6 +50,7 @@ class Desk:
         plan = replace(world.app.plan, sources=(spec,))
         self.app = replace(world.app, plan=plan, environ={"PATH": os.environ["PATH"], **environ})
         self.spec = spec
+        self.app.home.profile("douyin").mkdir(mode=0o700, parents=True, exist_ok=True)
         self.told: list[listening.Heard] = []
 
     def listen(self, minutes: float) -> collecting.RunReport:
@@ -170,7 +171,6 @@ def test_the_doctor_says_whether_there_is_a_browser_and_who_can_read_a_login(
 ) -> None:
     desk = Desk(world, Mode.ASSISTED, {})
     profile = desk.app.home.profile("douyin")
-    profile.mkdir(mode=0o755, parents=True)
     profile.chmod(0o755)
     (tmp_path / "edge").touch(mode=0o700)
 

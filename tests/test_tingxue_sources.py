@@ -94,6 +94,11 @@ def ran(world: World, name: str, outcome: Outcome, new: int = 0) -> None:
         pausing.stop(world.app, books, spec, outcome)
 
 
+def logged_in(world: World) -> None:
+    """As after ``tingxue login 抖音``."""
+    world.app.home.profile("douyin").mkdir(mode=0o700, parents=True)
+
+
 def due(world: World) -> list[str]:
     return [spec.name for spec in collecting.due(world.app)]
 
@@ -179,6 +184,7 @@ def test_a_platform_stops_as_a_whole_and_a_person_lets_it_go_on(world: World) ->
 
 
 def test_each_source_and_platform_says_how_it_stands_and_what_to_do(world: World) -> None:
+    logged_in(world)
     ran(world, "day", Outcome.OK, new=14)
     world.clock.move(3600)
     ran(world, "automatic", Outcome.LOGIN_REQUIRED)
@@ -207,6 +213,16 @@ def test_a_source_that_is_off_says_what_to_do_before_it_may_be_on(world: World) 
     assert [row.task for row in sourcing.standings(app)[:2]] == ["", "先填 fids"]
 
 
+@pytest.mark.parametrize("name", ["own", "automatic"])
+def test_no_round_begins_where_nobody_has_logged_in(world: World, name: str) -> None:
+    with pytest.raises(NotConfigured, match="还没有人登录过"):
+        collecting.collect_one(world.app, name)
+    assert not world.app.home.profile("douyin").exists(), "the next one would take it for a login"
+    (row,) = (row for row in sourcing.standings(world.app) if row.name == name)
+    assert row.outcome is Outcome.NO_RESPONSE_SEEN
+    assert row.task == "请运行 tingxue login 抖音，在窗口里登录单位的账号"
+
+
 def test_the_doctor_has_one_line_for_each_source_somebody_answers_for(world: World) -> None:
     def said() -> list[tuple[str, str]]:
         found = doctor.examine(world.app)
@@ -216,7 +232,7 @@ def test_the_doctor_has_one_line_for_each_source_somebody_answers_for(world: Wor
     assert (
         said()[0][1] == "抖音own（自有账号，官方抖音号）：还没有登录过，请运行 tingxue login 抖音"
     )
-    world.app.home.profile("douyin").mkdir(mode=0o700, parents=True)
+    logged_in(world)
     assert [state for state, _ in said()] == ["ok"] * 3
     assert said()[2][1].endswith("某主任 2026-11-20 批准，一天至多 60 页")
     world.clock.move(240 * 86_400)
@@ -374,6 +390,7 @@ def test_an_automatic_round_reads_below_our_own_posts_first_and_below_what_is_re
 def test_a_round_opens_at_most_twenty_posts_the_hot_ones_first(
     world: World, mode: Mode, many: int
 ) -> None:
+    logged_in(world)
     spec = raised(mode, world.app.plan.sources[0])
     LedgerIntake(world.app.ledger, "x", world.clock)([
         _post(f"7{number:02}", counts=Counts(likes=500 if number == 29 else 1))

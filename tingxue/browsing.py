@@ -18,7 +18,7 @@ from domain.errors import NotConfigured, PluginError
 from domain.plan import SourceSpec
 from domain.ports import Intake
 from domain.types import Mode
-from tingxue import exchanges, listeners, names, pictures, refresh
+from tingxue import exchanges, listeners, names, pictures, refresh, sourcing
 from tingxue.app import App
 
 _MOST_POSTS = 20
@@ -29,10 +29,14 @@ def source(
     app: App, spec: SourceSpec, listened: Listened, marks: Mapping[str, str]
 ) -> BrowserSource:
     """The program goes through the platform's pages itself, and where it may, opens the posts whose
-    counts are to be seen again and whose comments are to be read."""
+    counts are to be seen again and whose comments are to be read. Raises NotConfigured where nobody
+    has logged in: such a round would only meet the site's wall."""
+    folder = app.home.profile(listened.code)
+    if not folder.is_dir():
+        raise NotConfigured(f"{spec.title}：还没有人登录过；{sourcing.log_in(app, spec)}")
     return BrowserSource(
         spec=spec, listened=listened, clock=app.clock, pseudonym=app.pseudonym,
-        folder=app.home.profile(listened.code), environ=app.environ, marks=marks,
+        folder=folder, environ=app.environ, marks=marks,
         keep=_keeping(app, spec.name, listened), knows=_knowing(app),
         picture=_picturing(app, spec.name), posts=partial(_posts, app, spec, listened, marks),
     )  # fmt: skip

@@ -79,14 +79,19 @@ def _source(
 
 
 def _task(app: App, spec: SourceSpec, outcome: Outcome | None) -> str:
-    name = app.plan.platform_names[spec.platform]
     if not spec.enabled:
         return spec.before_enabling
     if misfit := unfit(spec):
         return misfit
-    if outcome is None and spec.mode in RAISED:
-        return f"请运行 tingxue login {name}，在窗口里登录单位的账号"
+    if spec.mode in RAISED and not app.home.profile(spec.platform).is_dir():
+        return log_in(app, spec)
     return pausing.task(app, spec, outcome) if outcome else ""
+
+
+def log_in(app: App, spec: SourceSpec) -> str:
+    """What a person does first of all in the modes that need a window."""
+    name = app.plan.platform_names[spec.platform]
+    return f"请运行 tingxue login {name}，在窗口里登录单位的账号"
 
 
 def _platforms(app: App, books: Books) -> Iterator[Standing]:

@@ -115,6 +115,8 @@ def stage(
     with ExitStack() as stack:
         base_url = stack.enter_context(site.serve(START, port))
         _configure(home, base_url, window.CONFIG if seen and seen.open else {})
+        if seen and seen.open:  # the replica knows everybody: nobody logs in
+            home.profile("douyin").mkdir(mode=0o700, parents=True, exist_ok=True)
         channels, failing = _channels(home, moment)
         app = stack.enter_context(
             opened(
