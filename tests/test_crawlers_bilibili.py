@@ -16,6 +16,9 @@ _SEARCH = (
 )
 _ALL = _SEARCH.replace("search/type", "search/all/v2")
 _REPLIES = "https://api.bilibili.com/x/v2/reply/wbi/main?oid=115000000001&type=1&mode=3"
+_UNFOLDED = (
+    "https://api.bilibili.com/x/v2/reply/reply?oid=115000000001&type=1&root=270000000002&pn=1"
+)
 _FIRST, _SECOND = "BV1EQxk1N7nw", "BV1EQxk1N7nc"
 
 
@@ -39,6 +42,8 @@ class TestBilibili(ListenedContract):
         _search("ours/bilibili/search_one_without_id.json", Outcome.SCHEMA_CHANGED, _FIRST),
         _search("ours/bilibili/limited.json", Outcome.RATE_LIMITED),
         _comments("ours/bilibili/reply_none.json", Outcome.EMPTY_CONFIRMED),
+        _comments("ours/bilibili/unfolded.json", Outcome.OK, "270000000003", url=_UNFOLDED),
+        _comments("ours/bilibili/unfolded_none.json", Outcome.EMPTY_CONFIRMED, url=_UNFOLDED),
         _search("bilibili/search_type_video.json", Outcome.OK, "BV1xx00000001"),
         _search("bilibili/search_empty.json", Outcome.EMPTY_CONFIRMED),
         _search("bilibili/search_v_voucher.json", Outcome.VERIFY_REQUIRED),
@@ -70,6 +75,14 @@ class TestBilibili(ListenedContract):
         assert parsed.cursor == "2" and parsed.items[0].ip_region == "吉林"
         assert parsed.items[0].counts is not None
         assert parsed.items[0].counts.lower_bounds == {"likes"}
+
+    def test_replies_that_were_unfolded_belong_to_the_video_as_folded_ones_do(self) -> None:
+        folded = heard(LISTENED, self.ANSWERS[1]).items[-1]
+        (reply,) = heard(
+            LISTENED, next(a for a in self.ANSWERS if a.file == "ours/bilibili/unfolded.json")
+        ).items
+        assert (reply.native_id, reply.parent_id) == (folded.native_id, folded.parent_id)
+        assert reply.ip_region == "辽宁" and reply.text == "回复 @雪友十 :中午以后才压雪"
 
     def test_below_anything_but_a_video_the_parent_is_not_known(self) -> None:
         other = _comments("ours/bilibili/reply.json", Outcome.OK,

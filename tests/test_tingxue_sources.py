@@ -273,10 +273,10 @@ def test_a_kept_answer_is_read_again_and_resolved_when_it_parses(world: World) -
     elsewhere = reject("z", url="https://www.douyin.com/aweme/v1/web/hot/search/list/")
     with world.app.ledger.write() as books:
         books.rejects.add([elsewhere], world.clock())
-    assert rehearing.rehear(world.app, lookup) == rehearing.Reheard(read=1, new=0, left=5)
+    assert rehearing.rehear(world.app, lookup) == rehearing.Reheard(read=1, new=0, left=5, pages=1)
     mended += ["one", "half"]
-    assert rehearing.rehear(world.app, lookup) == rehearing.Reheard(read=1, new=2, left=4)
-    assert rehearing.rehear(world.app, lookup) == rehearing.Reheard(read=0, new=0, left=4)
+    assert rehearing.rehear(world.app, lookup) == rehearing.Reheard(read=1, new=2, left=4, pages=1)
+    assert rehearing.rehear(world.app, lookup) == rehearing.Reheard(read=0, new=0, left=4, pages=1)
     assert [kept.fields.get("body") for _, kept in rehearing.kept(world.app)] == [
         "half", "two", "x", "y", None
     ]  # fmt: skip

@@ -117,6 +117,8 @@ def replay(only_list: bool) -> None:
             return
         done = rehearing.rehear(app)
     click.echo(f"读出 {done.read} 个，新增 {done.new} 条；仍读不出 {done.left} 个")
+    if done.pages:
+        click.echo(f"另有网页的片段 {done.pages} 个，不在这里重读：来源下次运行时会再读原来的网页")
 
 
 @sources.command()

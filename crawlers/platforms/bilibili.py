@@ -1,7 +1,8 @@
 """B站: search results and comments.
 
 "No results" without a total of 0 is never believed: a risk control answers code 0 with a voucher
-and nothing else. Comments name the video by its av number, which becomes the BV id that posts are
+and nothing else. Replies that were unfolded come by a request of their own, by pages (confidence B,
+public code). Comments name the video by its av number, which becomes the BV id that posts are
 known by. Facts: platforms.md §6; import and assisted only, for the reason in §0.1.
 """
 
@@ -96,7 +97,7 @@ def _video(
 
 def _comments(exchange: Exchange, data: Node, pseudonym: Pseudonym) -> Parsed:
     ended = data.may("cursor.is_end").value is True
-    none = data.number("cursor.all_count") == 0
+    none = 0 in (data.number("cursor.all_count"), data.number("page.count"))
     return listed(
         What.COMMENTS, read_all(_each_once(data), lambda node: _comment(exchange, node, pseudonym)),
         empty=Outcome.EMPTY_CONFIRMED if none else Outcome.EMPTY_AMBIGUOUS,
@@ -141,7 +142,7 @@ LISTENED = Listened(
     hosts=("bilibili.com",),
     paths=(
         (re.compile(r"^/x/web-interface/wbi/search/(?:type|all/v2)/?$"), What.SEARCH),
-        (re.compile(r"^/x/v2/reply/wbi/main/?$"), What.COMMENTS),
+        (re.compile(r"^/x/v2/reply/(?:(?:wbi/)?main|reply)/?$"), What.COMMENTS),
     ),
     parse=_parse,
     search_page=_search_page,
