@@ -23,6 +23,8 @@ class TestChannels(ListenedContract):
         _comments("ours/channels/comment_list.json",
                   "14700000000000000101", "14700000000000000102"),
         _comments("wechat/channels_comment_list.json", "1", "2"),
+        Answer(file="ours/channels/comment_list.json", url=_LIST, what=What.COMMENTS, status=201,
+               outcome=Outcome.OK, method="POST"),  # what its page gets, seen by others in 2026-10
     )  # fmt: skip
 
     def test_a_comment_and_the_reply_to_it_are_our_own_channel(self) -> None:
