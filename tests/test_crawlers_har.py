@@ -8,20 +8,23 @@ import subprocess
 import sys
 import tracemalloc
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from answers import every_answer
+from contracts.listened_contract import KEY, NOW, Answer, heard
 from harmaking import COMMENTS, SEARCH, SECRET, comments, entry, har, turned, write
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crawlers.har import MOST_FILE, OpenHar, is_har, open_har
-from crawlers.listened import Exchange, Listened, listened_platforms
+from crawlers.health import ShapeChanged
+from crawlers.listened import Exchange, Listened, Parsed, hear, listened_platforms
 from crawlers.platforms import douyin, weibo
 from domain.errors import InputError
-from domain.types import Mode
+from domain.types import Mode, Outcome
 
 PLATFORMS = (douyin.LISTENED,)
 
@@ -154,6 +157,25 @@ def test_a_site_where_everybody_writes_is_no_back_end_because_an_inbox_is_there_
     below = "https://weibo.com/ajax/statuses/buildComments?id=5300000000000600"
     har = open_har(write(path, entry(below, "x")), (weibo.LISTENED,))
     assert [exchange.own for _, _, exchange in har.exchanges] == [False]
+
+
+@pytest.mark.parametrize(("platform", "answer"), list(every_answer()))
+def test_an_answer_in_a_file_says_what_it_says_on_its_page(
+    path: Path, platform: Listened, answer: Answer
+) -> None:
+    body, took = answer.path.read_bytes(), 250.5
+    one = entry(
+        answer.url, base64.b64encode(body).decode(), encoding="base64", size=len(body),
+        started=(NOW - timedelta(milliseconds=took)).isoformat(), time=took, status=answer.status,
+        method=answer.method, posted=answer.request_body, headers=answer.headers,
+        redirected=answer.headers.get("location", ""),
+    )  # fmt: skip
+    [(_, of, exchange)] = open_har(write(path, one), (platform,)).exchanges
+    try:
+        said = hear(of, exchange, KEY.pseudonym)
+    except ShapeChanged:
+        said = Parsed(what=answer.what, outcome=Outcome.SCHEMA_CHANGED)
+    assert said == heard(platform, answer)
 
 
 def test_a_platform_that_is_not_imported_is_not_read(path: Path) -> None:

@@ -1,11 +1,8 @@
 """A kept answer names nobody, and is read again as it would have been read at first.
 
-The table is every answer that the tests of the platforms know: ours, and those of ../shared/samples
-where they are at hand.
+The table is every answer that the tests of the platforms know.
 """
 
-import importlib
-import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -14,12 +11,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contracts.listened_contract import NOW, SAMPLES, Answer, ListenedContract
+from answers import every_answer
+from contracts.listened_contract import NOW, Answer
 
 import crawlers.platforms
 from crawlers.barerequests import PARAMETERS
 from crawlers.health import ShapeChanged
-from crawlers.listened import Exchange, Listened, Parsed, hear, listened_platforms
+from crawlers.listened import Exchange, Listened, Parsed, hear
 from crawlers.nodes import framed
 from crawlers.platforms import douyin
 from crawlers.scrubbing import scrub
@@ -35,25 +33,6 @@ _NICKNAMES = frozenset(
      "portrait", "url_token", "user_id", "userId", "author_id", "authorId")
 )  # fmt: skip
 _IN_PAGES = re.compile(r'nick-name="([^"]+)"|class="name"[^<>]*>([^<]+)<')
-
-
-def _answers() -> Iterator[Any]:
-    tests = {path.stem for path in Path(__file__).parent.glob("test_crawlers_*.py")}
-    for platform in listened_platforms():
-        assert f"test_crawlers_{platform.code}" in tests
-        module = importlib.import_module(f"test_crawlers_{platform.code}")
-        for _, one in inspect.getmembers(module, inspect.isclass):
-            if issubclass(one, ListenedContract) and one is not ListenedContract:
-                for answer in one.ANSWERS:
-                    if 300 <= answer.status < 400:  # sent elsewhere: there is nothing to keep
-                        continue
-                    yield pytest.param(platform, answer, id=answer.file, marks=_marks(answer))
-
-
-def _marks(answer: Answer) -> list[pytest.MarkDecorator]:
-    missing = SAMPLES in answer.path.parents and not answer.path.exists()
-    why = f"../shared/samples/{answer.file} is not here"
-    return [pytest.mark.skip(reason=why)] if missing else []
 
 
 def exchange_of(answer: Answer, body: bytes) -> Exchange:
@@ -118,8 +97,10 @@ def _bare(item: Incoming) -> Incoming:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize(("platform", "answer"), list(_answers()))
+@pytest.mark.parametrize(("platform", "answer"), list(every_answer()))
 def test_what_is_kept_reads_the_same_and_names_nobody(platform: Listened, answer: Answer) -> None:
+    if 300 <= answer.status < 400:
+        return  # sent elsewhere: there is nothing to keep
     body, accounts = answer.path.read_bytes(), list[str]()
     first = heard(platform, exchange_of(answer, body), accounts)
     if isinstance(first, Parsed):
