@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.async_api import BrowserContext, Error, async_playwright
 
-from crawlers.programs import find, replica
+from crawlers.programs import command_line, find
 from domain.errors import NotConfigured
 
 _HELD_SECONDS = 10
@@ -38,7 +38,7 @@ async def opened(
                     # Nobody may use it as root; in a container root is who we are.
                     chromium_sandbox=os.geteuid() != 0, env=_environment(environ, folder),
                     handle_sigint=False, handle_sigterm=False, handle_sighup=False,
-                    args=[*replica(environ), *arguments],
+                    args=[*command_line(environ), *arguments],
                 )  # fmt: skip
             except Error as error:
                 raise NotConfigured(

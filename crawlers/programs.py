@@ -17,6 +17,11 @@ REPLICA = "TINGXUE_BROWSER_REPLICA"
 """``127.0.0.1:PORT,SPKI``: every name leads to this server of our own, whose key is trusted. For
 the demo and the tests: with it the browser reaches nothing else."""
 
+_MAKERS = ("google.com", "googleapis.com", "gvt1.com", "microsoft.com", "msedge.net")
+"""Where browsers ask for updates and accounts of their own accord; none of our platforms is there.
+Chromium 156 was seen at accounts.google.com and update.googleapis.com; the rest is general
+knowledge."""
+
 _NAMES = (
     "chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "microsoft-edge",
     "microsoft-edge-stable",
@@ -52,17 +57,18 @@ def has_screen(environ: Mapping[str, str]) -> bool:
     return bool(environ.get("DISPLAY") or environ.get("WAYLAND_DISPLAY"))
 
 
-def replica(environ: Mapping[str, str]) -> list[str]:
-    """What the command line of a browser needs for it. Raises NotConfigured unless it is one on
-    this machine."""
+def command_line(environ: Mapping[str, str]) -> list[str]:
+    """The arguments of every browser: it does not call its maker, and where there is a replica it
+    reaches nothing else. Raises NotConfigured unless that is one on this machine."""
+    rules = [f"MAP {name} ~NOTFOUND" for host in _MAKERS for name in (host, f"*.{host}")]
     given = environ.get(REPLICA, "")
     if not given:
-        return []
+        return [f"--host-resolver-rules={','.join(rules)}"]
     match = re.fullmatch(r"127\.0\.0\.1:\d+,([A-Za-z0-9+/=]+)", given)
     if match is None:
         raise NotConfigured(f"{REPLICA} 只能写 127.0.0.1:端口,公钥指纹")
-    where = given.partition(",")[0]
+    rules.append(f"MAP * {given.partition(',')[0]}")
     return [
-        f"--host-resolver-rules=MAP * {where}",
+        f"--host-resolver-rules={','.join(rules)}",
         f"--ignore-certificate-errors-spki-list={match[1]}",
     ]

@@ -15,7 +15,7 @@ from browser_site import raised
 from crawlers.browser import _left_by_its_last_browser, alone
 from crawlers.listened import listened_platforms
 from crawlers.platforms.douyin import LISTENED as DOUYIN
-from crawlers.programs import BROWSER, REPLICA, find, has_screen, replica
+from crawlers.programs import BROWSER, REPLICA, command_line, find, has_screen
 from crawlers.turns import PAGES, Visit, depth, in_turn, pages_today
 from crawlers.visits import manner, visits
 from domain.collection import RAISED
@@ -95,7 +95,7 @@ def test_takes_away_what_a_dead_browser_left_and_waits_for_a_living_one(tmp_path
 @pytest.mark.parametrize("given", ["10.0.0.1:80,x", "127.0.0.1:80", "127.0.0.1:80,a --proxy=b"])
 def test_a_replica_is_on_this_machine(given: str) -> None:
     with pytest.raises(NotConfigured, match=REPLICA):
-        replica({REPLICA: given})
+        command_line({REPLICA: given})
 
 
 def test_what_was_broken_off_comes_first_then_the_new_then_the_oldest() -> None:

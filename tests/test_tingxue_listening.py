@@ -78,6 +78,7 @@ def desk(world: World, site: Site) -> Iterator[Desk]:
     chromium_or_skip()
     with serving(site) as replica:
         yield Desk(world, Mode.ASSISTED, replica.environment)
+        assert {asked.host for asked in replica.asked} <= {"www.douyin.com"}, "it called its maker"
 
 
 def _by_hand(feed: Feed) -> Answer:
