@@ -21,6 +21,7 @@ _FLOW = "https://m.weibo.cn/comments/hotflow?id=5300000000000101&mid=53000000000
 _BUILD = "https://weibo.com/ajax/statuses/buildComments?is_reload=1&id={}&is_show_bulletin=2"
 _DESK = _BUILD.format("5300000000000600&is_mix=0&count=10&uid=1990000012&fetch_level=0")
 _UNFOLDED = _BUILD.format("5300000000000601&is_mix=1&count=20&uid=1990000012&fetch_level=1")
+_SHOW = "https://weibo.com/ajax/statuses/show?id=QzTest600&locale=zh-CN"
 _CHILD = "https://m.weibo.cn/comments/hotFlowChild?cid=5300000000000601&max_id=0&max_id_type=0"
 _INBOX = "https://weibo.com/ajax/message/cmt?page=2"
 _CONFIG = "https://m.weibo.cn/api/config"
@@ -61,6 +62,10 @@ class TestWeibo(ListenedContract):
         *(_comments("ours/weibo/replies.json", Outcome.OK,
                     "5300000000000602", "5300000000000603", url=url)
           for url in (_UNFOLDED, _CHILD)),
+        Answer(file="ours/weibo/show.json", url=_SHOW, what=What.DETAIL, outcome=Outcome.OK,
+               ids=["5300000000000600"]),
+        Answer(file="ours/weibo/show_gone.json", url=_SHOW, what=What.DETAIL,
+               outcome=Outcome.ITEM_GONE, ids=()),
         _comments("ours/weibo/build_comments_none.json", Outcome.EMPTY_CONFIRMED, url=_DESK),
         _comments("weibo/login_required_neg100.json", Outcome.LOGIN_REQUIRED, url=_DESK),
         _search("ours/weibo/container_one_without_id.json", Outcome.SCHEMA_CHANGED,
@@ -137,6 +142,15 @@ class TestWeibo(ListenedContract):
         assert lonely.parent_id is None, "the post is gone"
         nothing = heard(LISTENED, self.ANSWERS[3], b'{"ok": 1, "data": {"comments": []}}')
         assert (nothing.outcome, nothing.cursor) == (Outcome.EMPTY_AMBIGUOUS, "")
+
+    def test_a_post_of_the_desktop_site_is_the_one_that_its_comments_stand_below(self) -> None:
+        (post,) = self._of("ours/weibo/show.json").items
+        assert post.native_id is not None and post.counts is not None
+        assert post.text == "莲花山的魔毯又停了[怒]排队四十分钟 ...", "what follows is a button"
+        assert post.url == "https://m.weibo.cn/detail/5300000000000600" and post.ip_region == "吉林"
+        assert (post.counts.likes, post.counts.comments, post.counts.shares) == (41, 31, 5)
+        below = self._of("ours/weibo/build_comments.json").items[0].parent_id
+        assert below == mention_id("weibo", Kind.POST, post.native_id)
 
     def test_comments_of_the_desktop_site_are_those_of_the_mobile_site(self) -> None:
         parsed = self._of("ours/weibo/build_comments.json")

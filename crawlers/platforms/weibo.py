@@ -3,7 +3,7 @@ single posts, comments of both sites, the own account's list of comments it rece
 
 Anonymous searches are always sent to the login. The mobile search cuts long posts off ("…全文");
 the desktop search and a post's own page have them whole. Facts: platforms.md §5; the desktop's
-comments and replies that were unfolded by many public readers of them (confidence B).
+posts and comments, and replies that were unfolded, by many public readers of them (confidence B).
 """
 
 import re
@@ -23,9 +23,12 @@ _CODE = "weibo"
 _MESSAGES = {
     "请先登录": (Outcome.LOGIN_REQUIRED, "微博要求登录"),
     "访问频次过高": (Outcome.RATE_LIMITED, "微博说访问太频繁"),
+    "该微博不存在": (Outcome.ITEM_GONE, "微博已删除"),
+    "暂无查看权限": (Outcome.ITEM_GONE, "微博不再公开"),
     # The wording is not confirmed by a recorded answer, so it does not make an empty list certain.
     "这里还没有内容": (Outcome.EMPTY_AMBIGUOUS, "微博说没有内容"),
 }
+_BUTTON = re.compile(r"\s*(?:全文|展开)$")
 _LOGIN = re.compile(r"passport\.weibo\.(?:com|cn)|/login\.php|/sso/signin")
 
 
@@ -38,7 +41,7 @@ def _parse(exchange: Exchange, what: What, pseudonym: Pseudonym) -> Parsed | Non
     parts = urlsplit(exchange.url)
     if 300 <= exchange.status < 400:
         return _redirected(exchange, what)
-    if what is What.DETAIL:
+    if what is What.DETAIL and not parts.path.startswith("/ajax/"):
         return _page(exchange, pseudonym)
     if parts.path.rstrip("/") == "/weibo":
         return weibocards.results(exchange, pseudonym) if parts.hostname == "s.weibo.com" else None
@@ -53,6 +56,8 @@ def _parse(exchange: Exchange, what: What, pseudonym: Pseudonym) -> Parsed | Non
     refused = _refusal(answer, what)
     if refused is not None:
         return refused
+    if what is What.DETAIL:
+        return _single(exchange, [answer], pseudonym)
     inbox = parts.path.startswith("/ajax/message/")
     return (_inbox if inbox else _comments)(exchange, answer, pseudonym)
 
@@ -70,7 +75,7 @@ def _refusal(answer: Node, what: What) -> Parsed | None:
     if ok == -100:
         return Parsed(what=what, outcome=Outcome.LOGIN_REQUIRED, detail="微博要求登录")
     if ok == 0:
-        said = answer.text("msg")
+        said = answer.text("msg") or answer.text("message")
         for message, (outcome, detail) in _MESSAGES.items():
             if message in said:
                 return Parsed(what=what, outcome=outcome, detail=detail)
@@ -130,7 +135,7 @@ def _post(
     number = node.ident("mid") or node.must("id")
     text = node.text("text")
     if node.may("isLongText").value is True:
-        text = text.removesuffix("全文").rstrip()
+        text = _BUTTON.sub("", text)
     first = node.may("retweeted_status")
     source = (first.ident("mid") or first.ident("id")) if first else ""
     if not text:
@@ -155,12 +160,13 @@ def _post(
 def _page(exchange: Exchange, pseudonym: Pseudonym) -> Parsed:
     """A post's own page, its data in a script: the whole text."""
     found = assigned(exchange.body, "$render_data").entries()
-    status = found[0].at("status") if found else Node(None)
+    return _single(exchange, [one.at("status") for one in found[:1]], pseudonym)
+
+
+def _single(exchange: Exchange, posts: list[Node], pseudonym: Pseudonym) -> Parsed:
     context = Context(own_channel=exchange.own)
-    return listed(
-        What.DETAIL,
-        read_all([status] if found else [], lambda node: _post(exchange, node, context, pseudonym)),
-    )  # fmt: skip
+    read = read_all(posts, lambda node: _post(exchange, node, context, pseudonym))
+    return listed(What.DETAIL, read)
 
 
 def _comments(exchange: Exchange, answer: Node, pseudonym: Pseudonym) -> Parsed:
@@ -236,6 +242,7 @@ LISTENED = Listened(
         (re.compile(r"^/ajax/statuses/buildComments/?$"), What.COMMENTS),
         (re.compile(r"^/ajax/message/cmt/?$"), What.COMMENTS),
         (re.compile(r"^/detail/\d+/?$"), What.DETAIL),
+        (re.compile(r"^/ajax/statuses/show/?$"), What.DETAIL),
         (re.compile(r"^/api/config/?$"), What.LOGIN),
     ),
     parse=_parse,
