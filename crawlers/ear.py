@@ -175,7 +175,7 @@ class Ear:
             return None
         exchange = Exchange(
             url=request.url, body=b"", received_at=self.clock(),
-            method=request.method, status=response.status, own=self.own,
+            method=request.method, status=response.status,
             request_body=(request.post_data_buffer or b"").decode("utf-8", "replace"),
             headers={n: v for n, v in response.headers.items() if not _secret(n)},
         )  # fmt: skip

@@ -152,7 +152,7 @@ def _read(
         for entry in _whole_entries(source, seen, platforms):
             seen.entries += 1
             platform = _whose(entry, seen, platforms)
-            exchange = exchange_of(entry, seen, platform) if platform is not None else None
+            exchange = exchange_of(entry, seen) if platform is not None else None
             if platform is not None and exchange is not None:
                 found = True
                 yield seen.entries, platform, exchange

@@ -13,12 +13,11 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import cast
-from urllib.parse import urlsplit
 
 import ijson
 
 from crawlers.jsonbytes import CUT
-from crawlers.listened import Exchange, Listened
+from crawlers.listened import Exchange
 
 MOST_BODY = 20 << 20
 """Bytes of a body as it stands in the file; a longer one is passed over and counted."""
@@ -134,7 +133,7 @@ def _keep_header(entry: Entry) -> None:
         entry[name] = value
 
 
-def exchange_of(entry: Entry, seen: Seen, platform: Listened) -> Exchange | None:
+def exchange_of(entry: Entry, seen: Seen) -> Exchange | None:
     """None, and ``seen`` counts why, for one that cannot be read. Sent elsewhere, an answer is
     empty and its header ``location`` says where."""
     url, status = str(entry["request.url"]), entry.get("response.status")
@@ -153,7 +152,6 @@ def exchange_of(entry: Entry, seen: Seen, platform: Listened) -> Exchange | None
         url=url, body=body, received_at=received, method=str(entry.get("request.method") or "GET"),
         request_body=text if isinstance(text, str) else "", status=status,
         headers=headers | ({"location": elsewhere} if elsewhere else {}),
-        own=_in_back_end(url, platform),
     )  # fmt: skip
 
 
@@ -209,12 +207,3 @@ def _unpacked(body: bytes) -> bytes | None:
     except zlib.error:
         return None
     return plain if unpacking.eof else None
-
-
-def _in_back_end(url: str, platform: Listened) -> bool:
-    """Whether the address is of a host where only the office's own account is at home: not the one
-    that everybody logs in on or searches on, nor the platform's own domain."""
-    shared = [platform.login_page, platform.search_page("x")] if platform.search_page else []
-    hosts = {urlsplit(page).hostname for page in platform.own_pages}
-    public = {*platform.hosts, *(urlsplit(page).hostname for page in shared)}
-    return urlsplit(url).hostname in hosts - public

@@ -30,8 +30,8 @@ class What(StrEnum):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
     """One request of a page and its answer. ``headers``: of the answer, names in lower case;
-    never cookies. ``received_at`` (UTC) anchors relative times. ``own``: heard in the back-end of
-    the office's own account."""
+    never cookies. ``received_at`` (UTC) anchors relative times. ``own``: on a channel of
+    the resort's own, as ``hear`` finds."""
 
     url: str
     body: bytes
@@ -109,9 +109,10 @@ class Listened:
     of what scrolls ("" for the window); panel is where a single post shows its comments; a site on
     which a post opens only by the link in a list of results, which holds a token, has post_link,
     a pattern whose first group is the post's number;
-    signs are words on a visible page, and the outcome they mean. about: the site's own number of
-    the sight or shop whose page asked, "" for none; ours: those of the resort, which the hall fills
-    in: what is said there is said on a channel of our own.
+    signs are words on a visible page, and the outcome they mean. back_ends: hosts where only the
+    office's own account is at home. about: the site's own number of the sight or shop whose page
+    asked, "" for none; ours: those of the resort, which the hall fills in. What is said in the one
+    or about the other is said on a channel of our own.
     """
 
     code: str
@@ -123,6 +124,7 @@ class Listened:
     search_page: Callable[[str], str] | None = None
     login_page: str = ""
     own_pages: tuple[str, ...] = ()
+    back_ends: tuple[str, ...] = ()
     works: Works | None = None
     scrolls: str = ""
     panel: Panel = Panel()
@@ -147,6 +149,11 @@ class Listened:
             return False
         return any(host == own or host.endswith(f".{own}") for own in self.hosts)
 
+    def is_ours(self, exchange: Exchange) -> bool:
+        """Whether it was asked in a back-end, or about a sight or shop of the resort."""
+        about = self.about(exchange) if self.about is not None else ""
+        return urlsplit(exchange.url).hostname in self.back_ends or about in self.ours
+
 
 def listened_platforms() -> tuple[Listened, ...]:
     """Every platform that is listened to: the plug-ins that export ``LISTENED``. Loads them all."""
@@ -166,7 +173,7 @@ def hear(platform: Listened, exchange: Exchange, pseudonym: Pseudonym) -> Parsed
     outcome, why = _refused(platform, exchange)
     if outcome is not None:
         return Parsed(what=what, outcome=outcome, detail=why)
-    if platform.about is not None and platform.about(exchange) in platform.ours:
+    if platform.is_ours(exchange):
         exchange = replace(exchange, own=True)
     try:
         return platform.parse(exchange, what, pseudonym)

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from crawlers.har import MOST_FILE, OpenHar, is_har, open_har
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Parsed, hear, listened_platforms
-from crawlers.platforms import douyin, weibo
+from crawlers.platforms import douyin
 from domain.errors import InputError
 from domain.types import Mode, Outcome
 
@@ -142,21 +142,6 @@ def test_what_cannot_be_read_is_counted_and_said_and_spoils_nothing_else(
 def test_times_of_all_programs_are_read(path: Path, started: str, hour: int) -> None:
     (exchange,) = read(write(path, entry(COMMENTS, "x", started=started, time=-1)))
     assert (exchange.received_at.hour, exchange.received_at.tzinfo) == (hour, UTC)
-
-
-def test_the_back_end_of_ones_own_account_is_told_from_the_public_site(path: Path) -> None:
-    creator = "https://creator.douyin.com/aweme/v1/creator/comment/list/?item_id=1"
-    assert [one.own for one in read(write(path, entry(creator, "x"), entry(COMMENTS, "x")))] == [
-        True, False,
-    ]  # fmt: skip
-
-
-def test_a_site_where_everybody_writes_is_no_back_end_because_an_inbox_is_there_too(
-    path: Path,
-) -> None:
-    below = "https://weibo.com/ajax/statuses/buildComments?id=5300000000000600"
-    har = open_har(write(path, entry(below, "x")), (weibo.LISTENED,))
-    assert [exchange.own for _, _, exchange in har.exchanges] == [False]
 
 
 @pytest.mark.parametrize(("platform", "answer"), list(every_answer()))

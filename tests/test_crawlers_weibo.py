@@ -54,7 +54,7 @@ class TestWeibo(ListenedContract):
         _comments("ours/weibo/hotflow.json", Outcome.OK,
                   "5300000000000301", "5300000000000302"),
         Answer(file="ours/weibo/inbox.json", url=_INBOX, what=What.COMMENTS, outcome=Outcome.OK,
-               ids=["5300000000000501", "5300000000000502"], own=True),
+               ids=["5300000000000501", "5300000000000502"]),
         Answer(file="ours/weibo/detail.html", url=_PAGE, what=What.DETAIL, outcome=Outcome.OK,
                ids=["5300000000000103"]),
         _comments("ours/weibo/build_comments.json", Outcome.OK,
@@ -158,6 +158,7 @@ class TestWeibo(ListenedContract):
         post = mention_id("weibo", Kind.POST, "5300000000000600")
         assert comment.parent_id == reply.parent_id == post and parsed.cursor
         assert comment.text == "魔毯停了[怒]没人说一声" and comment.ip_region == "吉林"
+        assert not comment.context.own_channel, "everybody writes there, though our inbox is there"
         assert comment.counts is not None and reply.counts is not None
         assert (comment.counts.likes, comment.counts.comments, reply.counts.likes) == (0, 2, 3)
 

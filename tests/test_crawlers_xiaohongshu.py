@@ -53,7 +53,7 @@ class TestXiaohongshu(ListenedContract):
                   "6b029b4d0000000000000201", "6b029b7f0000000000000202"),
         _comments("ours/xiaohongshu/comments_empty.json", Outcome.EMPTY_AMBIGUOUS),
         Answer(file="ours/xiaohongshu/mentions.json", url=f"{_API}/v1/you/mentions?num=20&cursor=",
-               what=What.COMMENTS, outcome=Outcome.OK, own=True,
+               what=What.COMMENTS, outcome=Outcome.OK,
                ids=[f"6b0297c9000000000000030{no}" for no in (1, 2, 3)]),
         _search("xhs/search_notes_v2.json", Outcome.OK, _SAMPLE, "68e778000000000000000003"),
         _search("xhs/search_notes_empty.json", Outcome.EMPTY_CONFIRMED, url=_OLD_SEARCH),

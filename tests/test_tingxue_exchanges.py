@@ -39,7 +39,7 @@ def exchange_of(answer: Answer, body: bytes) -> Exchange:
     return Exchange(
         url=answer.url + ("&" if "?" in answer.url else "?") + "msToken=planted-token&uid=777001",
         body=body, received_at=NOW, method=answer.method, request_body=answer.request_body,
-        status=answer.status, headers=answer.headers, own=answer.own,
+        status=answer.status, headers=answer.headers,
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ def _comment(exchange: Exchange, node: Node) -> Iterator[Incoming]:
     yield Incoming(
         platform=_CODE, kind=Kind.COMMENT, native_id=node.must("commentId"), text=text,
         published_at=node.moment("commentCreatetime", exchange.received_at),
-        context=Context(source_kind="comment", own_channel=True),
+        context=Context(source_kind="comment", own_channel=exchange.own),
         counts=node.counts(likes="commentLikeCount"),
     )  # fmt: skip
 
@@ -57,6 +57,7 @@ LISTENED = Listened(
     parse=_parse,
     login_page="https://channels.weixin.qq.com/platform",
     own_pages=("https://channels.weixin.qq.com/platform/interaction/comment",),
+    back_ends=("channels.weixin.qq.com",),
     works=Works(
         opens="", each=".comment-feed-wrap", scrolls=".feed-comment__wrp"
     ),  # one source (C)

@@ -7,7 +7,7 @@ account has been seen to get empty lists for hours. Facts: platforms.md §1.
 
 import re
 from collections.abc import Iterator
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from crawlers.fields import region
 from crawlers.listened import Exchange, Listened, Panel, Parsed, What, Works
@@ -177,15 +177,14 @@ def _comment(exchange: Exchange, node: Node, pseudonym: Pseudonym) -> Iterator[I
     text = node.text("text")
     if not text:
         return
-    own = exchange.own or _at_home(exchange)
-    work = node.ident("aweme_id") or (_asked_work(exchange) if own else "")
+    work = node.ident("aweme_id") or (_asked_work(exchange) if exchange.own else "")
     yield Incoming(
         platform=_CODE, kind=Kind.COMMENT, native_id=node.must("cid"), text=text,
         parent_id=mention_id(_CODE, Kind.POST, work or node.must("aweme_id")),
         author_ref=pseudonym(_CODE, node.ident("user.uid") or node.ident("user.sec_uid")),
         published_at=node.moment("create_time", exchange.received_at),
         ip_region=region(node.text("ip_label")),
-        context=Context(source_kind="comment", own_channel=own),
+        context=Context(source_kind="comment", own_channel=exchange.own),
         counts=node.counts(likes="digg_count", comments="reply_comment_total"),
     )  # fmt: skip
 
@@ -210,10 +209,6 @@ def _asked_work(exchange: Exchange) -> str:
     return named if named.isdecimal() else ""
 
 
-def _at_home(exchange: Exchange) -> bool:
-    return urlsplit(exchange.url).hostname == "creator.douyin.com"
-
-
 LISTENED = Listened(
     code=_CODE,
     modes=frozenset((Mode.IMPORT, Mode.OWN, Mode.ASSISTED, Mode.AUTOMATIC)),
@@ -230,6 +225,7 @@ LISTENED = Listened(
     search_page=_search_page,
     login_page="https://www.douyin.com/",
     own_pages=("https://creator.douyin.com/creator-micro/interactive/comment",),
+    back_ends=("creator.douyin.com",),
     works=Works(  # public code ×4 (B)
         opens="button:has-text('选择作品'), span:text-is('选择作品')",
         each=".douyin-creator-interactive-list-items > *",

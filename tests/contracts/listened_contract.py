@@ -39,7 +39,6 @@ class Answer:
     headers: dict[str, str] = field(default_factory=dict)
     request_body: str = ""
     method: str = "GET"
-    own: bool = False
 
     @property
     def path(self) -> Path:
@@ -52,7 +51,7 @@ def heard(listened: Listened, answer: Answer, body: bytes | None = None) -> Pars
     exchange = Exchange(
         url=answer.url, body=answer.path.read_bytes() if body is None else body, received_at=NOW,
         method=answer.method, request_body=answer.request_body, status=answer.status,
-        headers=answer.headers, own=answer.own,
+        headers=answer.headers,
     )  # fmt: skip
     try:
         parsed = hear(listened, exchange, KEY.pseudonym)
