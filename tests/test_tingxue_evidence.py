@@ -61,8 +61,10 @@ def test_a_pack_proves_itself_and_says_what_the_audit_says(made: Made) -> None:
     assert (code, case["chain_head"] in said, case["chain_head"] in reason) == (0, True, True)
     [mention] = json.loads((folder / "mentions.json").read_text("utf-8"))
     assert (mention["sightings"][0]["likes"], mention["verdict"]["urgency"]) == (7, "yellow")
-    assert json.loads((folder / "deliveries.json").read_text("utf-8"))
+    sent = json.loads((folder / "deliveries.json").read_text("utf-8"))
+    assert {(one["state"], one["state_name"]) for one in sent} == {("pending", "待发")}
     page = (folder / "index.html").read_text("utf-8")
+    assert ("<td>待发</td>" in page, "pending" in page) == (True, False)
     assert ("拒载&lt;script&gt;" in page, "http" in page, "<script" in page) == (True, False, False)
     everything = "".join(path.read_text("utf-8") for path in folder.iterdir())
     assert (PHONE in everything, "0123456789abcdef" in everything) == (False, False)

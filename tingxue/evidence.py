@@ -24,6 +24,7 @@ from domain.types import Actor, Case, CaseEvent, Mention
 from ledger.books import Books
 from tingxue import casejson, disk, door, evidence_check, pictures
 from tingxue.app import App, check_open
+from tingxue.names import DELIVERIES
 
 _HERE = Path(__file__).parent
 _README = """{case_id} 证据材料（内部资料，注意保存）
@@ -59,7 +60,10 @@ def pack(app: App, case_id: str, into: Path, actor: Actor, reason: str = "") -> 
             raise LedgerError(
                 f"案件 {case_id} 第 {broken} 条经过与校验链不符，不能作证据；请先查明"
             )
-        told = [asdict(line) for line in books.worklists.told(case_id)]
+        told = [
+            asdict(line) | {"state_name": DELIVERIES.get(line.state, line.state)}
+            for line in books.worklists.told(case_id)
+        ]
         mentions = [_mention(app, books, one) for one in books.mentions.many(case.mention_ids)]
     said = _case(app, case, events, now, actor)
     shown = pictures.of(app.home, case.mention_ids) if reason else []
