@@ -76,6 +76,7 @@ def faults(data: bytes) -> list[str]:
     return [
         *(fault for section in document.sections for fault in _page(section)),
         *_room(document),
+        *_title(document),
         *_numbers(document),
         *_styles(document),
         *_direct(document),
@@ -113,6 +114,16 @@ def _room(document: WordDocument) -> Iterator[str]:
     lines = int(height / style.paragraph_format.line_spacing.pt)
     if (lines, chars) != (LINES, CHARS):
         yield f"{lines} lines of {chars} characters"
+
+
+def _title(document: WordDocument) -> Iterator[str]:
+    """No line of it goes on in another one."""
+    section, style = document.sections[0], document.styles["Title"]
+    width = section.page_width.pt - section.left_margin.pt - section.right_margin.pt
+    closer = int(style.element.rPr.find(qn("w:spacing")).get(qn("w:val"))) / 20
+    for paragraph in document.paragraphs:
+        if paragraph.style.name == "Title" and len(paragraph.text) > width / (22 + closer):
+            yield f"title {paragraph.text!r} goes on in a second line"
 
 
 def _numbers(document: WordDocument) -> Iterator[str]:

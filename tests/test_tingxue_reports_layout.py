@@ -84,6 +84,11 @@ def _other_pitch(d: WordDocument) -> None:
     _style(d).paragraph_format.line_spacing = Pt(30)
 
 
+def _long_title(d: WordDocument) -> None:
+    title = next(p for p in d.paragraphs if p.style.name == "Title")
+    title.runs[0].text = "【演练】莲花山生态旅游度假区网络舆情交办单"
+
+
 def _one_side(d: WordDocument) -> None:
     d.settings.odd_and_even_pages_header_footer = False
 
@@ -137,6 +142,7 @@ SPOILS: dict[Callable[[WordDocument], None], str] = {
     _item_left_out: "item '2.",
     _no_indent: "style 公文正文: indent {}",
     _other_pitch: "21 lines of 28 characters",
+    _long_title: "goes on in a second line",
     _one_side: "odd and even",
     _bare_number: "page number '1 —'",
     _header_once: "does not repeat its header",

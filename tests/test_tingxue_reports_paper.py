@@ -31,7 +31,17 @@ from tingxue.counting import previous
 from tingxue.reports import Facts
 from tingxue.reports.daily import daily
 from tingxue.reports.edition import material_of
-from tingxue.reports.paper import Chart, Heading, Line, Paper, Table, lines_of, plain, say
+from tingxue.reports.paper import (
+    Chart,
+    Heading,
+    Line,
+    Paper,
+    Table,
+    lines_of,
+    plain,
+    say,
+    titled,
+)
 from tingxue.reports.weekly import weekly
 from tingxue.reports.wording import Material
 
@@ -298,3 +308,16 @@ def test_each_row_of_a_table_holds_the_figures_of_its_own_name() -> None:
     for row in tables[4].rows[:-1]:
         keys = {span.key.split(".")[1] for line in row for span in line if span.key}
         assert keys == {plain(row[0])}
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["日报", "周报", "交办单", "督办单", "专报", "逾期事项清单", "值班交接单", "演练评分表"],
+)
+@pytest.mark.parametrize("base", ["莲花山生态旅游度假区网络舆情", "莲花山生态旅游度假区"])
+@pytest.mark.parametrize("mark", ["", "【演练】"])
+def test_a_title_is_broken_where_it_makes_sense(mark: str, base: str, kind: str) -> None:
+    lines = [plain(line) for line in titled(mark, base, kind)]
+    assert "".join(lines) == mark + base + kind
+    assert max(map(len, lines)) <= 20 and (len(lines) == 1 or lines[1].endswith(kind))
+    assert len(lines) == (2 if len(mark + base + kind) > 20 else 1)

@@ -32,6 +32,7 @@ from tingxue.reports.paper import (
     numbered,
     order,
     say,
+    titled,
 )
 from tingxue.reports.wording import DRILL
 
@@ -135,7 +136,7 @@ def paper(sheet: Sheet) -> Paper:
     score = sheet.score
     played = say("演练时间：{a}至{b}", a=at(score.started_at, year=True), b=at(score.end))
     return Paper(
-        title=(say("{m}{b}{k}", m=Span(DRILL), b=name(sheet.base), k=Span(KIND)),),
+        title=titled(DRILL, sheet.base, KIND),
         subtitle=(say("脚本：{s}", s=name(score.script)), played, made),
         header=DRILL,
         mark=sheet.mark,

@@ -31,6 +31,7 @@ from tingxue.reports.paper import (
     order,
     quote,
     say,
+    titled,
 )
 from tingxue.reports.sections import signing
 from tingxue.reports.wording import DRILL, Material, about, listed
@@ -41,15 +42,15 @@ QUOTED_CHARS = 90
 
 def built(material: Material, kind: str, number: Sequence[Line], blocks: Iterable[Block]) -> Paper:
     """The paper with its title 「…网络舆情交办单」, ``number`` and the time of making below it."""
-    mark = Span(DRILL if material.drill else "")
+    mark = DRILL if material.drill else ""
     made = say("制作时间：{t}", t=at(material.made_at, year=True))
     if material.edition > 1:
         made = say("{m}　第{n}版", m=made, n=order(material.edition))
     base = material.plan.report_title.removesuffix("周报").removesuffix("日报")
     return Paper(
-        title=(say("{mark}{base}{kind}", mark=mark, base=name(base), kind=Span(kind)),),
+        title=titled(mark, base, kind),
         subtitle=(*number, made),
-        header=DRILL if material.drill else "",
+        header=mark,
         mark=material.plan.papers.mark,
         blocks=numbered(blocks),
     )

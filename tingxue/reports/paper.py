@@ -17,6 +17,8 @@ from tingxue.reports.figure import Figure
 
 Sort = Literal["words", "figure", "when", "name", "id", "quote", "order"]
 
+TITLE_CHARACTERS = 20
+"""Of one line: 156 mm at 22 pt."""
 EMOJI = "〔表情〕"
 """Stands in print for signs that no font of an office has: a box says less."""
 _UNDRAWABLE = re.compile(
@@ -172,6 +174,16 @@ def _spans(part: Part) -> Line:
 def plain(line: Line) -> str:
     """The text of the line."""
     return "".join(span.text for span in line)
+
+
+def titled(mark: str, base: str, kind: str) -> tuple[Line, ...]:
+    """``【演练】``, ``莲花山生态旅游度假区网络舆情`` and ``交办单`` in one line. Where that is too
+    long, the second begins with 网络舆情; else its last character would stand alone."""
+    zone = base.removesuffix("网络舆情").removesuffix("舆情")
+    first, rest = (Span(mark), name(zone)), (name(base.removeprefix(zone)), Span(kind))
+    if len(mark + base + kind) <= TITLE_CHARACTERS:
+        return ((*first, *rest),)
+    return first, rest
 
 
 def joined(lines: Iterable[Line], between: str = "、") -> Line:

@@ -27,6 +27,7 @@ from tingxue.reports.paper import (
     on_day,
     order,
     say,
+    titled,
 )
 from tingxue.reports.seasonfigures import monday
 from tingxue.reports.sections import handling, notable, signing
@@ -63,7 +64,7 @@ def season(material: Material) -> Paper:
     if material.edition > 1:
         made = say("{m}　第{n}版", m=made, n=order(material.edition))
     return Paper(
-        title=(say("{m}{b}{k}", m=Span(mark), b=name(_bare(base)), k=Span(KIND)),),
+        title=titled(mark, _bare(base), KIND),
         subtitle=(
             say("监测期：{a}至{b}", a=on_day(period.first_day, year=True),
                 b=on_day(period.last_day, year=True)),

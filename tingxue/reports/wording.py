@@ -26,6 +26,7 @@ from tingxue.reports.paper import (
     order,
     quote,
     say,
+    titled,
 )
 from tingxue.reports.revision import Revision
 from tingxue.reports.tallies import LAST as LAST_WORD
@@ -104,17 +105,14 @@ class Material:
 
 
 def title(material: Material) -> tuple[Line, ...]:
-    """Two lines: what it is, and of when."""
+    """What it is, and of when."""
     base = material.plan.report_title.removesuffix("周报").removesuffix("日报")
     mark = DRILL if material.drill else ""
     period = material.facts.period
     when = on_day(period.first_day, year=True)
     if period.kind == "week":
         when = Span("{}年第{}期".format(*period.issue), "when")
-    return (
-        say("{mark}{base}{kind}", mark=Span(mark), base=name(base), kind=Span(PAPER[period.kind])),
-        say("（{when}）", when=when),
-    )
+    return *titled(mark, base, PAPER[period.kind]), say("（{when}）", when=when)
 
 
 def subtitle(material: Material) -> tuple[Line, ...]:
