@@ -194,13 +194,22 @@ def test_a_shift_is_told_what_failed_in_it_and_what_is_silent_now(world: World) 
         )
     with world.app.ledger.read() as books:
         found = shifts.unwell(world.app, books, until - 4 * HOUR, until)
-    assert [(one.source, one.why, one.since, one.until) for one in found] == [
+    assert [(one.source, one.why, one.since, one.until) for one in (*found.gaps, *found.now)] == [
         (failed, "访问受限", until - 3 * HOUR, until - 2 * HOUR),
         (quiet, "来得太少", until - DAY, None),
     ]
+    others = [s for s in world.app.plan.sources if s.enabled and s.name != failed]
+    due = [source.title for source in others if source.every_minutes <= 4 * 60]
+    assert 0 < len(due) < len(others)  # some have their turn every six hours
+    assert [(one.title, one.since, one.until) for one in found.idle] == [
+        (title, until - 4 * HOUR, until) for title in due
+    ]
+    assert {one.why for one in found.idle} == {"未运行"}
+    assert found.every == [*found.gaps, *found.idle, *found.now]
     docx, _ = periodpapers.handover(world.app, until - 4 * HOUR)
     said = words(docx)
-    assert f"目前不正常的来源：{found[1].title}来得太少（11月26日12时起）" in said
-    assert f"个来源采集不完整：{found[0].title}" in said
+    assert f"目前不正常的来源：{found.now[0].title}来得太少（11月26日12时起）" in said
+    assert f"个来源采集不完整：{found.gaps[0].title}" in said
+    assert f"有{len(due)}个来源监测期内未运行：{due[0]}" in said
     docx, _ = periodpapers.handover(world.app, until - HOUR)
     assert "采集不完整" not in words(docx)

@@ -19,7 +19,7 @@ from tingxue import reporting
 from tingxue.app import App
 from tingxue.counting import Period, span_of
 from tingxue.drafts import Draft, make
-from tingxue.shifts import LONGEST, began, mutes, people
+from tingxue.shifts import LONGEST, began, people, unwell
 from tingxue.unheard import still_unheard
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def _shift(app: App, books: Books, since: datetime, until: datetime, department:
         people=people(app, department or str(Role.PUBLICITY), until),
         pending=pending, done=done, reviews=waiting, unheard=(),
         opened=books.cases.list_ids(since=since, until=until, department=department),
-        mutes=list(mutes(app, books)),
+        mutes=unwell(app, books, since, until).now,
     )  # fmt: skip
 
 

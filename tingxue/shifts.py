@@ -35,6 +35,21 @@ class Mute:
     until: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unwell:
+    """Sources of a shift: gaps, which were not read throughout; idle, which never ran; now, which
+    are silent or cannot be read at this moment, without those whose gap still lasts."""
+
+    gaps: Sequence[Mute]
+    idle: Sequence[Mute]
+    now: Sequence[Mute]
+
+    @property
+    def every(self) -> list[Mute]:
+        """All of them, in that order."""
+        return [*self.gaps, *self.idle, *self.now]
+
+
 def began(app: App, department: str, until: datetime) -> datetime:
     """The department's last change of shift an hour before or earlier; where there was none in two
     days, twelve hours ago."""
@@ -71,16 +86,21 @@ def mutes(app: App, books: Books) -> Iterator[Mute]:
             )
 
 
-def unwell(app: App, books: Books, since: datetime, until: datetime) -> list[Mute]:
-    """Every source that was not read throughout [since, until), by its runs as the papers count
-    them, then those that are silent now beside them."""
-    from tingxue.reports.gaps import gaps_within  # with Word and Excel, so only when asked for
+def unwell(app: App, books: Books, since: datetime, until: datetime) -> Unwell:
+    """Every source that was not well in [since, until), by its runs as the papers count them, or is
+    not well now."""
+    from tingxue.reports.gaps import gaps_within, silent_within  # with Word and Excel: when asked
 
-    period = Period(kind="span", start=since, end=until)
-    gaps = gaps_within(books.runs.within(since, until), period)
-    found = [_mute(app, gap) for gap in gaps]
-    lasting = {one.source for one in found if one.until is None}
-    return [*found, *(one for one in mutes(app, books) if one.source not in lasting)]
+    period, runs = Period(kind="span", start=since, end=until), books.runs.within(since, until)
+    gaps = [_mute(app, gap) for gap in gaps_within(runs, period)]
+    titles = _titles(app)
+    idle = [
+        Mute(source=name, title=titles[name], why="未运行", since=since, until=until)
+        for name in silent_within(runs, period, app.plan)
+    ]
+    lasting = {one.source for one in gaps if one.until is None}
+    now = [one for one in mutes(app, books) if one.source not in lasting]
+    return Unwell(gaps=gaps, idle=idle, now=now)
 
 
 def _mute(app: App, gap: "Gap") -> Mute:

@@ -6,7 +6,7 @@ page, unknown shape and an unexplained empty list are failures (platforms.md §0
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from domain.plan import Plan
 from domain.types import Outcome, SourceRun
@@ -83,8 +83,19 @@ def _gap(failed: Sequence[SourceRun], until: datetime | None) -> Gap:
 
 def silent_sources(facts: Facts, plan: Plan) -> list[str]:
     """Configured and switched on, but not run once in the period."""
-    ran = {run.source for run in facts.runs if facts.period.holds(run.started_at)}
-    return [spec.name for spec in plan.sources if spec.enabled and spec.name not in ran]
+    return silent_within(facts.runs, facts.period, plan)
+
+
+def silent_within(runs: Sequence[SourceRun], period: Period, plan: Plan) -> list[str]:
+    """The same from the runs alone. One whose turn comes less often than the period is long (every
+    six hours, in a shift of four) has missed nothing."""
+    ran = {run.source for run in runs if period.holds(run.started_at)}
+    length = period.end - period.start
+    return [
+        spec.name
+        for spec in plan.sources
+        if spec.enabled and spec.name not in ran and timedelta(minutes=spec.every_minutes) <= length
+    ]
 
 
 def source_title(name: str, plan: Plan) -> str:

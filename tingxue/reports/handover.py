@@ -14,7 +14,7 @@ from ledger.outbox import Unreached
 from tingxue.reports.casepaper import built
 from tingxue.reports.casework import category_name
 from tingxue.reports.figure import Facts, Figure, Figures, Row, count
-from tingxue.reports.gaps import gap_figures, gaps_of, silent_sources
+from tingxue.reports.gaps import gap_figures
 from tingxue.reports.paper import (
     Block,
     Heading,
@@ -47,7 +47,7 @@ _SOURCES = 6
 class Shift:
     """All that a shift hands over. people: who is on duty now and who comes next, "" for nobody.
     office: the department whose sheet it is, "" for all. done: every action of the shift. mutes:
-    the sources that are silent when it is made."""
+    ``tingxue.shifts.Unwell.now``."""
 
     since: datetime
     until: datetime
@@ -213,14 +213,9 @@ def _missed(one: Unreached) -> tuple[Line, ...]:
 
 def _sources(material: Material, shift: Shift) -> Iterable[Block]:
     """What was not read in the shift, then what is silent now beside it, as at the desk."""
-    gaps = gaps_of(material.facts)
-    paras: list[Block] = []
-    if gaps or silent_sources(material.facts, material.plan):
-        paras += missing_data(material, most=_SOURCES)
-    lasting = {gap.source for gap in gaps if gap.until is None}
-    others = [one for one in shift.mutes if one.source not in lasting][:_SOURCES]
-    if others:
-        parts = joined((_silent(one) for one in others), "；")
+    paras: list[Block] = [*missing_data(material, most=_SOURCES)]
+    if shift.mutes:
+        parts = joined((_silent(one) for one in shift.mutes[:_SOURCES]), "；")
         paras.append(Para(line=say("目前不正常的来源：{p}。", p=parts)))
     return paras or [Para(line=say("本班各来源采集正常。"))]
 
