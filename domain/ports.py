@@ -10,6 +10,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from domain.joining import Group
+from domain.records import Record
 from domain.reviews import Correction, Review, ReviewState
 from domain.search import Facets, Rebuilt, Refused, SearchDoc, SearchHit, SearchPage, SearchQuery
 from domain.types import (
@@ -177,13 +178,9 @@ class SearchIndex(Protocol):
         ...
 
 
-Record = Case | Delivery | SourceRun
-"""What a search server shows beside the mentions; an obligation goes with its case."""
-
-
 class RecordIndex(Protocol):
-    """Where the office looks at its cases, deliveries and runs beside the mentions; may be lost and
-    rebuilt at any time. Raises SearchUnavailable as SearchIndex does."""
+    """Where the office looks at the records of ``domain.records`` beside the mentions; may be lost
+    and rebuilt at any time. Raises SearchUnavailable as SearchIndex does."""
 
     def present(self) -> bool:
         """Whether it is all there; else everything is to be given again, after ``make``."""
@@ -194,17 +191,16 @@ class RecordIndex(Protocol):
         ...
 
     def put(self, records: Sequence[Record]) -> Sequence[Refused]:
-        """Add or replace; the refused ones, a case's obligations by themselves."""
+        """Add or replace; the refused documents, a case's obligations by themselves."""
         ...
 
     def drop(self, gone: Sequence[tuple[str, str]]) -> None:
-        """Forget these, each with its kind: "cases", "obligations", "deliveries", "runs"."""
+        """Forget these documents, each by its kind and id."""
         ...
 
-    def rebuild(
-        self, cases: Iterator[Case], deliveries: Iterator[Delivery], runs: Iterator[SourceRun]
-    ) -> Rebuilt:
-        """Replace everything; what is shown before is shown until then."""
+    def rebuild(self, every: Mapping[str, Iterator[Record]]) -> Rebuilt:
+        """Replace everything; what is shown before is shown until then. ``every``: all records by
+        the kind of their first document, of each kind but obligations."""
         ...
 
 
@@ -473,6 +469,6 @@ class Ledger(Protocol):
 
 __all__ = [
     "Analyser", "Audit", "Batch", "Books", "Cases", "Channel", "Corrections", "Intake", "Ledger",
-    "Marks", "Mentions", "Outbox", "Outcome", "Reach", "Record", "RecordIndex", "Rejects",
+    "Marks", "Mentions", "Outbox", "Outcome", "Reach", "RecordIndex", "Rejects",
     "Reviews", "Runs", "SearchIndex", "Source", "StandIns", "WorkCalendar",
 ]  # fmt: skip

@@ -69,7 +69,7 @@ with two categories counts for both; one without any for none."""
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
     """A document that the index will not take as it is, and what it says of it; trying again
-    without a change is of no use. kind: mentions, cases, obligations, deliveries or runs."""
+    without a change is of no use. kind: mentions, or one of ``domain.records.KINDS``."""
 
     kind: str
     doc_id: str

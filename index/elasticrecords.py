@@ -1,22 +1,34 @@
-"""Cases, obligations, deliveries and runs on the search server: what Kibana shows beside mentions.
+"""The records of ``domain.records`` on the search server, shown and counted beside the mentions.
 
 Times that have passed are stored (minutes until somebody signed); what is overdue is not, for it
-changes by itself: it is asked as "the limit is past, and it is still owed".
+changes by itself: it is asked as "the limit is past, and it is still owed". Who acted, and what
+somebody noted, is not there.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from domain.actions import OPEN
-from domain.ports import Record
+from domain.actions import OPEN, RULES, SYSTEM_ACTIONS
+from domain.records import Record, documents
+from domain.reviews import Review
 from domain.search import Rebuilt, Refused
-from domain.types import Case, Delivery, Duty, Obligation, Outcome, SourceRun, State
+from domain.types import (
+    Case,
+    CaseEvent,
+    Delivery,
+    Duty,
+    Obligation,
+    Outcome,
+    Sighting,
+    SourceRun,
+    State,
+)
 from index.elasticdocs import Names, moment, said
 from index.elasticstore import Row, Store
-from index.mappings import CASES, DELIVERIES, KINDS, MENTIONS, OBLIGATIONS, RUNS, Kind
+from index.mappings import KINDS, MENTIONS, OBLIGATIONS, Kind
 
 _WELL = frozenset({Outcome.OK, Outcome.EMPTY_CONFIRMED})
 _LIVE = frozenset({*OPEN, State.NOT_OURS})
@@ -57,41 +69,45 @@ class ElasticRecords:
         for name, some in ids.items():
             self.store.remove(_BY_NAME[name], some)
 
-    def rebuild(
-        self, cases: Iterator[Case], deliveries: Iterator[Delivery], runs: Iterator[SourceRun]
-    ) -> Rebuilt:
+    def rebuild(self, every: Mapping[str, Iterator[Record]]) -> Rebuilt:
         """See domain.ports.RecordIndex: kind after kind, each without a gap."""
         owed: list[Row] = []
 
-        def case_rows() -> Iterator[Row]:
-            for case in cases:
-                for kind, row in self._rows(case):
-                    if kind is CASES:
-                        yield row
-                    else:
+        def rows(records: Iterator[Record]) -> Iterator[Row]:
+            for record in records:
+                for kind, row in self._rows(record):
+                    if kind is OBLIGATIONS:
                         owed.append(row)
+                    else:
+                        yield row
 
-        done = [
-            self.store.rebuild(CASES, case_rows()),
-            self.store.rebuild(OBLIGATIONS, iter(owed)),
-            self.store.rebuild(DELIVERIES, (row for d in deliveries for _, row in self._rows(d))),
-            self.store.rebuild(RUNS, (row for run in runs for _, row in self._rows(run))),
-        ]
+        done = [self.store.rebuild(_BY_NAME[name], rows(some)) for name, some in every.items()]
+        done.append(self.store.rebuild(OBLIGATIONS, iter(owed)))
         return Rebuilt(
             count=sum(one.count for one in done),
             refused=tuple(refused for one in done for refused in one.refused),
         )
 
     def _rows(self, record: Record) -> Iterator[tuple[Kind, Row]]:
-        if isinstance(record, Case):
-            yield CASES, Row(record.case_id, said(self._case(record)))
-            for owed in record.obligations:
-                doc_id = f"{record.case_id}|{owed.department}"
-                yield OBLIGATIONS, Row(doc_id, said(self._obligation(record, owed)))
-        elif isinstance(record, Delivery):
-            yield DELIVERIES, Row(record.delivery_id, said(self._delivery(record)))
-        else:
-            yield RUNS, Row(record.run_id, said(self._run(record)))
+        for (name, doc_id), source in zip(documents(record), self._sources(record), strict=True):
+            yield _BY_NAME[name], Row(doc_id, said(source))
+
+    def _sources(self, record: Record) -> list[dict[str, Any]]:
+        """In the order of ``documents``."""
+        match record:
+            case Case():
+                owed = (self._obligation(record, one) for one in record.obligations)
+                return [self._case(record), *owed]
+            case CaseEvent():
+                return [_step(record)]
+            case Delivery():
+                return [self._delivery(record)]
+            case Review():
+                return [_review(record)]
+            case Sighting():
+                return [self._sighting(record)]
+            case SourceRun():
+                return [self._run(record)]
 
     def _case(self, case: Case) -> dict[str, Any]:
         plain = ("case_id", "place", "version", "recurs", "merged_into")
@@ -174,6 +190,47 @@ class ElasticRecords:
             "new": run.new,
             "detail": run.detail,
         }
+
+    def _sighting(self, seen: Sighting) -> dict[str, Any]:
+        counts = seen.counts
+        return {
+            "mention_id": seen.mention_id,
+            "seen_at": moment(seen.seen_at),
+            "source": seen.source,
+            "source_name": self.names.sources.get(seen.source, seen.source),
+            "likes": counts.likes,
+            "comments": counts.comments,
+            "shares": counts.shares,
+            "views": counts.views,
+            "lower_bounds": sorted(counts.lower_bounds),
+        }
+
+
+def _step(event: CaseEvent) -> dict[str, Any]:
+    known = RULES.get(event.action)
+    return {
+        "case_id": event.case_id,
+        "no": event.no,
+        "at": moment(event.at),
+        "role": str(event.actor.role),
+        "action": event.action,
+        "action_name": known.name if known else SYSTEM_ACTIONS.get(event.action, event.action),
+        "department": event.department or None,
+        "from_state": event.from_state or None,
+        "to_state": event.to_state or None,
+    }
+
+
+def _review(item: Review) -> dict[str, Any]:
+    return {
+        "review_id": item.review_id,
+        "state": str(item.state),
+        "mentions": len(item.mention_ids),
+        "opened_at": moment(item.opened_at),
+        "due_at": moment(item.due_at),
+        "decided_at": moment(item.decided_at),
+        "case_id": item.case_id,
+    }
 
 
 def _minutes(start: datetime, end: datetime | None) -> float | None:

@@ -1,4 +1,4 @@
-"""What stands in Elasticsearch: five kinds of documents as typed ``elasticsearch.dsl`` classes.
+"""What stands in Elasticsearch: eight kinds of documents as typed ``elasticsearch.dsl`` classes.
 
 Strict: a field that is not here is refused by the server and comes to light, it does not grow the
 mapping. Every code has its Chinese name beside it. Nothing that changes by itself with time is
@@ -12,70 +12,12 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
-from elasticsearch.dsl import (
-    Boolean,
-    Date,
-    Document,
-    Field,
-    Float,
-    Integer,
-    Keyword,
-    M,
-    MetaField,
-    Object,
-    Text,
-    analyzer,
-    mapped_field,
-    token_filter,
-)
+from elasticsearch.dsl import Document, M, MetaField
+
+from index.fields import code, cut, date, flag, kept, number, prose, ratio, tally, tokens
 
 VERSION = 1
 """Counts up with every change of a mapping; stands in each index's ``_meta``."""
-LONGEST_KEYWORD = 512
-"""Characters; a longer value stays in the document and is not found by it."""
-
-_FOLDED = ("cjk_width", "lowercase")
-_PAIRS = analyzer("zh_cjk", tokenizer="standard", filter=[*_FOLDED, "cjk_bigram"])
-_SINGLES = analyzer(
-    "zh_cjk_uni",
-    tokenizer="standard",
-    filter=[*_FOLDED, token_filter("cjk_uni_bi", "cjk_bigram", output_unigrams=True)],
-)
-_ONE_BY_ONE = analyzer("zh_uni", tokenizer="standard", filter=[*_FOLDED])
-"""Asks a field of ``zh_cjk_uni`` for single characters in a row."""
-
-
-def _field(kind: Field) -> Any:
-    return mapped_field(kind)
-
-
-def _code() -> Any:
-    return _field(Keyword(ignore_above=LONGEST_KEYWORD))
-
-
-def _date() -> Any:
-    return _field(Date())
-
-
-def _flag() -> Any:
-    return _field(Boolean())
-
-
-def _number() -> Any:
-    return _field(Integer())
-
-
-def _ratio() -> Any:
-    return _field(Float())
-
-
-def _prose() -> Any:
-    return _field(Text(analyzer=_PAIRS, index_options="offsets"))
-
-
-def _cut() -> Any:
-    singles = Text(analyzer=_SINGLES, search_analyzer=_ONE_BY_ONE)
-    return _field(Text(analyzer=_PAIRS, fields={"uni": singles}))
 
 
 class MentionDoc(Document):
@@ -84,51 +26,51 @@ class MentionDoc(Document):
     ``index.words`` like the embedded index's, and not kept in the document. ``rest`` only comes
     back with the document."""
 
-    mention_id: M[str] = _code()
-    platform: M[str] = _code()
-    platform_name: M[str] = _code()
-    kind: M[str] = _code()
-    kind_name: M[str] = _code()
-    title: M[str] = _prose()
-    text: M[str] = _prose()
-    body: M[str] = _cut()
-    words: M[str] = _field(Text(analyzer="whitespace"))
-    url: M[str] = _code()
-    parent_id: M[str | None] = _code()
-    author_ref: M[str | None] = _code()
-    published_at: M[datetime | None] = _date()
-    first_seen_at: M[datetime] = _date()
-    due_at: M[datetime | None] = _date()
-    ip_region: M[str] = _code()
-    queries: M[list[str]] = _code()
-    source: M[str] = _code()
-    source_kind: M[str] = _code()
-    own_channel: M[bool] = _flag()
-    drill: M[bool] = _flag()
-    revision: M[int] = _number()
-    relevant: M[bool | None] = _flag()
-    reason: M[str | None] = _code()
-    reason_kind: M[str | None] = _code()
-    reason_name: M[str | None] = _code()
-    places: M[list[str]] = _code()
-    stance: M[str | None] = _code()
-    stance_name: M[str | None] = _code()
-    sentiment: M[float | None] = _ratio()
-    polarity: M[str | None] = _code()
-    polarity_name: M[str | None] = _code()
-    complaint: M[bool | None] = _flag()
-    categories: M[list[str]] = _code()
-    category_names: M[list[str]] = _code()
-    signs: M[list[str]] = _code()
-    urgency: M[str | None] = _code()
-    urgency_name: M[str | None] = _code()
-    version: M[str | None] = _code()
-    scored_at: M[datetime | None] = _date()
-    case_id: M[str | None] = _code()
-    level: M[str | None] = _code()
-    level_rank: M[int | None] = _number()
-    departments: M[list[str]] = _code()
-    rest: M[object] = _field(Object(enabled=False))
+    mention_id: M[str] = code()
+    platform: M[str] = code()
+    platform_name: M[str] = code()
+    kind: M[str] = code()
+    kind_name: M[str] = code()
+    title: M[str] = prose()
+    text: M[str] = prose()
+    body: M[str] = cut()
+    words: M[str] = tokens()
+    url: M[str] = code()
+    parent_id: M[str | None] = code()
+    author_ref: M[str | None] = code()
+    published_at: M[datetime | None] = date()
+    first_seen_at: M[datetime] = date()
+    due_at: M[datetime | None] = date()
+    ip_region: M[str] = code()
+    queries: M[list[str]] = code()
+    source: M[str] = code()
+    source_kind: M[str] = code()
+    own_channel: M[bool] = flag()
+    drill: M[bool] = flag()
+    revision: M[int] = number()
+    relevant: M[bool | None] = flag()
+    reason: M[str | None] = code()
+    reason_kind: M[str | None] = code()
+    reason_name: M[str | None] = code()
+    places: M[list[str]] = code()
+    stance: M[str | None] = code()
+    stance_name: M[str | None] = code()
+    sentiment: M[float | None] = ratio()
+    polarity: M[str | None] = code()
+    polarity_name: M[str | None] = code()
+    complaint: M[bool | None] = flag()
+    categories: M[list[str]] = code()
+    category_names: M[list[str]] = code()
+    signs: M[list[str]] = code()
+    urgency: M[str | None] = code()
+    urgency_name: M[str | None] = code()
+    version: M[str | None] = code()
+    scored_at: M[datetime | None] = date()
+    case_id: M[str | None] = code()
+    level: M[str | None] = code()
+    level_rank: M[int | None] = number()
+    departments: M[list[str]] = code()
+    rest: M[object] = kept()
 
     class Meta:
         dynamic = MetaField("strict")
@@ -138,27 +80,27 @@ class MentionDoc(Document):
 class CaseDoc(Document):
     """A case as it stands."""
 
-    case_id: M[str] = _code()
-    categories: M[list[str]] = _code()
-    category_names: M[list[str]] = _code()
-    place: M[str | None] = _code()
-    level: M[str] = _code()
-    level_rank: M[int] = _number()
-    status: M[str] = _code()
-    is_open: M[bool] = _flag()
-    mentions: M[int] = _number()
-    departments: M[list[str]] = _code()
-    opened_at: M[datetime] = _date()
-    last_report_at: M[datetime] = _date()
-    version: M[int] = _number()
-    recurs: M[str | None] = _code()
-    merged_into: M[str | None] = _code()
-    registered_at: M[datetime | None] = _date()
-    acceptance_due: M[datetime | None] = _date()
-    settlement_due: M[datetime | None] = _date()
-    admitted_at: M[datetime | None] = _date()
-    refused_at: M[datetime | None] = _date()
-    unverified_since: M[datetime | None] = _date()
+    case_id: M[str] = code()
+    categories: M[list[str]] = code()
+    category_names: M[list[str]] = code()
+    place: M[str | None] = code()
+    level: M[str] = code()
+    level_rank: M[int] = number()
+    status: M[str] = code()
+    is_open: M[bool] = flag()
+    mentions: M[int] = number()
+    departments: M[list[str]] = code()
+    opened_at: M[datetime] = date()
+    last_report_at: M[datetime] = date()
+    version: M[int] = number()
+    recurs: M[str | None] = code()
+    merged_into: M[str | None] = code()
+    registered_at: M[datetime | None] = date()
+    acceptance_due: M[datetime | None] = date()
+    settlement_due: M[datetime | None] = date()
+    admitted_at: M[datetime | None] = date()
+    refused_at: M[datetime | None] = date()
+    unverified_since: M[datetime | None] = date()
 
     class Meta:
         dynamic = MetaField("strict")
@@ -169,33 +111,50 @@ class ObligationDoc(Document):
     and are absent before; what is overdue now is asked: ``ack_due`` is past and
     ``acknowledged_at`` is missing."""
 
-    case_id: M[str] = _code()
-    department: M[str] = _code()
-    duty: M[str] = _code()
-    duty_name: M[str] = _code()
-    status: M[str] = _code()
-    case_status: M[str] = _code()
-    categories: M[list[str]] = _code()
-    category_names: M[list[str]] = _code()
-    place: M[str | None] = _code()
-    level: M[str] = _code()
-    level_rank: M[int] = _number()
-    opened_at: M[datetime] = _date()
-    ack_due: M[datetime] = _date()
-    reply_due: M[datetime] = _date()
-    acknowledged_at: M[datetime | None] = _date()
-    replied_at: M[datetime | None] = _date()
-    accepted_at: M[datetime | None] = _date()
-    ack_minutes: M[float | None] = _ratio()
-    reply_minutes: M[float | None] = _ratio()
-    accept_minutes: M[float | None] = _ratio()
-    ack_late: M[bool | None] = _flag()
-    reply_late: M[bool | None] = _flag()
-    owes_ack: M[bool] = _flag()
-    owes_reply: M[bool] = _flag()
-    reworked_count: M[int] = _number()
-    declined: M[bool] = _flag()
-    transferred_to: M[str | None] = _code()
+    case_id: M[str] = code()
+    department: M[str] = code()
+    duty: M[str] = code()
+    duty_name: M[str] = code()
+    status: M[str] = code()
+    case_status: M[str] = code()
+    categories: M[list[str]] = code()
+    category_names: M[list[str]] = code()
+    place: M[str | None] = code()
+    level: M[str] = code()
+    level_rank: M[int] = number()
+    opened_at: M[datetime] = date()
+    ack_due: M[datetime] = date()
+    reply_due: M[datetime] = date()
+    acknowledged_at: M[datetime | None] = date()
+    replied_at: M[datetime | None] = date()
+    accepted_at: M[datetime | None] = date()
+    ack_minutes: M[float | None] = ratio()
+    reply_minutes: M[float | None] = ratio()
+    accept_minutes: M[float | None] = ratio()
+    ack_late: M[bool | None] = flag()
+    reply_late: M[bool | None] = flag()
+    owes_ack: M[bool] = flag()
+    owes_reply: M[bool] = flag()
+    reworked_count: M[int] = number()
+    declined: M[bool] = flag()
+    transferred_to: M[str | None] = code()
+
+    class Meta:
+        dynamic = MetaField("strict")
+
+
+class StepDoc(Document):
+    """One entry in a case's history, without the name of who acted and without a note."""
+
+    case_id: M[str] = code()
+    no: M[int] = number()
+    at: M[datetime] = date()
+    role: M[str] = code()
+    action: M[str] = code()
+    action_name: M[str] = code()
+    department: M[str | None] = code()
+    from_state: M[str | None] = code()
+    to_state: M[str | None] = code()
 
     class Meta:
         dynamic = MetaField("strict")
@@ -204,22 +163,22 @@ class ObligationDoc(Document):
 class DeliveryDoc(Document):
     """One message to one receiver over one channel; its text is not here."""
 
-    delivery_id: M[str] = _code()
-    alert_id: M[str] = _code()
-    case_id: M[str | None] = _code()
-    purpose: M[str] = _code()
-    level: M[str | None] = _code()
-    receiver: M[str] = _code()
-    channel: M[str] = _code()
-    state: M[str] = _code()
-    state_name: M[str] = _code()
-    attempts: M[int] = _number()
-    created_at: M[datetime] = _date()
-    accepted_at: M[datetime | None] = _date()
-    seconds: M[float | None] = _ratio()
-    error: M[str] = _code()
-    stands_for: M[str] = _code()
-    drill: M[bool] = _flag()
+    delivery_id: M[str] = code()
+    alert_id: M[str] = code()
+    case_id: M[str | None] = code()
+    purpose: M[str] = code()
+    level: M[str | None] = code()
+    receiver: M[str] = code()
+    channel: M[str] = code()
+    state: M[str] = code()
+    state_name: M[str] = code()
+    attempts: M[int] = number()
+    created_at: M[datetime] = date()
+    accepted_at: M[datetime | None] = date()
+    seconds: M[float | None] = ratio()
+    error: M[str] = code()
+    stands_for: M[str] = code()
+    drill: M[bool] = flag()
 
     class Meta:
         dynamic = MetaField("strict")
@@ -228,18 +187,51 @@ class DeliveryDoc(Document):
 class RunDoc(Document):
     """One run of one source."""
 
-    run_id: M[str] = _code()
-    source: M[str] = _code()
-    source_name: M[str] = _code()
-    started_at: M[datetime] = _date()
-    finished_at: M[datetime | None] = _date()
-    seconds: M[float | None] = _ratio()
-    outcome: M[str | None] = _code()
-    outcome_name: M[str] = _code()
-    well: M[bool | None] = _flag()
-    seen: M[int] = _number()
-    new: M[int] = _number()
-    detail: M[str] = _code()
+    run_id: M[str] = code()
+    source: M[str] = code()
+    source_name: M[str] = code()
+    started_at: M[datetime] = date()
+    finished_at: M[datetime | None] = date()
+    seconds: M[float | None] = ratio()
+    outcome: M[str | None] = code()
+    outcome_name: M[str] = code()
+    well: M[bool | None] = flag()
+    seen: M[int] = number()
+    new: M[int] = number()
+    detail: M[str] = code()
+
+    class Meta:
+        dynamic = MetaField("strict")
+
+
+class SightingDoc(Document):
+    """What the page of a mention counted at one moment; absent what it did not show. Never changed:
+    the counts of any moment are those of each mention's newest sighting until then."""
+
+    mention_id: M[str] = code()
+    seen_at: M[datetime] = date()
+    source: M[str] = code()
+    source_name: M[str] = code()
+    likes: M[int | None] = tally()
+    comments: M[int | None] = tally()
+    shares: M[int | None] = tally()
+    views: M[int | None] = tally()
+    lower_bounds: M[list[str]] = code()
+
+    class Meta:
+        dynamic = MetaField("strict")
+
+
+class ReviewDoc(Document):
+    """An item of the review list as it stands."""
+
+    review_id: M[str] = code()
+    state: M[str] = code()
+    mentions: M[int] = number()
+    opened_at: M[datetime] = date()
+    due_at: M[datetime] = date()
+    decided_at: M[datetime | None] = date()
+    case_id: M[str | None] = code()
 
     class Meta:
         dynamic = MetaField("strict")
@@ -261,7 +253,10 @@ CASES = Kind("cases", CaseDoc, "opened_at")
 OBLIGATIONS = Kind("obligations", ObligationDoc, "opened_at")
 DELIVERIES = Kind("deliveries", DeliveryDoc, "created_at")
 RUNS = Kind("runs", RunDoc, "started_at")
-KINDS = (MENTIONS, CASES, OBLIGATIONS, DELIVERIES, RUNS)
+STEPS = Kind("steps", StepDoc, "at")
+SIGHTINGS = Kind("sightings", SightingDoc, "seen_at")
+REVIEWS = Kind("reviews", ReviewDoc, "opened_at")
+KINDS = (MENTIONS, CASES, OBLIGATIONS, STEPS, DELIVERIES, RUNS, SIGHTINGS, REVIEWS)
 
 SETTINGS: Mapping[str, Any] = {
     "number_of_shards": 1,

@@ -74,7 +74,7 @@ class Books:
         self.clocks = Clocks(connection)
         self.purge = Purge(connection)
         self.reach = Reach(connection)
-        self.projection = Projection(connection, self.cases)
+        self.projection = Projection(connection, self.cases, self.reviews)
         self.refusals = Refusals(connection)
         self.users = Users(connection)
         self.signins = Signins(connection)

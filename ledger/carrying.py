@@ -12,7 +12,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Table, func, select
 
-from ledger import deskschema, schema
+from ledger import deskschema, indexschema, schema
 from ledger.engine import Ledger
 from ledger.rows import chunks
 from ledger.transactions import reading, writing
@@ -23,8 +23,8 @@ WHOLE = (
 )  # fmt: skip
 _M, _C, _R, _A = (t.c for t in (schema.mentions, schema.cases, schema.reviews, schema.alerts))
 _UNCOUNTED = frozenset((
-    schema.originals, schema.meta, schema.forgotten, schema.forgotten_records, schema.refusals,
-    *deskschema.PASSING,
+    schema.originals, schema.meta, indexschema.forgotten, indexschema.forgotten_records,
+    indexschema.refusals, *deskschema.PASSING,
 ))  # fmt: skip
 
 

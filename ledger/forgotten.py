@@ -8,12 +8,12 @@ from collections.abc import Sequence
 
 from sqlalchemy import Connection, delete, select
 
-from ledger import schema
+from ledger import indexschema, schema
 from ledger.mentions import Mentions
 from ledger.refusals import Refusals
 from ledger.rows import chunks, insert_new
 
-_F, _M = schema.forgotten.c, schema.mentions.c
+_F, _M = indexschema.forgotten.c, schema.mentions.c
 
 
 class Forgotten:
@@ -30,7 +30,7 @@ class Forgotten:
             held = set(self._db.scalars(select(_M.mention_id).where(_M.mention_id.in_(part))))
             rows = [{"mention_id": one} for one in part if one not in held]
             if rows:
-                self._db.execute(insert_new(self._db, schema.forgotten), rows)
+                self._db.execute(insert_new(self._db, indexschema.forgotten), rows)
 
     def pending(self, limit: int) -> list[str]:
         """Ids that the index may still hold."""
@@ -40,6 +40,6 @@ class Forgotten:
         """The index holds none of these. One that has come into the ledger again meanwhile (an old
         file imported once more) has to be indexed anew."""
         for part in chunks(list(mention_ids)):
-            self._db.execute(delete(schema.forgotten).where(_F.mention_id.in_(part)))
+            self._db.execute(delete(indexschema.forgotten).where(_F.mention_id.in_(part)))
         Refusals(self._db).settled("mentions", mention_ids)
         Mentions(self._db).touch(mention_ids)

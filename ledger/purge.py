@@ -21,7 +21,7 @@ from ledger.cases import Cases
 from ledger.folds import Folds
 from ledger.forgotten import Forgotten
 from ledger.mentions import Mentions
-from ledger.projection import forget_cases
+from ledger.projection import forget_cases, forget_reviews, forget_sightings
 from ledger.rows import chunks
 
 _M, _C = schema.mentions.c, schema.cases.c
@@ -171,6 +171,7 @@ class Purge:
             schema.mentions,
         )
         for part in chunks(ids):
+            forget_sightings(self._db, part)
             for table in tables:
                 self._db.execute(delete(table).where(table.c.mention_id.in_(part)))
         Forgotten(self._db).note_missing(ids)
@@ -180,7 +181,10 @@ class Purge:
     def _empty_reviews(self) -> None:
         """Items of the review list that speak of no mention any more."""
         table, members = schema.reviews, schema.review_mentions.c.review_id
-        self._db.execute(delete(table).where(table.c.review_id.not_in(select(members))))
+        empty = select(table.c.review_id).where(table.c.review_id.not_in(select(members)))
+        for part in chunks(list(self._db.scalars(empty))):
+            forget_reviews(self._db, part)
+            self._db.execute(delete(table).where(table.c.review_id.in_(part)))
 
     def _corrections(self, before: datetime) -> int:
         """They hold masked texts, and go when the mentions of their day go."""

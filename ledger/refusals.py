@@ -11,10 +11,10 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select
 
 from domain.search import Refused
-from ledger import schema
+from ledger import indexschema
 from ledger.rows import chunks
 
-_R = schema.refusals.c
+_R = indexschema.refusals.c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +41,19 @@ class Refusals:
         """These were refused just now."""
         for one in refused:
             key = (_R.kind == one.kind, _R.doc_id == one.doc_id)
-            again = schema.refusals.update().where(*key)
+            again = indexschema.refusals.update().where(*key)
             values = {"reason": one.reason, "last_at": at}
             done = self._db.execute(again.values(**values, times=_R.times + 1))
             if done.rowcount == 0:
                 first = {"kind": one.kind, "doc_id": one.doc_id, "first_at": at, "times": 1}
-                self._db.execute(schema.refusals.insert().values(**first, **values))
+                self._db.execute(indexschema.refusals.insert().values(**first, **values))
 
     def settled(self, kind: str, doc_ids: Sequence[str]) -> None:
         """The index holds these now, or they are no more."""
         for part in chunks(list(doc_ids)):
-            self._db.execute(delete(schema.refusals).where(_R.kind == kind, _R.doc_id.in_(part)))
+            self._db.execute(
+                delete(indexschema.refusals).where(_R.kind == kind, _R.doc_id.in_(part))
+            )
 
     def settled_but(self, kind: str, refused: Sequence[Refused]) -> None:
         """All of that kind were given to the index, and it took the others."""
@@ -61,11 +63,11 @@ class Refusals:
 
     def pending(self, kind: str | None = None) -> list[Refusal]:
         """All that are refused, the newest first."""
-        query = select(schema.refusals).order_by(_R.last_at.desc(), _R.kind, _R.doc_id)
+        query = select(indexschema.refusals).order_by(_R.last_at.desc(), _R.kind, _R.doc_id)
         if kind is not None:
             query = query.where(_R.kind == kind)
         return [Refusal(**row) for row in self._db.execute(query).mappings()]
 
     def count(self) -> int:
         """How many are refused."""
-        return self._db.scalar(select(func.count()).select_from(schema.refusals)) or 0
+        return self._db.scalar(select(func.count()).select_from(indexschema.refusals)) or 0

@@ -69,11 +69,11 @@ class Reviews:
 
     def waiting(self) -> list[Review]:
         """All that waits, the oldest first."""
-        return self._listed(select(schema.reviews).where(_R.state == _WAITING))
+        return self.listed(select(schema.reviews).where(_R.state == _WAITING))
 
     def all(self) -> list[Review]:
         """Every item there ever was, the oldest first."""
-        return self._listed(select(schema.reviews))
+        return self.listed(select(schema.reviews))
 
     def counts(self) -> dict[ReviewState, int]:
         """How many items stand how."""
@@ -83,9 +83,10 @@ class Reviews:
     def due(self, now: datetime) -> list[Review]:
         """Those that wait and of which somebody must be reminded by now, the oldest first."""
         query = select(schema.reviews).where(_R.state == _WAITING, _R.next_at <= now)
-        return self._listed(query)
+        return self.listed(query)
 
-    def _listed(self, query: Select[Any]) -> list[Review]:
+    def listed(self, query: Select[Any]) -> list[Review]:
+        """Of rows of ``reviews``, the oldest first."""
         rows = list(self._db.execute(query.order_by(_R.opened_at, _R.review_id)).mappings())
         members = self._members([row["review_id"] for row in rows])
         return [_to_review(row, members[row["review_id"]]) for row in rows]

@@ -21,6 +21,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     or_,
     text,
     types,
@@ -99,27 +100,6 @@ Index(
     postgresql_where=mentions.c.change_no > mentions.c.indexed_no,
 )
 
-# purged, and perhaps still in the search index
-forgotten = Table("forgotten", metadata, Column("mention_id", String(24), primary_key=True))
-
-forgotten_records = Table(  # the same of what is shown beside the mentions
-    "forgotten_records",
-    metadata,
-    Column("kind", String(20), primary_key=True),
-    Column("doc_id", String(100), primary_key=True),
-)
-
-refusals = Table(  # what the search index will not take as it is
-    "refusals",
-    metadata,
-    Column("kind", String(20), primary_key=True),
-    Column("doc_id", String(100), primary_key=True),
-    Column("reason", Text, nullable=False),
-    Column("first_at", UtcMoment, nullable=False),
-    Column("last_at", UtcMoment, nullable=False),
-    Column("times", Integer, nullable=False),
-)
-
 originals = Table(
     "originals",
     metadata,
@@ -142,6 +122,13 @@ sightings = Table(
     Column("views", COUNT),
     Column("lower_bounds", JSON, nullable=False),
     Column("source", Text, nullable=False),
+    Column("shown", Boolean, nullable=False, server_default=false()),
+)
+Index(
+    "sightings_to_index",
+    sightings.c.mention_id,
+    sqlite_where=sightings.c.shown.is_(False),
+    postgresql_where=sightings.c.shown.is_(False),
 )
 
 verdicts = Table(
@@ -270,7 +257,14 @@ reviews = Table(
     Column("decided_by", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("case_id", String(40)),
+    Column("indexed_version", Integer, nullable=False, server_default="0"),
     Index("reviews_due", "state", "next_at"),
+)
+Index(
+    "reviews_to_index",
+    reviews.c.review_id,
+    sqlite_where=reviews.c.version > reviews.c.indexed_version,
+    postgresql_where=reviews.c.version > reviews.c.indexed_version,
 )
 
 review_mentions = Table(

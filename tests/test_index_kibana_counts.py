@@ -126,9 +126,9 @@ def _run_badly(books: Books) -> None:
 def _read(app: App) -> Ledger:
     with app.ledger.read() as books:
         cases = tuple(map(books.cases.get, books.cases.list_ids()))
-        runs = tuple(books.projection.every_run())
+        runs = tuple(books.projection.every()["runs"])
         rows = tuple(books.mentions.seen_within(LONG_AGO, NOW + timedelta(days=1)))
-        deliveries = tuple(books.projection.every_delivery())
+        deliveries = tuple(books.projection.every()["deliveries"])
         case_of = books.cases.by_mention([mention.mention_id for mention, _ in rows])
 
     def facts(span: Span) -> Facts:

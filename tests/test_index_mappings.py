@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,16 +13,23 @@ import pytest
 from contracts.search_contract import USER_WORDS, a_doc, full_doc
 from elasticworld import NAMES
 
+from domain.actions import SYSTEM_ACTIONS
+from domain.reviews import Review, ReviewState
 from domain.search import SearchQuery
 from domain.types import (
+    Actor,
     Alert,
     Case,
+    CaseEvent,
+    Counts,
     Delivery,
     Duty,
     Level,
     Obligation,
     Outcome,
     Polarity,
+    Role,
+    Sighting,
     SourceRun,
     State,
 )
@@ -33,7 +41,7 @@ from index.words import Cutter
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
 CUTTER = Cutter(USER_WORDS)
-CORE = {"keyword", "text", "date", "boolean", "integer", "float", "object"}
+CORE = {"keyword", "text", "date", "boolean", "integer", "long", "float", "object"}
 each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
 
 
@@ -162,3 +170,35 @@ def test_a_delivery_and_a_run_say_how_long_they_took() -> None:
     assert (
         rows(SourceRun(run_id="r", source="x", started_at=NOW))["runs"]["outcome_name"] == "未结束"
     )
+
+
+def test_counts_say_what_was_shown_and_nothing_else() -> None:
+    counts = Counts(likes=3, views=10**10, lower_bounds=frozenset({"views"}))
+    shown = rows(Sighting(mention_id="a", seen_at=NOW, counts=counts, source="ccrb"))["sightings"]
+    assert shown == {
+        "mention_id": "a", "seen_at": NOW.isoformat(), "source": "ccrb", "source_name": "长春日报",
+        "likes": 3, "views": 10**10, "lower_bounds": ["views"],
+    }  # fmt: skip
+
+
+def test_a_step_says_what_was_done_and_neither_who_did_it_nor_what_was_noted() -> None:
+    actor = Actor(name="王某", role=Role.HANDLER, department="住建局")
+    event = CaseEvent(case_id="LHS-20261123-0001", no=2, at=NOW, actor=actor, action="reply",
+                      department="住建局", to_state="待审核", note="已约谈驾驶员王某")  # fmt: skip
+    shown = rows(event)["steps"]
+    assert (shown["action_name"], shown["department"], shown["role"]) == (
+        "答复", "住建局", str(Role.HANDLER),
+    )  # fmt: skip
+    assert "王某" not in str(shown)
+    assert rows(replace(event, action="open"))["steps"]["action_name"] == SYSTEM_ACTIONS["open"]
+
+
+def test_an_item_of_the_review_list_says_how_it_stands() -> None:
+    item = Review(review_id="YP-20261123-0001", state=ReviewState.DISMISSED, mention_ids=("a", "b"),
+                  opened_at=NOW, due_at=NOW, next_at=NOW, decided_at=NOW, decided_by="王某",
+                  reason="王某看过")  # fmt: skip
+    shown = rows(item)["reviews"]
+    assert (shown["state"], shown["mentions"], shown["decided_at"]) == (
+        "非投诉", 2, NOW.isoformat(),
+    )  # fmt: skip
+    assert "王某" not in str(shown)

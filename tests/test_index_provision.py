@@ -109,7 +109,7 @@ def test_a_full_server_gets_everything_once_in_order(server: Server, stub: StubE
     assert server.features() == {"core", "ilm", "slm", "security"}
     found = server.look()
     assert {one.state for one in found} == {"missing"}
-    assert server.apply(found) == len(found) == 10
+    assert server.apply(found) == len(found) == 13
     assert stub.puts[:2] == ["/_ilm/policy/tingxue-mentions", "/_index_template/tingxue-mentions"]
     assert stub.puts.index("/_snapshot/tingxue-snapshots") < stub.puts.index(
         "/_slm/policy/tingxue-nightly"
@@ -223,7 +223,7 @@ def test_a_full_server_is_provisioned_with_exit_code_0(home: Home, stub: StubEla
     with Loopback(stub) as served:
         first = run(home, served.address, "index", "provision", key="key")
         assert first.exit_code == 0, first.output
-        assert "写入 8 项" in first.stdout and "角色 tingxue-write：还没有" in first.stdout
+        assert "写入 11 项" in first.stdout and "角色 tingxue-write：还没有" in first.stdout
         again = run(home, served.address, "index", "provision", key="key")
         assert again.exit_code == 0 and "已一致，没有写入" in again.stdout
 
@@ -261,7 +261,7 @@ def test_a_core_gets_its_part_and_the_rest_is_named(
     first = run(home, elasticsearch_url, "index", "provision", prefix=prefix)
     assert first.exit_code == 3, first.output
     assert f"保存期限 {prefix}mentions：本服务器不支持" in first.stdout
-    assert f"角色 {prefix}read：本服务器不支持" in first.stdout and "写入 5 项" in first.stdout
+    assert f"角色 {prefix}read：本服务器不支持" in first.stdout and "写入 8 项" in first.stdout
     again = run(home, elasticsearch_url, "index", "provision", "--core", prefix=prefix)
     assert again.exit_code == 0 and "已一致，没有写入" in again.stdout
 

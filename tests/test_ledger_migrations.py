@@ -22,7 +22,7 @@ from ledger import schema
 from ledger.engine import open_ledger
 
 NOW = datetime(2026, 11, 23, 6, 0, tzinfo=UTC)
-HEAD, NEXT = "0016", "0017"
+HEAD, NEXT = "0017", "0018"
 FURTHER = f'''"""One version more, for this test."""
 import sqlalchemy as sa
 from alembic import op

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from contracts.review_contract import an_item
 from elasticnode import Node
 from elasticsearch import Elasticsearch, NotFoundError
 from elasticworld import own_names
@@ -16,9 +17,10 @@ from world import World, opened_world
 
 from config.loader import load
 from domain.plan import SearchSpec
+from domain.records import sighting_id, step_id
 from domain.search import SearchQuery
-from domain.types import Incoming, Kind
-from index.mappings import KINDS
+from domain.types import Counts, Incoming, Kind
+from index.mappings import KINDS, RUNS
 from ledger import schema
 from tingxue import doctor, indexing, pipeline, schedule
 from tingxue.intake import LedgerIntake
@@ -56,14 +58,23 @@ def ids(client: Elasticsearch, alias: str) -> list[str]:
 
 
 def agrees(world: World, client: Elasticsearch, prefix: str) -> None:
-    """The server shows the ledger's mentions, cases, obligations and deliveries, each once."""
+    """The server shows what the ledger holds, each once."""
     m, c, o, d = (schema.mentions.c, schema.cases.c, schema.obligations.c, schema.deliveries.c)
+    e, s, r = (schema.events.c, schema.sightings.c, schema.reviews.c)
     with world.app.ledger.read() as books:
         held = {
             "mentions": sorted(books.connection.scalars(select(m.mention_id))),
             "cases": sorted(books.connection.scalars(select(c.case_id))),
             "obligations": sorted(books.connection.scalars(select(o.case_id + "|" + o.department))),
             "deliveries": sorted(books.connection.scalars(select(d.delivery_id))),
+            "steps": sorted(
+                step_id(*row) for row in books.connection.execute(select(e.case_id, e.no))
+            ),
+            "sightings": sorted(
+                sighting_id(*row)
+                for row in books.connection.execute(select(s.mention_id, s.seen_at))
+            ),
+            "reviews": sorted(books.connection.scalars(select(r.review_id))),
         }
         waiting = books.connection.scalar(
             select(func.count()).select_from(schema.mentions).where(m.change_no > m.indexed_no)
@@ -102,9 +113,12 @@ def test_what_is_purged_is_gone_from_the_server_too(
 ) -> None:
     case_id = world.say(1, ["taxi_refusal"])
     world.close(case_id)
-    world.say(2)
+    doubtful = world.said(2, counts=Counts(likes=1))
+    with world.app.ledger.write() as books:
+        books.reviews.put(an_item(1, [doubtful], world.clock()))
     pipeline.index(world.app)
     agrees(world, client, prefix)
+    assert all(ids(client, f"{prefix}{kind.name}") for kind in KINDS if kind is not RUNS)
     world.clock.move(731 * 86400)
     schedule.purge(world.app)
     for kind in KINDS:

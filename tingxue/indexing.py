@@ -1,9 +1,11 @@
 """Stage 5: what people search and look at as a projection of the ledger, kept up to date or made
-anew. With a search server, that is cases, deliveries and runs beside the mentions."""
+anew. With a search server, the records of ``domain.records`` stand there beside the mentions."""
 
 from collections.abc import Callable, Iterator, Sequence
 
 from domain.ports import RecordIndex
+from domain.records import KINDS
+from domain.records import documents as documents_of
 from domain.search import Refused, SearchDoc
 from ledger.books import Books
 from tingxue.app import App
@@ -77,21 +79,16 @@ def _records(app: App) -> int:
 
 def _show(app: App, shown: RecordIndex) -> int:
     with app.ledger.read() as books:
-        cases = books.projection.cases(BATCH)
-        deliveries = books.projection.deliveries(BATCH)
-        runs = books.projection.runs(BATCH)
-    if cases or deliveries or runs:
-        refused = shown.put([*cases, *deliveries, *runs])
-        owed = [f"{o.case_id}|{o.department}" for case in cases for o in case.obligations]
+        waiting = books.projection.waiting(BATCH)
+    if waiting:
+        refused = shown.put(waiting)
+        given = [one for record in waiting for one in documents_of(record)]
         with app.ledger.write() as books:
-            books.projection.shown(cases, deliveries, runs)
-            for kind, ids in (
-                ("cases", [case.case_id for case in cases]), ("obligations", owed),
-                ("deliveries", [one.delivery_id for one in deliveries]),
-                ("runs", [run.run_id for run in runs]),
-            ):  # fmt: skip
+            books.projection.shown(waiting)
+            for kind in KINDS:
+                ids = [doc_id for name, doc_id in given if name == kind]
                 _note(app, books, kind, ids, [one for one in refused if one.kind == kind])
-    return len(cases) + len(deliveries) + len(runs)
+    return len(waiting)
 
 
 # --- as a whole
@@ -118,12 +115,9 @@ def _rebuild_records(app: App) -> int:
     if shown is None:
         return 0
     with app.ledger.read() as books:
-        projection = books.projection
-        done = shown.rebuild(
-            projection.every_case(), projection.every_delivery(), projection.every_run()
-        )
+        done = shown.rebuild(books.projection.every())
     with app.ledger.write() as books:
-        for kind in ("cases", "obligations", "deliveries", "runs"):
+        for kind in KINDS:
             refused = [one for one in done.refused if one.kind == kind]
             books.refusals.settled_but(kind, refused)
             books.refusals.note(refused, app.clock())

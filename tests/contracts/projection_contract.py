@@ -10,14 +10,16 @@ from contracts.ledger_contract import (
     KEEP,
     NOW,
     OnALedger,
+    a_pair,
     an_alert,
     carried_out,
     command,
     opened,
 )
 
+from domain.reviews import Review, ReviewState
 from domain.search import Refused
-from domain.types import Outcome, RunReport, SendResult, SourceRun
+from domain.types import Counts, Outcome, RunReport, SendResult, SourceRun
 from ledger.engine import Ledger
 
 
@@ -30,13 +32,13 @@ class ProjectionContract(OnALedger):
             assert books.projection.cases(9) == [first]
         carried_out(ledger, "LHS-1", command("ack", "住建局"))  # between reading and showing
         with ledger.write() as books:
-            books.projection.shown(cases=[first])
+            books.projection.shown([first])
             (now,) = books.projection.cases(9)
             assert now.version > first.version
-            books.projection.shown(cases=[now])
-            books.projection.shown(cases=[first])  # a slower process's answer changes nothing
+            books.projection.shown([now])
+            books.projection.shown([first])  # a slower process's answer changes nothing
             assert books.projection.cases(9) == []
-            assert list(books.projection.every_case()) == [now]
+            assert list(books.projection.every()["cases"]) == [now]
 
     def test_a_delivery_waits_again_with_every_try(self, ledger: Ledger) -> None:
         alert, delivery = an_alert("a1")
@@ -51,7 +53,7 @@ class ProjectionContract(OnALedger):
             with ledger.write() as books:
                 (waits,) = books.projection.deliveries(9)
                 states.append((waits.state, waits.attempts))
-                books.projection.shown(deliveries=[waits])
+                books.projection.shown([waits])
                 assert books.projection.deliveries(9) == []
         assert states == [
             ("pending", 0), ("sending", 1), ("retry", 1), ("sending", 2), ("sent", 2),
@@ -74,42 +76,110 @@ class ProjectionContract(OnALedger):
         with ledger.write() as books:
             books.runs.begin(SourceRun(run_id="r1", source="ccrb", started_at=NOW))
             (going_on,) = books.projection.runs(9)
-            books.projection.shown(runs=[going_on])
+            books.projection.shown([going_on])
             assert books.projection.runs(9) == []
             books.runs.end("r1", NOW, RunReport(outcome=Outcome.OK, seen=3, new=1))
-            books.projection.shown(runs=[going_on])  # read before it ended
+            books.projection.shown([going_on])  # read before it ended
             (ended,) = books.projection.runs(9)
             assert (ended.outcome, ended.new) == (Outcome.OK, 1)
-            books.projection.shown(runs=[ended])
+            books.projection.shown([ended])
             assert books.projection.runs(9) == []
-            assert list(books.projection.every_run()) == [ended]
+            assert list(books.projection.every()["runs"]) == [ended]
+
+    def test_a_case_goes_with_the_steps_it_has_taken_since_it_was_shown(
+        self, ledger: Ledger
+    ) -> None:
+        first = opened(ledger, "LHS-1", [1])
+        with ledger.write() as books:
+            begun = books.cases.events("LHS-1")
+            assert books.projection.waiting(9) == [first, *begun]
+            books.projection.shown([first, *begun])
+            assert books.projection.waiting(9) == []
+        carried_out(ledger, "LHS-1", command("ack", "住建局"))
+        with ledger.write() as books:
+            every = books.cases.events("LHS-1")
+            now = books.cases.get("LHS-1")
+            assert books.projection.waiting(9) == [now, *every[len(begun) :]]
+            assert list(books.projection.every()["steps"]) == every
+
+    def test_counts_wait_until_they_are_shown_and_never_again(self, ledger: Ledger) -> None:
+        seen = [(NOW + n * DAY, Counts(likes=n, views=10**10)) for n in (1, 2)]
+        with ledger.write() as books:
+            for at, counts in seen:
+                books.mentions.store([a_pair(1, at=at, counts=counts)])
+            first, second = waiting = books.projection.sightings(9)
+            assert [(one.seen_at, one.counts) for one in waiting] == seen
+            books.projection.shown([first])
+            assert books.projection.waiting(9) == [second]
+            books.projection.shown([second])
+            books.mentions.store([a_pair(1, at=NOW + 3 * DAY, counts=seen[1][1])])  # no other
+            assert books.projection.waiting(9) == []
+            assert list(books.projection.every()["sightings"]) == waiting
+
+    def test_an_item_of_the_review_list_waits_again_with_every_change(self, ledger: Ledger) -> None:
+        pairs = [a_pair(n) for n in (1, 2)]
+        ids = [mention.mention_id for mention, _ in pairs]
+        item = Review(
+            review_id="YP-20261123-0001", state=ReviewState.WAITING, mention_ids=(ids[0],),
+            opened_at=NOW, due_at=NOW + DAY, next_at=NOW + DAY,
+        )  # fmt: skip
+        with ledger.write() as books:
+            books.mentions.store(pairs)
+            books.reviews.put(item)
+            assert books.projection.waiting(9) == [item]
+            books.reviews.join(item.review_id, ids[1])  # between reading and showing
+            books.projection.shown([item])
+            (joined,) = books.projection.waiting(9)
+            assert joined == replace(item, mention_ids=tuple(ids), version=2)
+            books.projection.shown([joined])
+            books.projection.shown([item])  # a slower process's answer changes nothing
+            assert books.projection.waiting(9) == []
+            assert list(books.projection.every()["reviews"]) == [joined]
 
     def test_after_a_loss_everything_waits_again(self, ledger: Ledger) -> None:
-        case = opened(ledger, "LHS-1", [1])
+        opened(ledger, "LHS-1", [1])
         alert, delivery = an_alert("a1", "LHS-1")
         run = SourceRun(run_id="r1", source="ccrb", started_at=NOW)
+        pair = a_pair(2, counts=Counts(likes=1))
+        item = Review(
+            review_id="YP-20261123-0001", state=ReviewState.WAITING, opened_at=NOW, due_at=NOW,
+            mention_ids=(pair[0].mention_id,), next_at=NOW,
+        )  # fmt: skip
         with ledger.write() as books:
             books.queue(alert, [delivery])
             books.runs.begin(run)
-            books.projection.shown([case], [delivery], [run])
-            assert not (books.projection.cases(9) or books.projection.deliveries(9))
+            books.mentions.store([pair])
+            books.reviews.put(item)
+            every = books.projection.waiting(9)
+            assert {type(one).__name__ for one in every} == {
+                "Case", "CaseEvent", "Delivery", "SourceRun", "Sighting", "Review",
+            }  # fmt: skip
+            books.projection.shown(every)
+            assert books.projection.waiting(9) == []
             books.projection.again()
-            assert books.projection.cases(9) == [case]
-            assert [one.state for one in books.projection.deliveries(9)] == [delivery.state]
-            assert books.projection.runs(9) == [run]
+            assert books.projection.waiting(9) == every
 
     def test_every_delivery_comes_once_however_many(self, ledger: Ledger) -> None:
         alert, delivery = an_alert("a1")
         many = [replace(delivery, delivery_id=f"d{n:04}") for n in range(1203)]
         with ledger.write() as books:
             books.queue(alert, many)
-            found = [one.delivery_id for one in books.projection.every_delivery()]
+            found = [one.delivery_id for one in books.projection.every()["deliveries"]]
         assert found == [one.delivery_id for one in many]
 
     def test_what_is_purged_is_remembered_until_it_is_shown_no_more(self, ledger: Ledger) -> None:
         old = NOW - 731 * DAY
         case = opened(ledger, "LHS-1", [1], old)
         carried_out(ledger, "LHS-1", command("false-alarm", at=old))
+        pair = a_pair(2, at=old, counts=Counts(likes=1))
+        item = Review(
+            review_id="YP-20241122-0001", state=ReviewState.WAITING, opened_at=old, due_at=old,
+            mention_ids=(pair[0].mention_id,), next_at=old,
+        )  # fmt: skip
+        with ledger.write() as books:
+            books.mentions.store([pair, a_pair(3, counts=Counts(likes=1))])
+            books.reviews.put(item)
+            steps = books.cases.events("LHS-1")
         alert, delivery = an_alert("a1", "LHS-1")
         with ledger.write() as books:
             books.queue(alert, [delivery])
@@ -118,7 +188,11 @@ class ProjectionContract(OnALedger):
             assert set(gone) == {
                 ("cases", "LHS-1"), ("deliveries", delivery.delivery_id),
                 *(("obligations", f"LHS-1|{owed.department}") for owed in case.obligations),
+                *(("steps", f"LHS-1|{one.no}") for one in steps),
+                ("sightings", f"{pair[0].mention_id}|{old.isoformat()}"),
+                ("reviews", "YP-20241122-0001"),
             }  # fmt: skip
+            assert len(steps) > 1
             books.projection.dropped(gone[:1])
             assert set(books.projection.forgotten(99)) == set(gone[1:])
 
