@@ -60,8 +60,11 @@ class ElasticIndex:
         return self.store.present(MENTIONS)
 
     def upsert(self, docs: Sequence[SearchDoc]) -> Sequence[Refused]:
-        """See domain.ports.SearchIndex; one bulk."""
-        return self.store.write(MENTIONS, list(self._rows(docs)))
+        """See domain.ports.SearchIndex."""
+        if not docs:
+            self.store.make(MENTIONS)
+            return ()
+        return self.store.write(MENTIONS, lambda: self._rows(docs))
 
     def remove(self, mention_ids: Sequence[str]) -> None:
         """See domain.ports.SearchIndex."""
@@ -75,7 +78,7 @@ class ElasticIndex:
         cutter = Cutter(self.user_words)
         for doc in docs:
             source = to_source(doc, self.names, cutter)
-            yield Row(doc.mention.mention_id, source, doc.mention.first_seen_at)
+            yield Row.of(doc.mention.mention_id, source, doc.mention.first_seen_at)
 
     def search(self, query: SearchQuery) -> SearchPage:
         """See domain.ports.SearchIndex."""

@@ -27,9 +27,10 @@ from domain.types import (
     Verdict,
 )
 from index.documents import from_json, to_json, verdict_from_json
-from index.words import Cutter, rows
+from index.words import Cutter, Plain, pieces, plain
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
+_NOT_USUAL = re.compile("[^\u4e00-\u9fff]+")
 _MENTION = (
     "mention_id", "platform", "title", "text", "url", "parent_id", "author_ref", "ip_region",
     "source", "drill", "revision",
@@ -195,27 +196,35 @@ def _verdict(source: Mapping[str, Any], rest: Mapping[str, Any]) -> Verdict | No
 
 
 def _searched(mention: Mention, cutter: Cutter) -> dict[str, Any]:
-    both = [text for text in (mention.title, mention.text) if text]
+    both = [plain(text) for text in (mention.title, mention.text) if text]
     return {
         "body": [spaced(text) for text in both],  # two values: a phrase spans no gap between them
-        "words": [" ".join(cutter.words(text)) for text in both],
+        "words": [cutter.words(text) for text in both],
     }
 
 
-def spaced(text: str) -> str:
+def spaced(text: Plain) -> str:
     """The text as the server's tokenizer cuts it into ``index.words.pieces``, neither more nor
     less: signs are gone, runs and lone characters stand alone, Chinese characters in a row."""
-    return "".join(map(_apart, rows(text)))
+    return _NOT_USUAL.sub(_between, text)
 
 
-def lonely(word: str) -> bool:
-    """Whether a Chinese character of it has no neighbour, so that no pair holds it."""
-    runs = spaced(word).split()
-    return any(len(run) == 1 and _chinese(run) for run in runs)
+def lonely(said: str) -> bool:
+    """Whether a Chinese character of what was ``spaced`` has no neighbour: no pair holds it."""
+    return any(len(run) == 1 and _chinese(run) for run in said.split())
+
+
+def _between(found: re.Match[str]) -> str:
+    return _apart(Plain(found[0]))
 
 
 @lru_cache(maxsize=65536)
-def _apart(piece: str) -> str:
+def _apart(stretch: Plain) -> str:
+    """What stands between the usual Chinese characters; often the same few signs."""
+    return "".join(map(_alone, pieces(stretch)))
+
+
+def _alone(piece: str) -> str:
     if _chinese(piece):
         return piece
     if piece.isascii():

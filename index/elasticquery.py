@@ -12,7 +12,7 @@ from elasticsearch.dsl.query import Bool, Match, MatchAll, MatchPhrase, Query, R
 
 from domain.search import FACETS, Facets, SearchQuery
 from index.elasticdocs import lonely, moment, spaced
-from index.words import Cutter
+from index.words import Cutter, plain
 
 _FIELDS = {
     "platform": "platform", "category": "categories", "place": "places", "level": "level",
@@ -27,16 +27,16 @@ BEST: list[dict[str, Any]] = [{"_score": {"order": "desc"}}, *NEWEST]
 
 def asked(query: SearchQuery, cutter: Cutter) -> tuple[dict[str, Any], list[dict[str, Any]]]:
     """The query and the order of its hits."""
-    words = [(word, said) for word in query.words if (said := spaced(word).strip())]
-    must = [_phrase(word, said) for word, said in words]
-    should = [_words(cut) for word, _ in words if (cut := " ".join(cutter.words(word)))]
+    words = [(word, said) for word in map(plain, query.words) if (said := spaced(word).strip())]
+    must = [_phrase(said) for _, said in words]
+    should = [_words(cut) for word, _ in words if (cut := cutter.words(word))]
     whole: Query = Bool(must=must or [MatchAll(boost=0.0)], should=should,
                         filter=list(_filters(query)))  # fmt: skip
     return whole.to_dict(), BEST if words else NEWEST
 
 
-def _phrase(word: str, said: str) -> Query:
-    return MatchPhrase("body.uni" if lonely(word) else "body", {"query": said})
+def _phrase(said: str) -> Query:
+    return MatchPhrase("body.uni" if lonely(said) else "body", {"query": said})
 
 
 def _words(cut: str) -> Query:

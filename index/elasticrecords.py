@@ -9,6 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from domain.actions import OPEN, RULES, SYSTEM_ACTIONS
@@ -53,13 +54,13 @@ class ElasticRecords:
         for record in records:
             for kind, row in self._rows(record):
                 rows[kind].append(row)
-        return [one for kind, some in rows.items() for one in self.store.write(kind, some)]
+        return [one for kind in rows for one in self.store.write(kind, partial(iter, rows[kind]))]
 
     def make(self) -> None:
         """Every kind is there when this returns, if empty."""
         for kind in KINDS:
             if kind is not MENTIONS:
-                self.store.write(kind, ())
+                self.store.make(kind)
 
     def drop(self, gone: Sequence[tuple[str, str]]) -> None:
         """See domain.ports.RecordIndex."""
@@ -90,7 +91,7 @@ class ElasticRecords:
 
     def _rows(self, record: Record) -> Iterator[tuple[Kind, Row]]:
         for (name, doc_id), source in zip(documents(record), self._sources(record), strict=True):
-            yield _BY_NAME[name], Row(doc_id, said(source))
+            yield _BY_NAME[name], Row.of(doc_id, said(source))
 
     def _sources(self, record: Record) -> list[dict[str, Any]]:
         """In the order of ``documents``."""

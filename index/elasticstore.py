@@ -12,27 +12,26 @@ without its mapping.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import uuid4
 
-from elasticsearch import BadRequestError, ConflictError, Elasticsearch, helpers
+from elasticsearch import BadRequestError, ConflictError, Elasticsearch
 
 from domain.errors import SearchUnavailable
 from domain.search import Rebuilt, Refused
 from domain.times import Clock, shanghai
+from index.elasticbulk import Operation, as_json, delete, put, send
 from index.elasticerrors import BLOCK, BUSY, REBUILD, answered, explained
 from index.mappings import Kind, body
 
 LEASE = timedelta(minutes=2)
 """How long a rebuild that says nothing is taken for alive; it speaks with every batch."""
 _BATCH = 1000
-_BYTES = 10 * 2**20
-"""Of one bulk request; a server takes a hundred."""
 _LOOKED_UP = 1000
 _TURNS = 3
 _LATER = frozenset({401, 403, 429, 502, 503, 504})
@@ -50,13 +49,19 @@ _STATE: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One document: its id, its content, and the month it is filed under (None: not by months)."""
+class Row(NamedTuple):
+    """One document: its id, its content as JSON, and the month it is filed under (None: not by
+    months)."""
 
     doc_id: str
-    source: dict[str, Any]
+    source: bytes
     month: datetime | None = None
+
+    @classmethod
+    def of(cls, doc_id: str, source: dict[str, Any], month: datetime | None = None) -> "Row":
+        """As bytes at once, while all of it is at hand: to come back to a batch of objects is
+        dear."""
+        return cls(doc_id, as_json(source), month)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,30 +99,33 @@ class Store:
 
     # --- writing
 
-    def write(self, kind: Kind, rows: Sequence[Row]) -> tuple[Refused, ...]:
-        """Add or replace; without rows, make the index if there is none. The refused ones."""
+    def make(self, kind: Kind) -> None:
+        """There is something to read, if empty."""
 
         def act(standing: _Standing) -> tuple[Refused, ...] | None:
-            if rows:
-                return self._put(kind, standing, rows)
             if not self.present(kind):
                 self._make(kind, self._now(kind, standing.generation), standing)
             return ()
 
-        return self._undisturbed(kind, act)
+        self._undisturbed(kind, act)
+
+    def write(self, kind: Kind, rows: Callable[[], Iterable[Row]]) -> tuple[Refused, ...]:
+        """Add or replace; the refused ones. rows: of as many documents, made while others are on
+        their way, and anew when somebody rebuilt meanwhile."""
+        return self._undisturbed(kind, lambda standing: self._put(kind, standing, rows()))
 
     def remove(self, kind: Kind, doc_ids: Sequence[str]) -> None:
         """Forget these, in whichever month they are."""
 
         def act(_standing: _Standing) -> tuple[Refused, ...] | None:
             for where in self._where(kind, doc_ids):
-                self._send([{"_op_type": "delete", **one} for one in where], kind, to_alias=False)
+                self._send(where, kind, to_alias=False)
             return ()
 
         if self.present(kind):
             self._undisturbed(kind, act)
 
-    def _where(self, kind: Kind, doc_ids: Sequence[str]) -> Iterator[list[dict[str, str]]]:
+    def _where(self, kind: Kind, doc_ids: Sequence[str]) -> Iterator[list[Operation]]:
         self.refresh(kind)
         for start in range(0, len(doc_ids), _LOOKED_UP):
             part = list(doc_ids[start : start + _LOOKED_UP])
@@ -125,7 +133,7 @@ class Store:
                 index=self.alias(kind), query={"ids": {"values": part}}, size=2 * _LOOKED_UP,
                 source=False,
             )  # fmt: skip
-            yield [{"_index": hit["_index"], "_id": hit["_id"]} for hit in found["hits"]["hits"]]
+            yield [delete(hit["_index"], hit["_id"]) for hit in found["hits"]["hits"]]
 
     def _undisturbed(
         self, kind: Kind, act: Callable[[_Standing], tuple[Refused, ...] | None]
@@ -146,42 +154,43 @@ class Store:
         raise SearchUnavailable("检索库正在重建；请稍后再试")
 
     def _put(
-        self, kind: Kind, standing: _Standing, rows: Sequence[Row]
+        self, kind: Kind, standing: _Standing, rows: Iterable[Row]
     ) -> tuple[Refused, ...] | None:
-        actions = []
+        def made(name: str) -> None:
+            if not self._make(kind, name, standing):
+                raise _Disturbed
+
+        with suppress(_Disturbed):
+            return self._send(self._puts(kind, rows, standing.generation, made), kind)
+        return None
+
+    def _puts(
+        self, kind: Kind, rows: Iterable[Row], generation: int, make: Callable[[str], None]
+    ) -> Iterator[Operation]:
+        """Each row into the index of its month, which ``make`` makes when it is not there."""
         for row in rows:
-            index = self._index(kind, row.month, standing.generation)
-            if index not in self._made and not self._make(kind, index, standing):
-                return None
-            actions.append(_action(index, row))
-        return self._send(actions, kind)
+            name = self._index(kind, row.month, generation)
+            if name not in self._made:
+                make(name)
+            yield put(_write(name), row.doc_id, row.source)
 
     def _send(
-        self, actions: list[dict[str, Any]], kind: Kind, *, to_alias: bool = True
+        self, operations: Iterable[Operation], kind: Kind, *, to_alias: bool = True
     ) -> tuple[Refused, ...] | None:
         """The refused ones; None when an index is gone. Raises SearchUnavailable when the server
         would take them later."""
         refused: list[Refused] = []
         gone = False
-        for ok, item in helpers.streaming_bulk(
-            self.client, actions, raise_on_error=False, max_retries=2, initial_backoff=0.2,
-            max_backoff=2, retry_on_status=(429, 502, 503, 504), max_chunk_bytes=_BYTES,
-            yield_ok=False,
-            require_alias=to_alias,
-        ):  # fmt: skip
-            if ok:
+        for one in send(self.client, operations, to_alias=to_alias):
+            if one.deletes and one.status == 404:
                 continue
-            ((op, said),) = item.items()
-            status, error = said.get("status"), said.get("error", {})
-            if op == "delete" and status == 404:
-                continue
-            kind_of = error.get("type", "") if isinstance(error, dict) else str(error)
-            if kind_of == BLOCK or status in _LATER:
-                raise SearchUnavailable(answered(status, kind_of))
+            kind_of = one.error.get("type", "") if isinstance(one.error, dict) else str(one.error)
+            if kind_of == BLOCK or one.status in _LATER:
+                raise SearchUnavailable(answered(one.status, kind_of))
             if kind_of == "index_not_found_exception":
                 gone = True
                 continue
-            refused.append(Refused(kind=kind.name, doc_id=said["_id"], reason=_said(error)))
+            refused.append(Refused(kind=kind.name, doc_id=one.doc_id, reason=_said(one.error)))
         if gone:
             self._made.clear()
         return None if gone else tuple(refused)
@@ -189,8 +198,7 @@ class Store:
     # --- indices
 
     def _index(self, kind: Kind, month: datetime | None, generation: int) -> str:
-        part = f"{shanghai(month):%Y.%m}.01-" if month is not None else ""
-        return f"{self.alias(kind)}-{part}{generation:06d}"
+        return f"{self.alias(kind)}-{_month(month)}{generation:06d}"
 
     def _now(self, kind: Kind, generation: int) -> str:
         """Where a document of today would go."""
@@ -314,11 +322,11 @@ class Store:
         return Rebuilt(count=count - len(refused), refused=tuple(refused))
 
     def _fill(self, kind: Kind, target: int, rows: Sequence[Row]) -> tuple[Refused, ...]:
-        names = {row.doc_id: self._index(kind, row.month, target) for row in rows}
-        for name in set(names.values()) - self._made:
+        def make(name: str) -> None:
             self._create(kind, name, shown=False)
             self._made.add(name)
-        done = self._send([_action(names[row.doc_id], row) for row in rows], kind)
+
+        done = self._send(self._puts(kind, rows, target, make), kind)
         if done is None:
             raise SearchUnavailable("重建中的检索库被删掉了；请再运行一次 tingxue index rebuild")
         return done
@@ -375,17 +383,24 @@ class _Hold:
             self.standing = store._say(self.kind, self.standing, store.clock() + LEASE)
 
 
+class _Disturbed(Exception):
+    """Somebody began a rebuild meanwhile."""
+
+
 def _write(index: str) -> str:
     return f"{index}-write"
+
+
+def _month(at: datetime | None) -> str:
+    if at is None:
+        return ""
+    here = shanghai(at)
+    return f"{here.year}.{here.month:02}.01-"
 
 
 def _generation(index: str) -> int:
     found = re.search(r"-(\d{6})$", index)
     return int(found[1]) if found else 0
-
-
-def _action(index: str, row: Row) -> dict[str, Any]:
-    return {"_index": _write(index), "_id": row.doc_id, "_source": row.source}
 
 
 def _said(error: Any) -> str:

@@ -36,7 +36,7 @@ from index.sqlitefile import (
     transaction,
     unlink,
 )
-from index.words import Cutter, pieces, shown, snippet
+from index.words import Cutter, pieces, plain, shown, snippet
 
 VERSION = 3
 _BATCH = 500
@@ -242,10 +242,10 @@ def _put(db: sqlite3.Connection, doc: SearchDoc, cutter: Cutter) -> None:
     ).lastrowid  # fmt: skip
     body = to_json(doc).encode("utf-8", "surrogatepass")
     db.execute("INSERT INTO bodies VALUES (?,?)", (number, body))
-    both = (mention.title, mention.text)
+    both = (plain(mention.title), plain(mention.text))
     db.execute(
         "INSERT INTO texts (rowid, words, chars) VALUES (?,?,?)",
-        (number, _PART.join(" ".join(cutter.words(text)) for text in both),
+        (number, _PART.join(map(cutter.words, both)),
          _PART.join(" ".join(pieces(text)) for text in both)),
     )  # fmt: skip
     db.executemany(

@@ -9,36 +9,33 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import chain
-from typing import Any
+from typing import Any, NewType
 
 WORDS_LIMIT = 20_000
 """Characters of a text that jieba cuts; what comes after is still found by its characters."""
 SNIPPET = 60
 _PIECES = re.compile(r"[0-9A-Za-z]+|[^\W_]|[^\x00-\x7f\w]")
 """A run, a lone character, or a sign that may be a picture."""
-_ROWS = re.compile(rf"[\u4e00-\u9fff]+|{_PIECES.pattern}")
 _OUR_FREQUENCY = 1_000
 """High enough that the dictionary's shorter words never win against the office's own."""
+CUTS_KEPT = 65_536
+
+Plain = NewType("Plain", str)
+"""What ``plain`` has made of a text: made once, cut in several ways."""
 
 
-def plain(text: str) -> str:
+def plain(text: str) -> Plain:
     """NFKC, lower case: full-width letters and digits are found as plain ones."""
-    return unicodedata.normalize("NFKC", text).lower()
+    return Plain(unicodedata.normalize("NFKC", text).lower())
 
 
-def pieces(text: str) -> list[str]:
+def pieces(text: Plain) -> list[str]:
     """The characters of a text, with runs of Latin letters or digits kept whole.
 
     Signs and spaces are left out; pictures (emoji) stay, people search for them. Lone surrogates,
     which no file can hold, are left out too.
     """
-    return [piece for piece in _PIECES.findall(plain(text)) if piece.isalnum() or _picture(piece)]
-
-
-def rows(text: str) -> list[str]:
-    """The same, with the usual Chinese characters in a row kept together."""
-    return [piece for piece in _ROWS.findall(plain(text)) if piece.isalnum() or _picture(piece)]
+    return [piece for piece in _PIECES.findall(text) if piece.isalnum() or _picture(piece)]
 
 
 @lru_cache(maxsize=65536)
@@ -46,11 +43,23 @@ def _picture(char: str) -> bool:
     return unicodedata.category(char) == "So"
 
 
-@lru_cache(maxsize=65536)
-def searched(word: str) -> tuple[str, ...]:
+def searched(word: str) -> str:
     """A cut of jieba's as one word; two runs that a sign parts (3.5) do not grow together."""
-    kept = pieces(word)
-    return tuple(kept) if sum(map(str.isascii, kept)) > 1 else tuple(filter(None, ["".join(kept)]))
+    kept = pieces(plain(word))
+    return (" " if sum(map(str.isascii, kept)) > 1 else "").join(kept)
+
+
+class Searched(dict[str, str]):
+    """``searched`` of the cuts seen lately, read forty times a text: twice as fast as lru_cache."""
+
+    def __missing__(self, word: str) -> str:
+        if len(self) >= CUTS_KEPT:
+            self.clear()
+        made = self[word] = searched(word)
+        return made
+
+
+_SEARCHED = Searched()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +68,19 @@ class Cutter:
 
     user_words: tuple[str, ...]
 
-    def words(self, text: str) -> list[str]:
-        """jieba's words and the words within them; signs left out."""
-        whole = plain(text[:WORDS_LIMIT]).encode("utf-8", "replace").decode("utf-8")
+    def words(self, text: Plain) -> str:
+        """jieba's words and the words within them, spaces between; signs left out."""
+        whole = text[:WORDS_LIMIT].encode("utf-8", "replace").decode("utf-8")
         cut = _tokenizer(self.user_words).cut_for_search(whole)
-        return list(chain.from_iterable(map(searched, cut)))
+        return " ".join(filter(None, map(_SEARCHED.__getitem__, cut)))
 
     def expression(self, word: str) -> str:
         """The FTS5 expression for one query word; "" when nothing in it can be searched."""
-        chars = pieces(word)
+        text = plain(word)
+        chars = pieces(text)
         if not chars:
             return ""
-        return f'(chars : "{" ".join(chars)}" OR words : "{" ".join(self.words(word))}")'
+        return f'(chars : "{" ".join(chars)}" OR words : "{self.words(text)}")'
 
 
 @cache
@@ -112,7 +122,9 @@ def _start(line: str, spans: list[tuple[int, int]]) -> int:
 
 def _hits(line: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Where the words stand, also full-width, in capitals, or with signs between."""
-    spelled = [r"[\W_]{0,3}".join(map(re.escape, chars)) for w in words if (chars := pieces(w))]
+    spelled = [
+        r"[\W_]{0,3}".join(map(re.escape, chars)) for w in words if (chars := pieces(plain(w)))
+    ]
     if spelled:
         folded = "".join(map(_one, line))
         pattern = "|".join(sorted(spelled, key=len, reverse=True))

@@ -29,7 +29,7 @@ JVMS = Path("/usr/lib/jvm")
 OLDEST_JDK = 21
 _BUILD_SECONDS, _START_SECONDS = 600, 90
 _OPTIONS = (
-    "-Xms512m", "-Xmx512m", "-XX:+UseSerialGC",
+    "-XX:+UseSerialGC",
     "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED",
     "-Dlog4j2.disable.jmx=true",
 )  # fmt: skip
@@ -103,6 +103,7 @@ class Node:
 
     home: Path
     quick: bool = True  # compiles little: half as busy in a test's short life, slower in a bench
+    heap: int = 512  # MiB
     port: int = field(default_factory=lambda: _free_port())
     process: subprocess.Popen[bytes] | None = None
 
@@ -116,7 +117,8 @@ class Node:
         self.home.mkdir(parents=True, exist_ok=True)
         path = f"{made / 'classes'}:{made / 'jars'}/*"
         options = [*_OPTIONS, *(["-XX:TieredStopAtLevel=1"] if self.quick else [])]
-        command = [str(java_home() / "bin" / "java"), *options, "-cp", path, "tingxue.Main"]
+        heap = [f"-Xms{self.heap}m", f"-Xmx{self.heap}m"]
+        command = [str(java_home() / "bin" / "java"), *heap, *options, "-cp", path, "tingxue.Main"]
         with (self.home / "node.log").open("ab") as log:
             self.process = subprocess.Popen(
                 [*command, str(self.home), str(self.port)], stdout=log, stderr=log,
@@ -174,9 +176,9 @@ def _free_port() -> int:
 
 
 @contextmanager
-def running(home: Path, *, quick: bool = True) -> Iterator[Node]:
+def running(home: Path, *, quick: bool = True, heap: int = 512) -> Iterator[Node]:
     """A node that is stopped afterwards. Raises Missing."""
-    node = Node(home, quick)
+    node = Node(home, quick, heap)
     node.start()
     try:
         yield node

@@ -25,7 +25,7 @@ from domain.identity import digest
 from domain.search import SearchDoc, SearchQuery
 from index.embedded import EmbeddedIndex
 from index.locks import held
-from index.words import Cutter, plain, searched
+from index.words import CUTS_KEPT, Cutter, Searched, plain, searched
 from tingxue.demo import week
 
 ROOT = Path(__file__).parents[1]
@@ -296,11 +296,19 @@ def test_words_are_cut_as_jieba_cuts_them() -> None:
     own = jieba.Tokenizer()
     own.FREQ, own.total = own.gen_pfdict(own.get_dict_file())
     own.initialized = True
-    cutter, texts = Cutter(()), [line.text for line in week.lines()]
-    theirs = [[w for cut in own.cut_for_search(plain(t)) for w in searched(cut)] for t in texts]
+    cutter, texts = Cutter(()), [plain(line.text) for line in week.lines()]
+    theirs = [" ".join(filter(None, map(searched, own.cut_for_search(text)))) for text in texts]
     same = [cutter.words(text) == words for text, words in zip(texts, theirs, strict=True)]
     assert sum(same) >= 0.99 * len(texts)
 
 
 def test_our_own_words_are_never_cut_apart() -> None:
-    assert "天定山滑雪场" in Cutter(("天定山滑雪场 99999 n",)).words("今天在天定山滑雪场门口")
+    cutter = Cutter(("天定山滑雪场 99999 n",))
+    assert "天定山滑雪场" in cutter.words(plain("今天在天定山滑雪场门口")).split()
+
+
+def test_cuts_are_remembered_but_not_without_end() -> None:
+    cuts = Searched()
+    assert {cuts[f"{number}。"] for number in range(CUTS_KEPT)} == set(map(str, range(CUTS_KEPT)))
+    assert len(cuts) == CUTS_KEPT
+    assert (cuts["最后，"], len(cuts)) == ("最后", 1)

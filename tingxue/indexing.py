@@ -10,7 +10,8 @@ from domain.search import Refused, SearchDoc
 from ledger.books import Books
 from tingxue.app import App
 
-BATCH = 500
+BATCH = 1_000
+"""Enough that a search server works on some while the next are made."""
 FORGET_BATCH = 5_000
 """More at once: the index rewrites itself to drop even one."""
 
