@@ -4,11 +4,10 @@ A kind's indices have a generation in their names (``mentions-2026.11.01-000002`
 (``mentions``), which people and Kibana read, shows one generation at a time. A rebuild fills the
 next one beside it, and one request makes it the one that is shown.
 
-Who may write is settled by one small document a kind in the index ``state``, as by a sequence lock:
-a writer that finds it changed after its writing has perhaps written into an index that a rebuild
-took away, and writes again; while somebody rebuilds, writers are told to come later. A write goes
-through an alias of that one index and asks that it exists, so no index ever comes into being
-without its mapping.
+Who may write is settled by one small document a kind (``index.elasticstate``): a writer that finds
+it changed after its writing has perhaps written into an index that a rebuild took away, and writes
+again; while somebody rebuilds, writers are told to come later. A write goes through an alias of
+that one index and asks that it exists, so no index ever comes into being without its mapping.
 """
 
 import re
@@ -18,15 +17,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import islice
 from typing import Any, NamedTuple
-from uuid import uuid4
 
-from elasticsearch import BadRequestError, ConflictError, Elasticsearch
+from elasticsearch import BadRequestError, Elasticsearch
 
 from domain.errors import SearchUnavailable
 from domain.search import Rebuilt, Refused
 from domain.times import Clock, shanghai
 from index.elasticbulk import Operation, as_json, delete, put, send
 from index.elasticerrors import BLOCK, BUSY, REBUILD, answered, explained
+from index.elasticstate import Standing, State
 from index.mappings import Kind, body
 
 LEASE = timedelta(minutes=2)
@@ -36,17 +35,6 @@ _LOOKED_UP = 1000
 _TURNS = 3
 _LATER = frozenset({401, 403, 429, 502, 503, 504})
 _REASON = 300
-_STATE: dict[str, Any] = {
-    "settings": {"number_of_shards": 1, "number_of_replicas": 0},
-    "mappings": {
-        "dynamic": "strict",
-        "properties": {
-            "generation": {"type": "integer"},
-            "holder": {"type": "keyword"},
-            "until": {"type": "date"},
-        },
-    },
-}
 
 
 class Row(NamedTuple):
@@ -65,22 +53,13 @@ class Row(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class _Standing:
-    """The state document of a kind, as it was read."""
-
-    generation: int
-    seq: tuple[int, int]
-    until: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
 class Store:
     """All kinds on one server, under one ``prefix``. Safe to use from several threads."""
 
     client: Elasticsearch
     prefix: str
     clock: Clock
-    _known: dict[str, _Standing] = field(default_factory=dict)
+    _known: dict[str, Standing] = field(default_factory=dict)
     _made: set[str] = field(default_factory=set)
 
     def alias(self, kind: Kind) -> str:
@@ -102,7 +81,7 @@ class Store:
     def make(self, kind: Kind) -> None:
         """There is something to read, if empty."""
 
-        def act(standing: _Standing) -> tuple[Refused, ...] | None:
+        def act(standing: Standing) -> tuple[Refused, ...] | None:
             if not self.present(kind):
                 self._make(kind, self._now(kind, standing.generation), standing)
             return ()
@@ -117,7 +96,7 @@ class Store:
     def remove(self, kind: Kind, doc_ids: Sequence[str]) -> None:
         """Forget these, in whichever month they are."""
 
-        def act(_standing: _Standing) -> tuple[Refused, ...] | None:
+        def act(_standing: Standing) -> tuple[Refused, ...] | None:
             for where in self._where(kind, doc_ids):
                 self._send(where, kind, to_alias=False)
             return ()
@@ -136,7 +115,7 @@ class Store:
             yield [delete(hit["_index"], hit["_id"]) for hit in found["hits"]["hits"]]
 
     def _undisturbed(
-        self, kind: Kind, act: Callable[[_Standing], tuple[Refused, ...] | None]
+        self, kind: Kind, act: Callable[[Standing], tuple[Refused, ...] | None]
     ) -> tuple[Refused, ...]:
         """``act`` again until nobody rebuilt while it was done. None from it: an index it wrote
         into is gone."""
@@ -144,7 +123,7 @@ class Store:
             for _ in range(_TURNS):
                 before = self._known.get(kind.name) or self._settled(kind)
                 done = act(before)
-                after = self._read(kind)
+                after = self._state.read(kind.name)
                 if after == before:
                     if done is None:
                         raise SearchUnavailable(f"检索库少了一部分；{REBUILD}")
@@ -154,7 +133,7 @@ class Store:
         raise SearchUnavailable("检索库正在重建；请稍后再试")
 
     def _put(
-        self, kind: Kind, standing: _Standing, rows: Iterable[Row]
+        self, kind: Kind, standing: Standing, rows: Iterable[Row]
     ) -> tuple[Refused, ...] | None:
         def made(name: str) -> None:
             if not self._make(kind, name, standing):
@@ -204,14 +183,14 @@ class Store:
         """Where a document of today would go."""
         return self._index(kind, self.clock() if kind.monthly else None, generation)
 
-    def _make(self, kind: Kind, name: str, standing: _Standing) -> bool:
+    def _make(self, kind: Kind, name: str, standing: Standing) -> bool:
         """The index of that name is there and shown; False when somebody rebuilt meanwhile."""
         if not self.client.indices.exists_alias(name=_write(name)):
-            now = self._read(kind)
+            now = self._state.read(kind.name)
             if now != standing:
                 return False
             self._create(kind, name, shown=True)
-            now = self._read(kind)
+            now = self._state.read(kind.name)
             if now != standing:  # or it would be read beside the new ones
                 self.client.options(ignore_status=404).indices.delete(index=name)
                 return False
@@ -248,23 +227,13 @@ class Store:
     # --- who may write
 
     @property
-    def _state(self) -> str:
-        return f"{self.prefix}state"
+    def _state(self) -> State:
+        return State(self.client, f"{self.prefix}state")
 
-    def _read(self, kind: Kind) -> _Standing | None:
-        found = self.client.options(ignore_status=404).get(index=self._state, id=kind.name)
-        if not found.get("found"):
-            return None
-        source, until = found["_source"], found["_source"]["until"]
-        return _Standing(
-            source["generation"], (found["_seq_no"], found["_primary_term"]),
-            datetime.fromisoformat(until) if until else None,
-        )  # fmt: skip
-
-    def _settled(self, kind: Kind) -> _Standing:
+    def _settled(self, kind: Kind) -> Standing:
         """The state when nobody rebuilds. Raises SearchUnavailable while somebody does."""
         for _ in range(_TURNS):
-            now = self._read(kind)
+            now = self._state.read(kind.name)
             if now is not None and now.until is None:
                 return now
             if now is not None and now.until is not None and now.until > self.clock():
@@ -273,34 +242,10 @@ class Store:
             if now is not None:  # a rebuild that died: what it has not shown goes
                 self._drop_others(kind, shown)
             with suppress(SearchUnavailable):  # another was faster: read what it said
-                return self._say(kind, replace(now, generation=shown) if now else shown, None)
+                return self._state.say(
+                    kind.name, replace(now, generation=shown) if now else shown, None
+                )
         raise SearchUnavailable(BUSY)
-
-    def _say(self, kind: Kind, now: "_Standing | int", until: datetime | None) -> _Standing:
-        """Write the state, if it is still as it was read (an int: if there is none)."""
-        generation = now if isinstance(now, int) else now.generation
-        holder = uuid4().hex if until else ""
-        source = {"generation": generation, "holder": holder,
-                  "until": until.isoformat() if until else None}  # fmt: skip
-        try:
-            if isinstance(now, int):
-                self._create_state()
-                done = self.client.create(index=self._state, id=kind.name, document=source)
-            else:
-                done = self.client.index(
-                    index=self._state, id=kind.name, document=source,
-                    if_seq_no=now.seq[0], if_primary_term=now.seq[1],
-                )  # fmt: skip
-        except ConflictError as error:
-            raise SearchUnavailable("另一个程序刚动过检索库；请稍后再试") from error
-        return _Standing(generation, (done["_seq_no"], done["_primary_term"]), until)
-
-    def _create_state(self) -> None:
-        try:
-            self.client.indices.create(index=self._state, **_STATE)
-        except BadRequestError as error:
-            if error.error != "resource_already_exists_exception":
-                raise
 
     # --- rebuilding
 
@@ -349,16 +294,18 @@ class Store:
         with explained():
             self._known.pop(kind.name, None)
             self._made.clear()  # of a lost index the names come again
-            hold = _Hold(kind, self._say(kind, self._settled(kind), self.clock() + LEASE))
+            hold = _Hold(
+                kind, self._state.say(kind.name, self._settled(kind), self.clock() + LEASE)
+            )
         try:
             yield hold
         except BaseException:
             with suppress(SearchUnavailable), explained():  # else the next one clears up
                 self._drop_others(kind, hold.standing.generation)
-                self._say(kind, hold.standing, None)
+                self._state.say(kind.name, hold.standing, None)
             raise
         with explained():
-            self._known[kind.name] = self._say(kind, hold.standing, None)
+            self._known[kind.name] = self._state.say(kind.name, hold.standing, None)
 
     def _drop_others(self, kind: Kind, generation: int) -> None:
         """What a rebuild left that never was shown."""
@@ -374,13 +321,13 @@ class _Hold:
     """One's own rebuild, under way."""
 
     kind: Kind
-    standing: _Standing
+    standing: Standing
 
     def renew(self, store: Store, *, now: bool = False) -> None:
         """Say that we are alive. Raises SearchUnavailable when another has taken over."""
         until = self.standing.until
         if now or until is None or until - store.clock() < LEASE * 3 / 4:
-            self.standing = store._say(self.kind, self.standing, store.clock() + LEASE)
+            self.standing = store._state.say(self.kind.name, self.standing, store.clock() + LEASE)
 
 
 class _Disturbed(Exception):
