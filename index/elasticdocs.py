@@ -225,10 +225,10 @@ def _apart(stretch: Plain) -> str:
 
 
 def _alone(piece: str) -> str:
-    if _chinese(piece):
-        return piece
     if piece.isascii():
         return f" {piece} "
+    if _chinese(piece):
+        return piece
     return f" u{ord(piece):x} "  # pictures, kana, Cyrillic: a word of one's own for each
 
 

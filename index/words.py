@@ -45,6 +45,8 @@ def _picture(char: str) -> bool:
 
 def searched(word: str) -> str:
     """A cut of jieba's as one word; two runs that a sign parts (3.5) do not grow together."""
+    if word.isascii() and word.isalnum():  # numbers, of which there is no end
+        return word.lower()
     kept = pieces(plain(word))
     return (" " if sum(map(str.isascii, kept)) > 1 else "").join(kept)
 
