@@ -12,6 +12,7 @@ what they know themselves, and nlp/verdicts.py decides. Evidence offsets are cha
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from domain.plan import Plan
 from domain.ports import Analyser
@@ -44,8 +45,7 @@ def document(mention: Mention) -> str:
     return f"{mention.title}\n{mention.text}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Prepared:
+class Prepared(NamedTuple):
     """A mention after the rules have read it. ``hits``: by category, also muted ones.
     ``deadly``: why a life is at risk now, or ""."""
 
@@ -60,28 +60,46 @@ class Prepared:
 
 def prepare(mention: Mention, places: Gazetteer) -> Prepared:
     """What the rules find. Reads the first normalise.READ_LIMIT characters."""
-    words = document(mention)
-    normal = normalise(words)
-    about = relevance.judge(normal.text, mention.context, mention.kind, places)
-    parts = clauses(normal.text)
-    able = opened(normal.text)
-    reading = stance.read(normal.text, mention.platform, mention.kind, parts, able)
-    hits = complaints.find(normal.text, sentences(normal.text), reading, able)
-    inputs = Inputs(
-        text=normal.text,
-        parts=reading_clauses(parts),
-        rules=rule_rows(hits, reading, tuple(complaint_rules()), about.relevant),
-        signs=signs(normal.text, parts, reading, mention.platform, mention.kind, about, able),
-    )
-    return Prepared(
-        words=words,
-        normal=normal,
-        about=about,
-        reading=reading,
-        hits=hits,
-        deadly=urgency.life_at_risk(normal.text, reading, able),
-        inputs=inputs,
-    )
+    return prepare_many([mention], places)[0]
+
+
+def prepare_many(mentions: Sequence[Mention], places: Gazetteer) -> list[Prepared]:
+    """What the rules find in each. Step by step over all, for what a step needs stays in the
+    processor's caches then: text by text a whole batch takes an eighth longer."""
+    words = [document(one) for one in mentions]
+    normals = [normalise(one) for one in words]
+    texts = [one.text for one in normals]
+    abouts = [
+        relevance.judge(text, one.context, one.kind, places)
+        for text, one in zip(texts, mentions, strict=True)
+    ]
+    parts = [clauses(text) for text in texts]
+    ables = [opened(text) for text in texts]
+    readings = [
+        stance.read(text, one.platform, one.kind, own, able)
+        for text, one, own, able in zip(texts, mentions, parts, ables, strict=True)
+    ]
+    hits = [
+        complaints.find(text, sentences(text), reading, able)
+        for text, reading, able in zip(texts, readings, ables, strict=True)
+    ]
+    codes = tuple(complaint_rules())
+    inputs = [
+        Inputs(
+            text=text,
+            parts=reading_clauses(own),
+            rules=rule_rows(found, reading, codes, about.relevant),
+            signs=signs(text, own, reading, one.platform, one.kind, about, able),
+        )
+        for one, text, about, own, able, reading, found in zip(
+            mentions, texts, abouts, parts, ables, readings, hits, strict=True
+        )
+    ]
+    deadly = [
+        urgency.life_at_risk(text, reading, able)
+        for text, reading, able in zip(texts, readings, ables, strict=True)
+    ]
+    return list(map(Prepared, words, normals, abouts, readings, hits, deadly, inputs))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +125,7 @@ class LayeredAnalyser:
         model, version, verdicts = learned.shipped(), self.version, []
         for start in range(0, len(mentions), BATCH):
             batch = mentions[start : start + BATCH]
-            prepared = [prepare(mention, self.gazetteer) for mention in batch]
+            prepared = prepare_many(batch, self.gazetteer)
             answers = model.read([one.inputs for one in prepared])
             for mention, one, answer in zip(batch, prepared, answers, strict=True):
                 number = self.scorer(one.normal.text) if self.scorer else None

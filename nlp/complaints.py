@@ -8,7 +8,7 @@ matter), do not count as the rules' own finding, but the model that decides sees
 
 import bisect
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.types import Evidence
 from nlp.clauses import Span
@@ -32,8 +32,7 @@ _FAULTLESS = re.compile(
 _STARTS_NEGATIVE = re.compile(r"^(?:没|不|无|未|别|仅|只)")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
+class Hit(NamedTuple):
     """One rule's find at [start, end) of the normalised text."""
 
     start: int

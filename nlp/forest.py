@@ -23,15 +23,15 @@ class Forest:
     """Trees with their leaves numbered from left to right. ``feature`` and ``threshold``: the
     questions, for each tree as many as the largest has (surplus ones nobody answers with yes), tree
     beside tree; ``left``: a bit for each leaf that is ruled out when the feature is above the
-    threshold. ``value``: of the leaves, ``leaves`` to a tree. ``classes`` outputs take turns: tree
-    k adds to output k mod ``classes``. Several forests over the same rows may stand in one:
-    ``parts`` says how many trees and classes each has."""
+    threshold. ``value``: of the leaves, those of tree k from ``firsts[k] + 1`` on. ``classes``
+    outputs take turns: tree k adds to output k mod ``classes``. Several forests over the same rows
+    may stand in one: ``parts`` says how many trees and classes each has."""
 
     feature: npt.NDArray[np.int64]
     threshold: Floats
     left: npt.NDArray[np.unsignedinteger]
     value: Floats
-    leaves: int
+    firsts: npt.NDArray[np.int64]
     base: Floats
     parts: tuple[tuple[int, int], ...]
 
@@ -40,12 +40,8 @@ class Forest:
         leaves = self._leaves(rows)
         found, tree, output = [], 0, 0
         for trees, classes in self.parts:
-            own = (
-                leaves[:, tree : tree + trees]
-                .reshape(len(rows), trees // classes, classes)
-                .sum(axis=1)
-            )
-            found.append((own + self.base[output : output + classes]).astype(np.float32))
+            own = leaves[:, tree : tree + trees].reshape(len(rows), trees // classes, classes)
+            found.append(np.add.reduce(own, axis=1) + self.base[output : output + classes])
             tree, output = tree + trees, output + classes
         return found
 
@@ -57,12 +53,11 @@ class Forest:
         """Rows by trees: the value of the leaf that the row falls into."""
         above = rows.take(self.feature, axis=1) > self.threshold
         out = np.multiply(above, self.left, dtype=self.left.dtype)
-        trees = len(self.value) // self.leaves
+        trees = len(self.firsts)
         by_tree = out.reshape(len(rows), len(self.feature) // trees, trees)
         ruled_out = np.bitwise_or.reduce(by_tree, axis=1)
-        first_left = np.bitwise_count(ruled_out & ~(ruled_out + self.left.dtype.type(1)))
-        leaf = first_left + np.arange(trees) * self.leaves
-        return np.asarray(self.value.take(leaf), dtype=np.float32)
+        upto = np.bitwise_count(ruled_out ^ (ruled_out + self.left.dtype.type(1)))
+        return np.asarray(self.value.take(self.firsts + upto), dtype=np.float32)
 
 
 def forest(arrays: Mapping[str, npt.NDArray[np.generic]], *names: str) -> Forest:
@@ -83,7 +78,7 @@ def forest(arrays: Mapping[str, npt.NDArray[np.generic]], *names: str) -> Forest
         threshold=np.array(threshold, dtype=np.float32),
         left=np.array(left, dtype=np.min_scalar_type((1 << leaves) - 1)),
         value=np.array(values, dtype=np.float32).ravel(),
-        leaves=leaves,
+        firsts=np.arange(len(trees)) * leaves - 1,
         base=np.concatenate(bases).astype(np.float32),
         parts=tuple((count, len(base)) for count, base in zip(counts, bases, strict=True)),
     )
@@ -116,9 +111,10 @@ def _trees(
 
 
 def sigmoid(scores: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(scores, -30, 30))), dtype=np.float32)
+    kept = np.minimum(np.maximum(scores, -30), 30)
+    return np.asarray(1.0 / (1.0 + np.exp(-kept)), dtype=np.float32)
 
 
 def softmax(scores: Floats) -> Floats:
-    odds = np.exp(scores - scores.max(axis=1, keepdims=True))
-    return np.asarray(odds / odds.sum(axis=1, keepdims=True), dtype=np.float32)
+    odds = np.exp(scores - np.maximum.reduce(scores, axis=1, keepdims=True))
+    return np.asarray(odds / np.add.reduce(odds, axis=1, keepdims=True), dtype=np.float32)

@@ -9,8 +9,8 @@ a change of the rules: ``python -m nlp.gate``.
 
 import functools
 import hashlib
-import itertools
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
@@ -38,34 +38,32 @@ Opened = Mapping[str, Mapping[str, Sequence[Rule]]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gate:
-    """Every rule has ways, every way three sets of words. Bit ``set * ways + way`` of
-    ``meets[word]`` says that the word is in that set; the bits of ``free`` are sets that ask for
-    nothing. ``rules``: of each way whose it is, and the first way of the next rule."""
+    """Every rule has ways, every way up to three sets of words. ``ways[word]``: of each way in
+    whose rarest set the word is, whose it is and its other sets. ``always``: rules that ask for
+    nothing. Rules and words by their numbers."""
 
+    rules: Sequence[Rule]
     words: AhoCorasick
-    meets: tuple[int, ...]
-    free: int
-    rules: tuple[tuple[Rule, int], ...]
+    ways: Sequence[Sequence[tuple[int, Sequence[frozenset[int]]]]]
+    always: frozenset[int]
 
     def open(self, text: str) -> Opened:
         """The rules that may be found in the text."""
         plain = text.encode("utf-8", "replace").decode("utf-8")
-        met, ways = self.free, len(self.rules)
-        for word in {hit[0] for hit in self.words.find_matches_as_indexes(plain, overlapping=True)}:
-            met |= self.meets[word]
-        met &= met >> ways & met >> 2 * ways & (1 << ways) - 1
+        there = {hit[0] for hit in self.words.find_matches_as_indexes(plain, overlapping=True)}
+        able = set(self.always)
+        for word in there:
+            for number, others in self.ways[word]:
+                if number not in able:
+                    for words in others:
+                        if there.isdisjoint(words):
+                            break
+                    else:
+                        able.add(number)
         opened: dict[str, dict[str, list[Rule]]] = {book: {} for book in BOOKS}
-        bits = f"{met:b}"
-        last = len(bits) - 1
-        at = bits.rfind("1")  # from the first way on, so in the order of the rules
-        while at >= 0:
-            rule, after = self.rules[last - at]
-            sections = opened[rule.book]
-            if rule.section in sections:
-                sections[rule.section].append(rule)
-            else:
-                sections[rule.section] = [rule]
-            at = bits.rfind("1", 0, max(0, last - after + 1))
+        for number in sorted(able):
+            rule = self.rules[number]
+            opened[rule.book].setdefault(rule.section, []).append(rule)
         return opened
 
 
@@ -118,26 +116,26 @@ def _print(rules: Sequence[Rule]) -> str:
 
 def gate(rules: Sequence[Rule], kept: Mapping[str, Any]) -> Gate:
     """A gate before these rules, from what ``words_of`` reads off them."""
-    ends = itertools.accumulate(len(some) for some in kept["ways"])
-    owners = [(rule, end) for rule, end, some in zip(rules, ends, kept["ways"], strict=True)
-              for _ in some]  # fmt: skip
-    ways = [way for some in kept["ways"] for way in some]
-    of_set = [0] * len(kept["sets"])
-    free = 0
-    for number, way in enumerate(ways):
-        for place in range(_SETS):
-            bit = 1 << place * len(ways) + number
-            if place < len(way):
-                of_set[way[place]] |= bit
-            else:
-                free |= bit
-    meets = [0] * len(kept["words"])
-    for words, bits in zip(kept["sets"], of_set, strict=True):
-        for word in words:
-            meets[word] |= bits
+    by_itself = _often(kept["words"])
+    sets = [frozenset(words) for words in kept["sets"]]
+    often = [sum(by_itself[word] for word in words) for words in sets]
+    by_word: list[list[tuple[int, tuple[frozenset[int], ...]]]] = [[] for _ in kept["words"]]
+    for number, ways in enumerate(kept["ways"]):
+        for way in filter(None, ways):
+            first, *others = sorted(way, key=often.__getitem__)
+            for word in sets[first]:
+                by_word[word].append((number, tuple(sets[one] for one in others)))
     return Gate(
-        words=AhoCorasick(kept["words"]), meets=tuple(meets), free=free, rules=tuple(owners)
-    )
+        rules=rules, words=AhoCorasick(kept["words"]), ways=tuple(map(tuple, by_word)),
+        always=frozenset(number for number, ways in enumerate(kept["ways"]) if [] in ways),
+    )  # fmt: skip
+
+
+def _often(words: Sequence[str]) -> list[float]:
+    """How often each word will be in a text, about and in proportion: its rarest character by the
+    words of all rules, a tenth for each further one."""
+    letters = Counter("".join(words))
+    return [min(map(letters.__getitem__, word)) / 10 ** len(word) for word in words]
 
 
 def needed(pattern: str) -> list[Way]:

@@ -11,6 +11,8 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
+from itertools import accumulate
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -34,8 +36,7 @@ RULE_COLUMNS = ("counts", "live", "hit")
 muted clauses; whether one holds at all."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Inputs:
+class Inputs(NamedTuple):
     """One text: normalised, its clauses as `ngrams.reading_clauses` joins them, ``rules``: a row
     of RULE_COLUMNS for each category, ``signs``: further numbers (`nlp.analyser`)."""
 
@@ -45,8 +46,7 @@ class Inputs:
     signs: Sequence[float]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+class Scores(NamedTuple):
     """Layer one on a batch. ``text``: texts by (categories + OTHER_HEADS); ``among``: texts by
     categories, as among complaints; ``clauses``: clauses of all texts in a row by categories;
     ``best``: texts by categories, the score of the best clause."""
@@ -58,8 +58,7 @@ class Scores:
     best: Floats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Learned:
+class Learned(NamedTuple):
     """What the models make of one text. Probabilities 0…1. ``clauses``: score by category of each
     of its clauses, to find the evidence."""
 
@@ -129,7 +128,7 @@ class Model:
         whole += self.text_bias
         clauses += self.clause_bias
         count = len(self.limits.categories) + len(OTHER_HEADS)
-        starts = np.cumsum([0, *(len(one.parts) for one in batch[:-1])])
+        starts = np.array([0, *accumulate(len(one.parts) for one in batch[:-1])])
         scores = Scores(
             text=whole[:, :count],
             among=whole[:, count:],
@@ -201,8 +200,9 @@ def pair_rows(
 def text_rows(scores: Scores, rules: Floats, whole: Floats) -> Floats:
     """Texts by columns: the second layer's view of a whole text."""
     counts = rules[:, :, 0]
-    some = [scores.best.max(axis=1, keepdims=True), counts.max(axis=1, keepdims=True),
-            counts.sum(axis=1, keepdims=True)]  # fmt: skip
+    some = [np.maximum.reduce(scores.best, axis=1, keepdims=True),
+            np.maximum.reduce(counts, axis=1, keepdims=True),
+            np.add.reduce(counts, axis=1, keepdims=True)]  # fmt: skip
     return np.concatenate([scores.text, scores.best, *some, whole], axis=1, dtype=np.float32)
 
 
@@ -220,8 +220,8 @@ def _rank(values: Floats) -> Floats:
 
 def shares(scores: Floats) -> Floats:
     """Regression scores to shares that add up to one."""
-    kept = np.clip(scores, 0.001, 1.0)
-    return np.asarray(kept / kept.sum(axis=1, keepdims=True), dtype=np.float32)
+    kept = np.minimum(np.maximum(scores, 0.001), 1.0)
+    return np.asarray(kept / np.add.reduce(kept, axis=1, keepdims=True), dtype=np.float32)
 
 
 @functools.cache

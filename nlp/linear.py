@@ -6,6 +6,7 @@ are (``idf``) and scaled to length one within a view, so long and short texts co
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +15,11 @@ from nlp.ngrams import Bag, Codes, Grams
 
 Floats = npt.NDArray[np.float32]
 Rows = npt.NDArray[np.int64]
-_ROWS_AT_ONCE = 3_000
+_ROWS_AT_ONCE = 1_000
 """Rows of weights that are added up at a time: what the cache next to the core holds."""
 _SHELVES = 18
 """Bits of a hash that say where in its view to look for it: two shelves for a hash, or so."""
+_SHELF = np.uint32(32 - _SHELVES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,34 +53,44 @@ class Tables:
 
     def score(self, bag: Bag) -> list[Floats]:
         """For each group the scores of its views together, without any bias."""
-        rows, known = self._find(bag)
-        owners = bag.owners.take(known)
+        rows, owners = self._find(bag)
         values = scaled(self.idf.take(rows), owners, bag.starts[-1])
-        found, view = [], 0
-        for count, row, weights, scales in self.groups:
-            first, last = bag.starts[view], bag.starts[view + count]
-            here = slice(*owners.searchsorted((first, last)))
-            own = (rows[here] - row, owners[here] - first, values[here])
-            by_view = _sum(weights, *own, last - first).reshape(count, -1, weights.shape[1])
-            found.append((by_view * scales[:, None, :]).sum(axis=0))
-            view += count
+        begins = _begins(owners)
+        known = owners.take(begins)
+        views = [0, *accumulate(group[0] for group in self.groups)]
+        bounds = [bag.starts[view] for view in views]
+        cuts = known.searchsorted(bounds).tolist()
+        rows_of = [*begins.tolist(), len(rows)]
+        found = []
+        for number, (count, row, weights, scales) in enumerate(self.groups):
+            (first, last), (cut, end) = bounds[number : number + 2], cuts[number : number + 2]
+            here = slice(rows_of[cut], rows_of[end])
+            total = np.zeros((last - first, weights.shape[1]), dtype=np.float32)
+            sums = _sums(weights, rows[here] - row, values[here], begins[cut:end] - here.start)
+            total[known[cut:end] - first] = sums
+            by_view = total.reshape(count, -1, weights.shape[1])
+            by_view *= scales[:, None, :]
+            found.append(np.add.reduce(by_view, axis=0))
         return found
 
     def _find(self, bag: Bag) -> tuple[Rows, Rows]:
-        """Rows of those n-grams that a table knows, and which of the bag they are. Hashes are
-        spread evenly, so few share a shelf; row by row, those go on that are not there yet."""
+        """Rows of those n-grams that a table knows, and their owners. Hashes are spread evenly, so
+        few share a shelf; row by row, those go on that are not there yet."""
         views = np.arange(len(bag.starts) - 1) << _SHELVES
-        shelf = (bag.hashes >> np.uint32(32 - _SHELVES)).astype(np.int64)
         ends = bag.owners.searchsorted(bag.starts)
-        shelf += views.repeat(ends[1:] - ends[:-1])
+        shelf = views.repeat(ends[1:] - ends[:-1])
+        shelf += bag.hashes >> _SHELF
         rows = self.shelves.take(shelf).astype(np.int64)
-        short = (self.hashes.take(rows) < bag.hashes).nonzero()[0]
+        seen = self.hashes.take(rows)
+        short = (seen < bag.hashes).nonzero()[0]
         while len(short):
             ahead = rows.take(short) + 1
             rows[short] = ahead
-            short = short.compress(self.hashes.take(ahead) < bag.hashes.take(short))
-        there = (self.hashes.take(rows) == bag.hashes).nonzero()[0]
-        return rows.take(there), there
+            next_ = self.hashes.take(ahead)
+            seen[short] = next_
+            short = short.compress(next_ < bag.hashes.take(short))
+        there = (seen == bag.hashes).nonzero()[0]
+        return rows.take(there), bag.owners.take(there)
 
 
 def joined(*groups: Sequence[Table]) -> Tables:
@@ -100,7 +112,7 @@ def joined(*groups: Sequence[Table]) -> Tables:
 
 def _shelves(views: Sequence[Codes]) -> npt.NDArray[np.int32]:
     """Where in all views' hashes each shelf of each view begins."""
-    shelf = [(view >> np.uint32(32 - _SHELVES)).astype(np.int64) for view in views]
+    shelf = [(view >> _SHELF).astype(np.int64) for view in views]
     held = np.concatenate([np.bincount(one, minlength=1 << _SHELVES) for one in shelf])
     return np.asarray(np.cumsum(held) - held, dtype=np.int32)
 
@@ -122,23 +134,23 @@ def table(arrays: Mapping[str, npt.NDArray[np.generic]], name: str) -> Table:
     )
 
 
-def _sum(
-    weights: npt.NDArray[np.int8], rows: Rows, owners: Rows, values: Floats, count: int
-) -> Floats:
-    """Each owner's rows times their values; owners ascend. An owner's rows are added in one go, so
-    that its sum is the same to the last bit in any company."""
-    total = np.zeros((count, weights.shape[1]), dtype=np.float32)
+def _begins(owners: Rows) -> Rows:
+    """Where each owner's rows begin; owners ascend."""
     new = np.ones(len(owners), dtype=np.bool_)
     np.not_equal(owners[1:], owners[:-1], out=new[1:])
-    starts = new.nonzero()[0]
-    first = 0
-    while first < len(starts):
-        start = starts[first]
-        last = max(first + 1, int(starts.searchsorted(start + _ROWS_AT_ONCE)))
-        end = starts[last] if last < len(starts) else len(rows)
-        part = weights.take(rows[start:end], axis=0).astype(np.float32)
-        part *= values[start:end, None]
-        some = starts[first:last]
-        total[owners.take(some)] = np.add.reduceat(part, some - start, axis=0)
-        first = last
-    return total
+    return new.nonzero()[0]
+
+
+def _sums(weights: npt.NDArray[np.int8], rows: Rows, values: Floats, begins: Rows) -> Floats:
+    """Each owner's rows times their values; his begin at ``begins``. They are added in one go, so
+    that the sum is the same to the last bit in any company."""
+    if len(rows) <= _ROWS_AT_ONCE or len(begins) == 1:
+        part = weights.take(rows, axis=0).astype(np.float32)
+        part *= values[:, None]
+        return np.add.reduceat(part, begins, axis=0) if len(begins) else part
+    middle = len(begins) // 2
+    start = int(begins[middle])
+    return np.concatenate([
+        _sums(weights, rows[:start], values[:start], begins[:middle]),
+        _sums(weights, rows[start:], values[start:], begins[middle:] - start),
+    ])  # fmt: skip

@@ -7,9 +7,8 @@ go: for one text alone, calling numpy costs more than what it does.
 
 import functools
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
@@ -20,7 +19,7 @@ from nlp.rulebook import word_classes
 
 Codes = npt.NDArray[np.uint32]
 Numbers = npt.NDArray[np.int64]
-Keys = npt.NDArray[np.uint64]
+Keys = Numbers
 Mask = npt.NDArray[np.bool_]
 
 READ = 1_200
@@ -35,6 +34,10 @@ _NUMBER = re.compile(
 )
 _PAUSES = re.compile(r"[,、;: ]+")
 _GAPS = range(2, 6)
+_GAPS_COLUMN = np.array(_GAPS)[:, None]
+_LENGTHS = np.arange(4)[:, None]
+_OWNER = np.int64(-1 << 32)
+_STIRS = ((np.uint32(16), np.uint32(0x7FEB352D)), (np.uint32(15), np.uint32(0x846CA68B)))
 _MIN_CLAUSE = 6
 
 
@@ -64,9 +67,8 @@ class Bag:
 
     def with_view_again(self, number: int) -> "Bag":
         """The same with one view repeated at the end, for another table."""
-        first, last = self.starts[number], self.starts[number + 1]
-        here = slice(*self.owners.searchsorted((first, last)))
-        end = self.starts[-1]
+        first, last, end = self.starts[number], self.starts[number + 1], self.starts[-1]
+        here = slice(*self.owners.searchsorted((first, last)).tolist())
         return Bag(
             np.concatenate([self.owners, self.owners[here] + (end - first)]),
             np.concatenate([self.hashes, self.hashes[here]]),
@@ -89,25 +91,29 @@ def read(texts: Sequence[str], parts: Sequence[Sequence[Span]]) -> Bag:
     starts = (0, n, 2 * n, 3 * n, 3 * n + m, 3 * n + 2 * m, 3 * n + 3 * m)
     ids = np.arange(3 * n + m)
     ids[2 * n :] += n  # between the signs and the clauses there is the view of the gaps
-    codes, owners, sizes = _codes(ids[: 2 * n + m], texts, signs, spans)
-    rolled, whole = _rolled(codes, owners, 4)
+    codes, owners, left = _codes(ids[: 2 * n + m], *texts, *signs, *spans)
+    rolled = _rolled(codes)
+    inside = left > _LENGTHS
 
-    at = sizes[0] + sizes[1]
-    clauses = (rolled[:3, at:], whole[:3, at:], owners[at:] - 3 * n)
-    signed = slice(sizes[0], at)
-    keys = [
-        (rolled ^ _salts(1, 2, 4).repeat(sizes, axis=1) | _high(owners))[whole],
-        *_beside(*clauses, np.repeat(np.arange(n), [len(own) for own in parts]), starts[4:6]),
-        _gaps(codes[signed], owners[signed] + n),
-    ]
-    return Bag(*_once(np.concatenate(keys)), starts)
+    first, at = owners.searchsorted((n << 32, 3 * n << 32)).tolist()
+    salts = _salts(1, 2, 4).repeat((first, at - first, len(codes) - at), axis=1)
+    follows = np.array([*(k > 0 for own in parts for k in range(len(own))), False])
+    clause = (owners[at:] >> 32) - 3 * n
+    heard, hears = follows[1:].take(clause), follows.take(clause)
+    short, ends = rolled[:3, at:], inside[:3, at:]
+    pairs, near = _gaps(codes[first:at])
+    keys = [rolled ^ salts | owners, short ^ _salts(5)[:3] | owners[at:] + (m + 1 << 32),
+            short ^ _salts(6)[:3] | owners[at:] + (2 * m - 1 << 32),
+            pairs | owners[first:at] + (n << 32)]  # fmt: skip
+    kept = [inside, ends & heard, ends & hears, near]
+    return Bag(*_once(_only(keys, kept)), starts)
 
 
 def characters(texts: Sequence[str]) -> Grams:
     """The first of TEXT_VIEWS alone."""
-    codes, owners, _ = _codes(np.arange(len(texts)), texts)
-    rolled, whole = _rolled(codes, owners, 4)
-    return Grams(*_once((rolled ^ _salts(1) | _high(owners))[whole]), len(texts))
+    codes, owners, left = _codes(np.arange(len(texts)), *texts)
+    keys = _only([_rolled(codes) ^ _salts(1) | owners], [left > _LENGTHS])
+    return Grams(*_once(keys), len(texts))
 
 
 def reading_clauses(parts: Sequence[Span], limit: int = READ) -> list[Span]:
@@ -152,58 +158,50 @@ def _classes() -> tuple[tuple[str, ...], AhoCorasick]:
     return tuple(signs.values()), finder
 
 
-def _codes(ids: Numbers, *groups: Sequence[str]) -> tuple[Codes, Numbers, tuple[int, ...]]:
-    """All code points of all texts in a row, with marks around each; the number, of ``ids``, of
-    the text that each belongs to; how many belong to each group."""
-    marked = [[f"{_BEGIN}{text[:READ]}{_END}" for text in group] for group in groups]
-    lengths = [[len(text) for text in group] for group in marked]
-    packed = "".join(chain.from_iterable(marked)).replace("\n", " ")
+def _codes(ids: Numbers, *texts: str) -> tuple[Codes, Numbers, Numbers]:
+    """All code points of all texts in a row, with marks around each; for each the number, of
+    ``ids``, of its text, in the upper half; and how many are left of that text from it on."""
+    marked = [f"{_BEGIN}{text[:READ]}{_END}" for text in texts]
+    packed = "".join(marked).replace("\n", " ")
     codes = np.frombuffer(packed.encode("utf-32-le", "surrogatepass"), dtype="<u4")
-    return codes, ids.repeat(list(chain(*lengths))), tuple(map(sum, lengths))
+    lengths = np.array(list(map(len, marked)), dtype=np.int64)
+    left = lengths.cumsum().repeat(lengths)
+    left -= np.arange(len(codes))
+    return codes, (ids << 32).repeat(lengths), left
 
 
-def _rolled(codes: Codes, owners: Numbers, longest: int) -> tuple[Codes, Mask]:
-    """Row k: the n-grams of k + 1 code points that begin at each place, mixed into one number; and
-    which of them end in the text in which they begin."""
-    rolled = np.zeros((longest, len(codes)), dtype=np.uint32)
-    whole = np.zeros((longest, len(codes)), dtype=np.bool_)
-    rolled[0], whole[0] = codes, True
-    for k in range(1, min(longest, len(codes))):
-        np.multiply(rolled[k - 1, :-k], _FACTOR, out=rolled[k, :-k])
-        rolled[k, :-k] += codes[k:]
-        np.equal(owners[:-k], owners[k:], out=whole[k, :-k])
-    return rolled, whole
+def _rolled(codes: Codes) -> Codes:
+    """Row k: the n-grams of k + 1 code points that begin at each place, mixed into one number."""
+    rolled = np.empty((len(_LENGTHS), len(codes)), dtype=np.uint32)
+    rolled[0] = codes
+    for k in range(1, len(rolled)):
+        np.multiply(rolled[k - 1], _FACTOR, out=rolled[k])
+        begun = rolled[k, :-k]
+        begun += codes[k:]
+    return rolled
 
 
-def _beside(
-    rolled: Codes, whole: Mask, clause: Numbers, text_of: Numbers, starts: Sequence[int]
-) -> Iterator[Keys]:
-    """The n-grams of each clause as the clause after it hears them, then as that before it does:
-    if it is of the same text. ``text_of``: each clause's text."""
-    same = np.zeros(len(text_of) + 1, dtype=np.bool_)
-    np.equal(text_of[1:], text_of[:-1], out=same[1:-1])
-    for start, step, salt, heard in ((starts[0], 1, 5, same[1:]), (starts[1], -1, 6, same)):
-        keys = rolled ^ _salts(salt)[:3] | _high(clause + (start + step))
-        yield keys[whole & heard.take(clause)]
+def _gaps(codes: Codes) -> tuple[Codes, Mask]:
+    """Pairs of code points, by gap and place of the first; and which lie inside one clause. A mark
+    that separates is in none; one is at both ends of a text."""
+    marks = _separators().take(codes, mode="clip").nonzero()[0]
+    widths = marks.copy()
+    widths[1:] -= marks[:-1]
+    widths[:1] += 1
+    room = marks.repeat(widths)
+    room -= np.arange(len(codes))
+    first = codes * _FACTOR
+    mixed = np.zeros((len(_GAPS), len(codes)), dtype=np.uint32)
+    for row, gap in zip(mixed, _GAPS, strict=True):
+        np.add(first[:-gap], codes[gap:], out=row[:-gap])
+    mixed ^= _GAP_SALT
+    return mixed, room > _GAPS_COLUMN
 
 
-def _gaps(codes: Codes, owners: Numbers) -> Keys:
-    """Pairs of code points inside one clause. A mark that separates begins a new clause, and is in
-    none; there is one at both ends of a text."""
-    apart = _separates(codes)
-    clause = np.cumsum(apart)
-    first = np.where(apart, -1, clause)
-    begin = [(clause[gap:] == first[:-gap]).nonzero()[0] for gap in _GAPS]
-    one = np.concatenate(begin)
-    other = one + np.array(_GAPS).repeat(list(map(len, begin)))
-    mixed = (codes * _FACTOR).take(one) + codes.take(other)
-    keys: Keys = mixed ^ _GAP_SALT | _high(owners).take(one)
-    return keys
-
-
-def _high(owners: Numbers) -> Keys:
-    """Owners in the upper half of a key; the lower half is the hash."""
-    return owners.view(np.uint64) << np.uint64(32)
+def _only(keys: Sequence[Keys], kept: Sequence[Mask]) -> Keys:
+    """Those that are kept, of all in a row."""
+    mask = np.concatenate([one.ravel() for one in kept])
+    return np.concatenate([one.ravel() for one in keys]).compress(mask)
 
 
 @functools.cache
@@ -214,29 +212,28 @@ def _salts(*views: int) -> Codes:
 
 
 def _stirred(mixed: Codes) -> Codes:
-    for shift, factor in ((16, 0x7FEB352D), (15, 0x846CA68B)):
-        mixed ^= mixed >> np.uint32(shift)
-        mixed *= np.uint32(factor)
-    mixed ^= mixed >> np.uint32(16)
+    for shift, factor in _STIRS:
+        mixed ^= mixed >> shift
+        mixed *= factor
+    mixed ^= mixed >> _STIRS[0][0]
     return mixed
 
 
 @functools.cache
 def _separators() -> Mask:
+    """By code point; the last stands for all beyond."""
     table = np.zeros(0x10000, dtype=np.bool_)
     table[[ord(char) for char in f"{_BEGIN}{_END},。!?~ "]] = True
     return table
 
 
-def _separates(codes: Codes) -> Mask:
-    return _separators()[np.minimum(codes, np.uint32(0xFFFF))]
-
-
 def _once(keys: Keys) -> tuple[Numbers, Codes]:
-    """Owners and hashes, sorted, each pair once; the lower halves of the keys are stirred first."""
-    keys = keys & np.uint64(_LOW << 32) | _stirred(keys.astype(np.uint32))
+    """Owners and hashes, sorted, each pair once, from keys: owners in the upper half, in the lower
+    half hashes that are still to be stirred."""
+    hashes = _stirred(keys.astype(np.uint32))
+    keys = keys & _OWNER | hashes
     keys.sort()
     new = np.ones(len(keys), dtype=np.bool_)
     np.not_equal(keys[1:], keys[:-1], out=new[1:])
-    keys = keys[new]
-    return (keys >> np.uint64(32)).view(np.int64), keys.astype(np.uint32)
+    keys = keys.compress(new)
+    return keys >> 32, keys.astype(np.uint32)

@@ -11,7 +11,7 @@ import re
 import unicodedata
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from nlp.rulebook import any_spelling, spellings
 
@@ -20,10 +20,11 @@ READ_LIMIT = 4_000
 is judged by its beginning: answers stay within bounded time and no complaint starts on page 9."""
 
 _INVISIBLE = {"Cf", "Mn", "Me"}
+_ODD = re.compile(r"[^\u4e00-\u9fff a-z0-9]")
+"""Of all other characters it is not known beforehand that they are plain already."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Normal:
+class Normal(NamedTuple):
     """The plain ``text``; character i of it was made from original[starts[i]:ends[i]]."""
 
     text: str
@@ -38,7 +39,7 @@ class Normal:
 def normalise(original: str) -> Normal:
     """Plain form of the first READ_LIMIT characters. Takes any text, also lone surrogates."""
     cut = plain = original[:READ_LIMIT]
-    for char in set(cut).difference(_SAME):
+    for char in set(_ODD.findall(cut)).difference(_SAME):
         own = _plain(char)
         if own == char:
             _SAME.add(char)
@@ -50,7 +51,7 @@ def normalise(original: str) -> Normal:
 
 
 _SAME: set[str] = set()
-"""Characters that were seen to be plain already."""
+"""Odd characters that were seen to be plain already."""
 
 
 def _one_by_one(original: str) -> Normal:

@@ -7,6 +7,7 @@ A look-alike vetoes only the hit it stands beside: in "不是番禺那个莲花�
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.plan import Lookalike, Place, Plan
 
@@ -23,8 +24,7 @@ _SUFFIX = re.compile(r"(?:镇|乡|机场)$")
 _COMPOUND = re.compile(r"^(?:的?(?:生态旅游度假区)?的?)(?:长春)?(?:冰雪)?新天地")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
+class Found(NamedTuple):
     """``ours``: canonical names in the order of first mention. ``others``: look-alikes and
     competitors named. ``hubs``: those of ``ours`` that lie outside the zone (the airport)."""
 

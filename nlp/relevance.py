@@ -5,7 +5,7 @@ under the resort's own channel, under a post that names a place of ours, or on t
 is "undetermined": not relevant, but searchable.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.types import Context, Kind
 from nlp.normalise import normalise
@@ -13,8 +13,7 @@ from nlp.places import Found, Gazetteer
 from nlp.rulebook import any_elsewhere, elsewhere_rules
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relevance:
+class Relevance(NamedTuple):
     """``reason`` as in domain.types.Verdict; ``places`` are those the text itself names."""
 
     relevant: bool

@@ -22,11 +22,9 @@ def rule_rows(found: dict[str, list[Hit]], reading: Reading, categories: tuple[s
               relevant: bool) -> Floats:  # fmt: skip
     """Categories by RULE_COLUMNS."""
     rows = np.zeros((len(categories), len(RULE_COLUMNS)), dtype=np.float32)
-    for number, code in enumerate(categories):
-        hits = found.get(code)
-        if hits:
-            counts = strength(hits, reading) if relevant else 0.0
-            rows[number] = counts, any(not hit.muted for hit in hits), 1.0
+    for code, hits in found.items():
+        counts = strength(hits, reading) if relevant else 0.0
+        rows[categories.index(code)] = counts, any([not hit.muted for hit in hits]), 1.0
     return rows
 
 
@@ -35,7 +33,7 @@ def signs(text: str, parts: list[Span], reading: Reading, platform: str, kind: K
     """Stance cues, liking, danger, and where the text was found."""
     liking, danger = opened["sentiment"], opened["urgency"]
     return [
-        *(min(4.0, points) for points in reading.cues),
+        *[min(4.0, points) for points in reading.cues],
         min(3, len(reading.muted)) / max(1, len(parts)),
         min(4.0, sentiment.strength(text, liking.get("praise", ()))),
         min(4.0, sentiment.strength(text, liking.get("blame", ()))),

@@ -5,7 +5,7 @@ is decided by `settle`, once complaints and liking are known.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from domain.types import Kind, Polarity, Stance
 from nlp.clauses import Span
@@ -37,8 +37,7 @@ SILENCES = frozenset(
 """Stances whose texts report no complaint of the author's own."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reading:
+class Reading(NamedTuple):
     """``stance`` None: no cue won. ``asks``: ends like a question. ``firsthand`` in points.
     ``muted``: clauses whose complaints do not count, with the reason. ``cues``: points of each
     list of CUES before they are weighed against each other."""

@@ -6,8 +6,7 @@ opposite, and a life at risk now is red whatever the models think.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -27,6 +26,7 @@ _WITNESSES = ((0.74, 0.025), (0.5, 0.25))
 """Rules of this joined strength make a tag from this probability on: a textbook word unless the
 models are nearly sure of the opposite, a fair one when they are in doubt."""
 _LEAST = min(floor for _, floor in _WITNESSES)
+_POLARITIES, _STANCES = tuple(map(Polarity, POLARITIES)), tuple(map(Stance, STANCES))
 _SURELY_RED = 0.5
 """An urgent text is red when red is more probable than all else together; orange otherwise, which
 rings too, but wakes nobody's superior."""
@@ -61,8 +61,7 @@ class Read(Protocol):
     def inputs(self) -> Inputs: ...
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decision:
+class Decision(NamedTuple):
     """The decided parts of a verdict."""
 
     stance: Stance
@@ -75,7 +74,7 @@ class Decision:
 def decide(one: Read, answer: Learned, limits: Limits, number: float | None) -> Decision:
     """``number``: what a chosen scorer says (-1…1); None: the model's own."""
     tags = _tags(one, answer, limits) if one.about.relevant else ()
-    polarity = Polarity(POLARITIES[int(answer.polarity.argmax())])
+    polarity = _POLARITIES[answer.polarity.argmax()]
     if number is None:
         number = float(answer.polarity[2] - answer.polarity[0])
     return Decision(
@@ -150,7 +149,7 @@ def _stance(one: Read, answer: Learned, complains: bool, polarity: Polarity) -> 
     votes[STANCES.index(stance.settle(one.reading, complains, polarity).value)] += _RULE_STANCE
     if complains:
         votes[0] += _RULE_STANCE
-    return Stance(STANCES[int(votes.argmax())])
+    return _STANCES[votes.argmax()]
 
 
 def _urgency(one: Read, answer: Learned, limits: Limits, complains: bool) -> Urgency:
