@@ -50,7 +50,8 @@ def find(
     for code, rules in opened["complaints"].items():
         hits: list[Hit] = []
         for rule in rules:
-            hits += _by_rule(text, rule, sentences, reading)
+            if rule.anywhere.search(text):
+                hits += _by_rule(text, rule, sentences, reading)
         if hits:
             hits.sort(key=lambda hit: (bool(hit.muted), -hit.rule.weight, hit.start, hit.end))
             found[code] = hits
@@ -79,7 +80,7 @@ def faultless(clause: str) -> bool:
 
 
 def _by_rule(text: str, rule: Rule, sentences: list[Span], reading: Reading) -> list[Hit]:
-    if not rule.anywhere.search(text) or (rule.with_ and not rule.with_.search(text)):
+    if rule.with_ and not rule.with_.search(text):
         return []
     hits: list[Hit] = []
     for match in rule.when.finditer(text):

@@ -98,13 +98,13 @@ class Model:
         if not batch:
             return []
         scores, liking = self._first(batch)
-        rules = np.stack([one.rules for one in batch])
+        rules = np.array([one.rules for one in batch])
         whole = whole_rows(batch, liking)
         tags = self._tags(scores, rules, whole)
         raw = self.whole.scores(text_rows(scores, rules, whole))
         polarity, urgency, hot = softmax(raw[0]), softmax(raw[1]), sigmoid(raw[2])[:, 0]
         stance = shares(scores.text[:, stance_heads(len(self.limits.categories))])
-        ends = np.append(scores.starts[1:], len(scores.clauses))
+        bounds = [*scores.starts.tolist(), len(scores.clauses)]
         return [
             Learned(
                 tags=tags[i],
@@ -112,7 +112,7 @@ class Model:
                 stance=stance[i],
                 urgency=urgency[i],
                 hot=float(hot[i]),
-                clauses=scores.clauses[scores.starts[i] : ends[i]],
+                clauses=scores.clauses[bounds[i] : bounds[i + 1]],
             )
             for i in range(len(batch))
         ]
@@ -141,8 +141,9 @@ class Model:
     def _tags(self, scores: Scores, rules: Floats, whole: Floats) -> Floats:
         likely = plausible(scores) | (rules[:, :, 2] > 0)
         tags = np.zeros(likely.shape, dtype=np.float32)
-        rows = pair_rows(scores, rules, whole, likely)
-        tags[likely] = sigmoid(self.pairs.score(rows))[:, 0]
+        if likely.any():
+            rows = pair_rows(scores, rules, whole, likely)
+            tags[likely] = sigmoid(self.pairs.score(rows))[:, 0]
         return tags
 
 

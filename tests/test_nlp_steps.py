@@ -7,7 +7,7 @@ from nlp_plan import plan
 
 from domain.types import Polarity
 from nlp.clauses import clauses, sentences
-from nlp.normalise import READ_LIMIT, normalise
+from nlp.normalise import _ODD, READ_LIMIT, _plain, normalise
 from nlp.rulebook import complaint_rules, sentiment_rules, stance_rules, urgency_rules
 from nlp.sentiment import banded, by_number, scorer, snownlp
 from nlp.words import cutter
@@ -16,6 +16,15 @@ from nlp.words import cutter
 def test_full_width_dodged_and_invisible_letters_become_plain():
     normal = normalise("Ｐ２　宰\u200bke！连花山")
     assert normal.text == "p2 宰客!莲花山"
+
+
+def test_characters_that_nobody_looks_up_are_plain_already():
+    text = "".join(map(chr, range(0x4E00, 0xA000)))
+    assert "".join(map(_plain, text)) == text
+    assert not _ODD.search(text)
+    text = "abcdefghijklmnopqrstuvwxyz 0123456789"
+    assert "".join(map(_plain, text)) == text
+    assert not _ODD.search(text) and _ODD.search("A")
 
 
 def test_every_letter_of_a_plain_word_leads_to_the_whole_disguise():
