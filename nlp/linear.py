@@ -86,9 +86,9 @@ class Tables:
         while len(short):
             ahead = rows.take(short) + 1
             rows[short] = ahead
-            next_ = self.hashes.take(ahead)
-            seen[short] = next_
-            short = short.compress(next_ < bag.hashes.take(short))
+            hashes = self.hashes.take(ahead)
+            seen[short] = hashes
+            short = short.compress(hashes < bag.hashes.take(short))
         there = (seen == bag.hashes).nonzero()[0]
         return rows.take(there), bag.owners.take(there)
 
