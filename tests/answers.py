@@ -8,25 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from contracts.listened_contract import SAMPLES, Answer, ListenedContract
+from contracts.listened_contract import ListenedContract, marks
 
 from crawlers.listened import listened_platforms
 
 
-def every_answer() -> Iterator[Any]:
-    """(platform, answer) as parameters of a test; a sample that is not at hand is skipped by
-    name."""
+def every_class() -> Iterator[type[ListenedContract]]:
+    """The contract's classes, those of one platform together."""
     tests = {path.stem for path in Path(__file__).parent.glob("test_crawlers_*.py")}
     for platform in listened_platforms():
         assert f"test_crawlers_{platform.code}" in tests
         module = importlib.import_module(f"test_crawlers_{platform.code}")
         for _, one in inspect.getmembers(module, inspect.isclass):
             if issubclass(one, ListenedContract) and one is not ListenedContract:
-                for answer in one.ANSWERS:
-                    yield pytest.param(platform, answer, id=answer.file, marks=_marks(answer))
+                yield one
 
 
-def _marks(answer: Answer) -> list[pytest.MarkDecorator]:
-    missing = SAMPLES in answer.path.parents and not answer.path.exists()
-    why = f"../shared/samples/{answer.file} is not here"
-    return [pytest.mark.skip(reason=why)] if missing else []
+def every_answer() -> Iterator[Any]:
+    """(platform, answer) as parameters of a test; a sample that is not at hand is skipped by
+    name."""
+    for one in every_class():
+        for answer in one.ANSWERS:
+            yield pytest.param(one.LISTENED, answer, id=answer.file, marks=marks(answer))

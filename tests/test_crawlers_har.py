@@ -8,23 +8,20 @@ import subprocess
 import sys
 import tracemalloc
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from answers import every_answer
-from contracts.listened_contract import KEY, NOW, Answer, heard
 from harmaking import COMMENTS, SEARCH, SECRET, comments, entry, har, turned, write
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crawlers.har import MOST_FILE, OpenHar, is_har, open_har
-from crawlers.health import ShapeChanged
-from crawlers.listened import Exchange, Listened, Parsed, hear, listened_platforms
+from crawlers.listened import Exchange, Listened, listened_platforms
 from crawlers.platforms import douyin
 from domain.errors import InputError
-from domain.types import Mode, Outcome
+from domain.types import Mode
 
 PLATFORMS = (douyin.LISTENED,)
 
@@ -142,25 +139,6 @@ def test_what_cannot_be_read_is_counted_and_said_and_spoils_nothing_else(
 def test_times_of_all_programs_are_read(path: Path, started: str, hour: int) -> None:
     (exchange,) = read(write(path, entry(COMMENTS, "x", started=started, time=-1)))
     assert (exchange.received_at.hour, exchange.received_at.tzinfo) == (hour, UTC)
-
-
-@pytest.mark.parametrize(("platform", "answer"), list(every_answer()))
-def test_an_answer_in_a_file_says_what_it_says_on_its_page(
-    path: Path, platform: Listened, answer: Answer
-) -> None:
-    body, took = answer.path.read_bytes(), 250.5
-    one = entry(
-        answer.url, base64.b64encode(body).decode(), encoding="base64", size=len(body),
-        started=(NOW - timedelta(milliseconds=took)).isoformat(), time=took, status=answer.status,
-        method=answer.method, posted=answer.request_body, headers=answer.headers,
-        redirected=answer.headers.get("location", ""),
-    )  # fmt: skip
-    [(_, of, exchange)] = open_har(write(path, one), (platform,)).exchanges
-    try:
-        said = hear(of, exchange, KEY.pseudonym)
-    except ShapeChanged:
-        said = Parsed(what=answer.what, outcome=Outcome.SCHEMA_CHANGED)
-    assert said == heard(platform, answer)
 
 
 def test_a_platform_that_is_not_imported_is_not_read(path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from crawlers.health import ShapeChanged
 from crawlers.listened import Exchange, Listened, Parsed, What, hear
-from domain.identity import AuthorKey, mention_id
+from domain.identity import AuthorKey, id_of
 from domain.types import Incoming, Outcome
 
 NOW = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
@@ -61,6 +61,21 @@ def heard(listened: Listened, answer: Answer, body: bytes | None = None) -> Pars
     return parsed
 
 
+def assert_whole(item: Incoming, now: datetime = NOW) -> None:
+    """It can be told from others, its times are aware and of our days, its counts are counts."""
+    assert item.text and isinstance(item.native_id, str | None)
+    assert item.native_id or item.url, "nothing tells it from another"
+    assert len(id_of(item)) == 24
+    if item.published_at is not None:
+        assert item.published_at.tzinfo is UTC
+        assert timedelta(days=-1500) < item.published_at - now < timedelta(days=2), "unit?"
+    if item.counts is not None:
+        for name in ("likes", "comments", "shares", "views"):
+            value = getattr(item.counts, name)
+            assert value is None or (isinstance(value, int) and value >= 0)
+            assert value is not None or name not in item.counts.lower_bounds
+
+
 _ODD = (None, [], {}, "http://[")
 
 
@@ -76,7 +91,8 @@ def _spoiled(value: Any) -> Iterator[Any]:
             yield copied
 
 
-def _marks(answer: Answer) -> list[pytest.MarkDecorator]:
+def marks(answer: Answer) -> list[pytest.MarkDecorator]:
+    """Skips by name what lies in ../shared/samples and is not at hand."""
     here = answer.path.exists() or answer.path.is_relative_to(OURS)
     why = f"../shared/samples/{answer.file} is not here"
     return [] if here else [pytest.mark.skip(reason=why)]
@@ -98,7 +114,7 @@ class ListenedContract:
     def pytest_generate_tests(self, metafunc: pytest.Metafunc) -> None:
         """Every answer is a case of its own; a sample that is not at hand is skipped by name."""
         if "answer" in metafunc.fixturenames:
-            cases = [pytest.param(a, id=a.file, marks=_marks(a)) for a in self.ANSWERS]
+            cases = [pytest.param(a, id=a.file, marks=marks(a)) for a in self.ANSWERS]
             metafunc.parametrize("answer", cases)
 
     def test_says_what_came_and_how(self, answer: Answer) -> None:
@@ -114,27 +130,14 @@ class ListenedContract:
     def test_each_mention_is_whole(self, answer: Answer) -> None:
         body = answer.path.read_bytes()
         for item in heard(self.LISTENED, answer).items:
-            self._check(item)
+            assert_whole(item)
+            assert item.platform == self.LISTENED.code
             assert item.author_ref is None or item.author_ref.startswith("2026:")
             for token in ("xsec_token", "authorId", "sec_uid", "token="):
                 assert token not in item.url
             if answer.path.is_relative_to(OURS):
                 assert "测试" not in repr(item) and "acct-" not in repr(item)
         assert heard(self.LISTENED, answer, body) == heard(self.LISTENED, answer, body)
-
-    def _check(self, item: Incoming) -> None:
-        assert item.platform == self.LISTENED.code
-        assert item.text and isinstance(item.native_id, str | None)
-        assert item.native_id or item.url, "nothing tells it from another"
-        assert len(mention_id(item.platform, item.kind, item.native_id or item.url)) == 24
-        if item.published_at is not None:
-            assert item.published_at.tzinfo is UTC
-            assert timedelta(days=-1500) < item.published_at - NOW < timedelta(days=2), "unit?"
-        if item.counts is not None:
-            for name in ("likes", "comments", "shares", "views"):
-                value = getattr(item.counts, name)
-                assert value is None or (isinstance(value, int) and value >= 0)
-                assert value is not None or name not in item.counts.lower_bounds
 
     @pytest.mark.parametrize(
         "body", [b"<html><body>nginx</body></html>", b'{"foo": [1]}', b"[]", b"null", b"\xff\xfe"]
