@@ -15,10 +15,7 @@ from domain.privacy import mask
 from domain.types import Outcome, RunReport
 
 KeepFragment = Callable[[str, str, str], None]
-"""(url, reason, fragment): takes the masked piece of a page whose shape was not known."""
-
-FRAGMENT = 2000
-"""Longest fragment of a page that is kept, in characters."""
+"""(url, reason, fragment): takes a piece, without persons, of a page whose shape was not known."""
 
 LOST_IN_A_ROW = 3
 """So many pages in a row without an answer end the run: the site is down, asking on is rude."""
@@ -47,7 +44,7 @@ _PASSWORD = re.compile(r"<input\b[^<>]*\btype\s*=\s*[\"']?password\b", re.I)
 
 class ShapeChanged(SourceError):
     """A page is not of the shape its reader knows. ``fragment`` is unmasked page text: it goes
-    through ``fragment_of`` before anybody sees it, and is no part of the message."""
+    through ``scrubbing.fragment_of`` before anybody sees it, and is no part of the message."""
 
     def __init__(self, reason: str, fragment: str) -> None:
         super().__init__(reason)
@@ -81,12 +78,6 @@ def asks_to_verify(html: str) -> bool:
     """Whether a page **of unknown shape** is a captcha page. Never ask it of a page that a reader
     understood: an article about a 验证码 fraud is an article."""
     return len(html) < 50_000 and _VERIFY_WORDS.search(html) is not None
-
-
-def fragment_of(text: str) -> str:
-    """At most ``FRAGMENT`` characters of a page, masked. Masked before the cut, so that the cut
-    cannot split a number and leave half of it readable."""
-    return mask(text[: 2 * FRAGMENT])[:FRAGMENT]
 
 
 @dataclass(slots=True)

@@ -149,6 +149,12 @@ class Listened:
             return False
         return any(host == own or host.endswith(f".{own}") for own in self.hosts)
 
+    @property
+    def front(self) -> str:
+        """Where a person begins who has nothing to search for: the login, or the site's own first
+        page."""
+        return self.login_page or f"https://{self.hosts[0]}/"
+
     def is_ours(self, exchange: Exchange) -> bool:
         """Whether it was asked in a back-end, or about a sight or shop of the resort."""
         about = self.about(exchange) if self.about is not None else ""

@@ -17,6 +17,8 @@ from domain.privacy import mask
 
 MOST_KEPT = 200_000
 """Characters of a body that are kept; a longer one is cut, and cannot be replayed."""
+FRAGMENT = 2000
+"""Characters that are kept of an open site's page of unknown shape."""
 MOST_READ = 4 << 20
 """Bytes of a body that is looked at: masking needs a second for 300 KB."""
 
@@ -66,6 +68,12 @@ def scrub(body: bytes, platform: str = "", accounts: Collection[str] = ()) -> st
         documents = [alone(clean.json(piece) or _page(piece, clean)) for piece in pieces]
         return "".join(f"{len(d.encode()):x}\r\n{d}\r\n" for d in documents) + "0\r\n\r\n"
     return alone(clean.json(body) or _page(body, clean))
+
+
+def fragment_of(text: str) -> str:
+    """At most ``FRAGMENT`` characters of a page, without persons. Cut afterwards, so that the cut
+    cannot split a number and leave half of it readable."""
+    return scrub(text[: 2 * FRAGMENT].encode("utf-8", "replace"))[:FRAGMENT]
 
 
 def _alone(accounts: Collection[str]) -> Callable[[str], str]:
@@ -171,7 +179,7 @@ def _emptied(value: object, depth: int) -> object:
 _SCRIPT = re.compile(r"(<script\b[^<>]*>)(.*?)(</script\s*>|\Z)", re.S | re.I)
 _PAIR = re.compile(r"([\"'])([\w\-]{1,40})\1(\s*:\s*)(\"(?:[^\"\\]|\\.)*\"|-?\d[\d.]*)", re.S)
 _TAG = re.compile(r"<[a-zA-Z][^<>]*>")
-_ATTRIBUTE = re.compile(r"(\s)([\w\-:]+)(\s*=\s*)(\"[^\"]*\"|'[^']*')")
+_ATTRIBUTE = re.compile(r"(\s)([\w\-:]+)(\s*=\s*)(\"[^\"]*\"|'[^']*'|[^\s\"'<>=`]+)")
 _CLASSES = re.compile(r"[\s_\-]+")
 _WRITERS = frozenset(("user", "author", "nick", "nickname", "username", "uname", "poster"))
 _SOMEBODY = (
@@ -274,7 +282,7 @@ def _unsaid(words: str, silent: bool) -> str:
 def _names_a_writer(tag: str) -> bool:
     for attribute in _ATTRIBUTE.finditer(tag):
         if attribute[2].lower() == "class":
-            whole = attribute[4][1:-1].lower()
+            whole = attribute[4].strip("\"'").lower()
             return whole == "name" or not _WRITERS.isdisjoint(_CLASSES.split(whole))
     return False
 

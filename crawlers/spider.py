@@ -28,7 +28,6 @@ from crawlers.health import (
     Tally,
     asks_to_login,
     asks_to_verify,
-    fragment_of,
     refusal,
     sent_to_login,
 )
@@ -41,6 +40,7 @@ from crawlers.manners import (
     settings,
     slow_down,
 )
+from crawlers.scrubbing import fragment_of
 from domain.plan import SourceSpec
 from domain.ports import Intake
 from domain.types import Outcome, RunReport

@@ -111,8 +111,7 @@ def _shared() -> Iterator[Site]:
 
 
 def _refusals() -> Iterator[Site]:
-    """In the place of what leads on. Of a public page the fragment is masked and not emptied of
-    names: those that stand there, a newspaper has printed."""
+    """In the place of what leads on."""
     for kind, path in ENTRY.items():
         for word, answer, outcome in (
             ("limited", Answer(status=429), Outcome.RATE_LIMITED),
@@ -122,7 +121,7 @@ def _refusals() -> Iterator[Site]:
         ):
             answers = {"/threads/list?fid=2002": b"<div>", path: answer}
             yield Site(name=f"{kind}-{word}", kind=kind, answers=answers,
-                       outcomes=frozenset((outcome,)), ours=False)  # fmt: skip
+                       outcomes=frozenset((outcome,)))  # fmt: skip
 
 
 def _all() -> list[Site]:

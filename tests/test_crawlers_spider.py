@@ -28,8 +28,9 @@ from scrapy.utils.request import RequestFingerprinter
 
 import crawlers.platforms
 from crawlers.given import Given
-from crawlers.health import FRAGMENT, Tally, asks_to_verify, fragment_of, refusal
+from crawlers.health import Tally, asks_to_verify, refusal
 from crawlers.pagecache import KEEP_DAYS, PageStore
+from crawlers.scrubbing import FRAGMENT, fragment_of
 from crawlers.spider import PageSpider, SpiderSource
 from domain.plan import SourceSpec
 from domain.plugins import load

@@ -151,6 +151,7 @@ def test_every_parameter_that_a_parser_reads_is_kept() -> None:
         ("回电15422220001", "回电***********"),
         ('<a class="name" href="/u/77">某某</a><script>var a={"uid":"12345","t":1}</script>',
          '<a class="name" href="/u/0"></a><script>var a={"uid":"","t":1}</script>'),
+        ("<a class=nickname uid=77 id=b>某某</a>", '<a class=nickname uid="" id=b></a>'),
         ("5\r\n{\"a\"", "5\r\n{\"a\""),
         ('f({"user": {"id": "张三"}, "n": 1})', 'f({"user":{"id":""},"n":1})'),
         ('{"a": [{"cid": "9", "user": {"id": "张三", "b": {"}": 1}}, "uid": "77", "member": {"x',

@@ -27,6 +27,7 @@ from browser_site import (
 from world import World
 
 from crawlers.browser import alone
+from crawlers.listened import Listened, listened_platforms
 from crawlers.pictures import MOST_BYTES
 from crawlers.platforms.douyin import LISTENED
 from crawlers.programs import BROWSER
@@ -183,6 +184,11 @@ def test_the_doctor_says_whether_there_is_a_browser_and_who_can_read_a_login(
     assert state == "trouble" and "TINGXUE_BROWSER" in text
     assert of_profile == "trouble" and f"chmod 700 {profile}" in why
     assert said({BROWSER: str(tmp_path / "edge")})[0] == ("ok", str(tmp_path / "edge"))
+
+
+@pytest.mark.parametrize("one", listened_platforms(), ids=lambda one: one.code)
+def test_a_person_begins_on_a_page_of_the_site(one: Listened) -> None:
+    assert one.at_home(one.front)
 
 
 def test_a_profile_in_use_is_on_record_with_the_reason(world: World) -> None:

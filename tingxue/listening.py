@@ -82,7 +82,7 @@ def _first_page(spec: SourceSpec, listened: Listened) -> str:
     typed = [words for query in queries(spec.search) for words in query.typed]
     if listened.search_page is not None and typed:
         return listened.search_page(typed[0])
-    return listened.login_page
+    return listened.front
 
 
 async def _listen(
@@ -105,7 +105,7 @@ async def _listen(
 
 
 async def _login(app: App, ear: Ear, minutes: float | None, visible: bool) -> bool:
-    async with _window(app, ear, ear.platform.login_page, visible) as context:
+    async with _window(app, ear, ear.platform.front, visible) as context:
         async for _ in _until_done(context, ear, minutes):
             probes = [one.outcome for one in ear.answers if one.what is What.LOGIN]
             if probes and probes[-1] is Outcome.OK:
