@@ -41,6 +41,7 @@ liked, not those that are new."""
 _MOST_WORKS = 10
 """Own works whose comments are looked at in one round, the newest."""
 
+_AT_LOGIN = (Outcome.LOGIN_REQUIRED, "网站转到了登录页")
 _LOGIN_URL = re.compile(r"//(?:passport|login|sso)\.|/(?:passport|login|signin)(?:[/.?#]|$)", re.I)
 
 
@@ -116,7 +117,7 @@ class Round:
             return so_far.lose(gestures.why(error))
         refused = refusal(response.status, response.url) if response else None
         if refused is None and _LOGIN_URL.search(self.page.url):
-            refused = (Outcome.LOGIN_REQUIRED, "网站转到了登录页")
+            refused = _AT_LOGIN
         if refused is not None:
             so_far.stop(*refused)
             return False
@@ -125,6 +126,9 @@ class Round:
         if await self.ear.answered(so_far.judged, begins=wait, within=wait):
             so_far.answered()
             return True
+        if _LOGIN_URL.search(self.page.url):  # where a script of the page has led meanwhile
+            so_far.stop(*_AT_LOGIN)
+            return False
         sign = await shows(self.page, self.ear.platform.signs)
         so_far.refused_before_asking()
         if so_far.stopped is None and sign is not None:

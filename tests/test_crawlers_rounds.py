@@ -213,6 +213,9 @@ ENDINGS = {
     "a way to the login page": (
         Answer(status=302, headers={"Location": "https://www.douyin.com/passport/login"}),
         Outcome.LOGIN_REQUIRED, 0),
+    "a script that leads to the login page": (
+        Answer(body=b"<script>setTimeout(() => location.replace('/passport/login'), 300)</script>",
+               kind=HTML), Outcome.LOGIN_REQUIRED, 0),
     "a ring of redirects": (
         lambda asked: Answer(status=302, headers={"Location": f"{asked.path}?x"}),
         Outcome.NO_RESPONSE_SEEN, 0),

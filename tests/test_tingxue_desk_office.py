@@ -220,6 +220,8 @@ def test_a_handover_tells_of_its_own_shift_and_of_what_is_next(
     hour = people["甲"].get("/handover?from=2026-11-23T12:30&to=2026-11-23T13:30").text
     assert "签收 1 项" in hour and "新立案 0 件" in hour and food in hour
     assert "不正常的来源" in hour and "不正常的来源" not in page
+    morning = people["甲"].get("/handover?from=2026-11-23T10:00&to=2026-11-23T13:30").text
+    assert "未运行：中国吉林网。" in morning  # the others have their turn every six hours
     assert "本班值班：（值班表无人）" in people["庚"].get("/handover").text
     world.clock.now = MONDAY
 

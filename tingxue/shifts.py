@@ -40,14 +40,9 @@ class Unwell:
     """Sources of a shift: gaps, which were not read throughout; idle, which never ran; now, which
     are silent or cannot be read at this moment, without those whose gap still lasts."""
 
-    gaps: Sequence[Mute]
-    idle: Sequence[Mute]
-    now: Sequence[Mute]
-
-    @property
-    def every(self) -> list[Mute]:
-        """All of them, in that order."""
-        return [*self.gaps, *self.idle, *self.now]
+    gaps: list[Mute]
+    idle: list[Mute]
+    now: list[Mute]
 
 
 def began(app: App, department: str, until: datetime) -> datetime:

@@ -33,7 +33,7 @@ def show_handover(request: Request, found: SignedIn) -> Response:
         counted, done = lists.done(seen, since, until, mine=mine, limit=_DONE)
         levels, opened = lists.levels(owed, mine=mine), lists.opened(seen, since, until)
         reviews = books.worklists.reviews(app.clock()) if access.sees_reviews(actor) else None
-        silent = unwell(app, books, since, until).every if access.sees_sources(actor) else None
+        silent = unwell(app, books, since, until) if access.sees_sources(actor) else None
     missed = unheard(app, found)
     return screen.page(
         request, "handover.html", found=found, since=since, until=until, said=said,
