@@ -15,6 +15,16 @@ Clock = Callable[[], datetime]
 """Gives the present moment as an aware UTC datetime. Always handed in, never called globally."""
 
 
+@dataclass(slots=True)
+class Moment:
+    """A clock that stands where it is put."""
+
+    now: datetime
+
+    def __call__(self) -> datetime:
+        return self.now
+
+
 @dataclass(frozen=True, slots=True)
 class Steady:
     """A clock that nobody sets. ``seconds`` only says how much time has passed; two of them can be

@@ -25,7 +25,7 @@ from deskserver import free_port
 from PIL import Image  # python-pptx brings it
 from world import World
 
-from domain.times import shanghai_day
+from domain.times import Moment, shanghai_day
 from domain.types import Level, Role
 from tingxue import adding, casepapers, links, playing, reporting
 from tingxue.app import App, opened
@@ -33,7 +33,6 @@ from tingxue.demo import runner, week
 from tingxue.desk.serving import serve
 from tingxue.home import Home, home_at
 from tingxue.links import Link
-from tingxue.playing import Moment
 from tingxue.reports.pdf import make_pdf
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import click
 import crawlers.platforms
 from domain import plugins
 from domain.privacy import mask
-from domain.times import system_clock, utc
+from domain.times import Moment, system_clock, utc
 from domain.types import Outcome
 from tingxue import collecting
 from tingxue.app import opened
@@ -24,13 +24,13 @@ def collect_one(kind: str) -> None:
         import_module("tingxue.browsing")
     mask("")  # compiles its patterns
     logging.disable(logging.INFO)  # scrapy sets the root logger's level by itself
-    told = [system_clock()]
-    with opened(clock=lambda: told[-1]) as app:
+    clock = Moment(system_clock())
+    with opened(clock=clock) as app:
         line = sys.stdin.readline().split()
         if not line:
             return  # whoever started this one has no use for it, or is no more
         name, moment = line
-        told.append(utc(datetime.fromisoformat(moment)))
+        clock.now = utc(datetime.fromisoformat(moment))
         report = collecting.collect_one(app, name)
     sys.exit(0 if report.outcome in {Outcome.OK, Outcome.EMPTY_CONFIRMED} else 1)
 

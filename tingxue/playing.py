@@ -1,31 +1,21 @@
-"""What a played ledger needs, whoever plays it (the demo week, a drill): a clock that is put, every
-stage in order, and a mark of how far it has come, so that a kill anywhere costs nothing."""
+"""What a played ledger needs, whoever plays it (the demo week, a drill): every stage in order, and
+a mark of how far it has come, so that a kill anywhere costs nothing."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from config.loader import SHIPPED
+from domain.times import Moment
 from tingxue import pipeline
 from tingxue.app import App
 from tingxue.home import LEDGER, Home
 
 _MARK = "step"
 INBOX = "inbox"
-
-
-@dataclass(slots=True)
-class Moment:
-    """A clock that stands where it is put."""
-
-    now: datetime
-
-    def __call__(self) -> datetime:
-        return self.now
 
 
 def environ_of(environ: Mapping[str, str]) -> dict[str, str]:

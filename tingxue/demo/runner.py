@@ -23,7 +23,7 @@ from rich.progress import track
 from alerts.channels.file import JsonLines
 from domain.actions import RULES
 from domain.ports import Channel
-from domain.times import Clock, at_shanghai, shanghai_day
+from domain.times import Clock, Moment, at_shanghai, shanghai_day
 from domain.types import Actor, Delivery, Mention, SendResult
 from tingxue import collecting, importing, playing, reporting, reviewing
 from tingxue.acting import act
@@ -31,7 +31,7 @@ from tingxue.app import App, opened
 from tingxue.counting import PeriodKind, period_of
 from tingxue.demo import files, script, site, summary, week, window
 from tingxue.home import LEDGER, Home, home_at, open_home
-from tingxue.playing import INBOX, Moment
+from tingxue.playing import INBOX
 
 START = at_shanghai(date(2026, 12, 21))
 """Monday 00:00 of the week that is played."""

@@ -11,14 +11,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from domain.ports import Channel
-from domain.times import Clock, system_clock
+from domain.times import Clock, Moment, system_clock
 from tingxue import importing, playing
 from tingxue.app import App
 from tingxue.demo import files, week
 from tingxue.drill import homes
 from tingxue.drill.homes import Card, Drill
 from tingxue.drill.script import Beat, Script, named
-from tingxue.playing import Moment
 
 Wait = Callable[[], bool]
 """Lets time pass; False ends the drill early."""

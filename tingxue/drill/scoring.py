@@ -4,14 +4,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 
-from domain.times import system_clock
+from domain.times import Moment, system_clock
 from domain.types import Role
 from tingxue.drill import homes
 from tingxue.drill import sheet as sheets
 from tingxue.drill.homes import Drill
 from tingxue.drill.score import Score, score_of
 from tingxue.drill.script import named
-from tingxue.playing import Moment
 
 
 def scores(drill: Drill, environ: Mapping[str, str]) -> tuple[Score, Score | None]:
